@@ -1,0 +1,18 @@
+import { defaultServerConditions } from 'vite';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { CountsReporter } from './test/counts-reporter.ts';
+
+// `vitest run --mode slow` adds the long tests (npm run test:slow).
+export default defineConfig(({ mode }) => ({
+  // Tests read the sources of both packages, so no build is needed. Adding "import" or "default" here would
+  // make CommonJS packages such as pg load twice, as two different modules.
+  ssr: { resolve: { conditions: ['palier-source', ...defaultServerConditions] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(mode === 'slow' ? [] : ['**/*.slow.test.ts'])],
+    reporters: ['default', new CountsReporter()],
+    testTimeout: mode === 'slow' ? 300_000 : 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+  },
+}));
