@@ -1,9 +1,9 @@
 import { defaultServerConditions } from 'vite';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type ViteUserConfigFnObject } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
 // `vitest run --mode slow` adds the long tests (npm run test:slow).
-export default defineConfig(({ mode }) => ({
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   // Tests read the sources of both packages, so no build is needed. Adding "import" or "default" here would
   // make CommonJS packages such as pg load twice, as two different modules.
   ssr: { resolve: { conditions: ['palier-source', ...defaultServerConditions] } },
@@ -16,3 +16,5 @@ export default defineConfig(({ mode }) => ({
     teardownTimeout: 10_000,
   },
 }));
+
+export default config;
