@@ -1,0 +1,127 @@
+// The one door. `decide` is the only caller of the stages and the only mint of a permit; HTTP, WebSocket and
+// forward-auth are thin adapters over it. Read it from top to bottom: it is the way of a request.
+import { acceptWords, assess, bestProof, type Proof, type Requirement, type Session } from '@palier/mfa-core';
+import type { CountedRecord } from '../budget/record-rule.ts';
+import { recordsOfRequest } from '../budget/records.ts';
+import type { Spent } from '../budget/spend.ts';
+import type { Identity } from '../identity/identity.ts';
+import { admit } from '../policy/admit.ts';
+import { holds } from '../policy/conditions.ts';
+import { matchRoute, undeclared } from '../policy/policy.ts';
+import type { Matched, Route } from '../policy/route.ts';
+import { cookieValue } from '../request/cookies.ts';
+import type { BodySource, CanonicalRequest, Refusal } from '../request/request.ts';
+import type { Decision, Denial } from './decision.ts';
+import { type Gate, sessionCookie } from './gate.ts';
+import { mintPermit } from './permit.ts';
+
+type Account = Identity & { readonly kind: 'account' };
+
+/**
+ * Decides what becomes of a canonical request. Rejects when a dependency is broken (store, portal's who-am-I): the
+ * caller answers 503 and nothing is sent. In observe mode the same stages run, the first denial is remembered in the
+ * permit, and the request goes on.
+ */
+export async function decide(gate: Gate, request: CanonicalRequest, body: BodySource): Promise<Decision> {
+  const objections: Denial[] = [];
+  const stops = (denial: Denial | undefined): denial is Denial => {
+    if (denial === undefined) return false;
+    objections.push(denial);
+    gate.observer?.note(denial, gate.clock.now());
+    return gate.observer === undefined;
+  };
+
+  const found = matchRoute(gate.policy, request);
+  const matched = 'refusal' in found ? undeclared(gate.policy) : found;
+  const { route } = matched;
+  const misfit = 'refusal' in found ? refused(found.refusal, undefined) : refused(admit(matched, request), route);
+  if (stops(misfit)) return misfit;
+
+  const identity = route.requirement.kind === 'open' ? anonymous : await gate.identify(request);
+  const stranger = strangerTo(route, identity, request, gate);
+  if (stops(stranger)) return stranger;
+
+  const session = identity.kind === 'account' ? await sessionOf(gate, request, identity) : undefined;
+  const short = tooLittle(gate, route, identity, session);
+  if (stops(short)) return short;
+  const proof = provedBy(gate, session, identity, route.requirement);
+
+  const counted = await recordsOfRequest(matched, request, (limit) => body.read(limit), gate.recordKeys);
+  const unread = 'refusal' in counted ? refused(counted.refusal, route) : undefined;
+  if (stops(unread)) return unread;
+  const { records, bytes } = 'refusal' in counted ? nothingRead : counted;
+
+  const over = identity.kind === 'account' ? await tooMuch(gate, route, identity, proof, records) : undefined;
+  if (stops(over)) return over;
+
+  const wouldBe = objections[0];
+  return { kind: 'forward', permit: mintPermit({ request, matched, identity, session, proof, records, body: bytes, wouldBe }) };
+}
+
+const anonymous: Identity = { kind: 'anonymous' };
+const nothingRead: { readonly records: readonly CountedRecord[]; readonly bytes: undefined } = { records: [], bytes: undefined };
+
+function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined {
+  return refusal && { kind: 'refuse', refusal, route };
+}
+
+/** Nobody is signed in where somebody must be, or the route is not for this account, network or hour. */
+function strangerTo(route: Route, identity: Identity, request: CanonicalRequest, gate: Gate): Denial | undefined {
+  if (identity.kind === 'anonymous' && route.requirement.kind !== 'open') return { kind: 'sign-in', route };
+  const met = route.conditions.every((condition) => holds(condition, identity, request.peer, gate.clock.now()));
+  return met ? undefined : refused({ status: 403, reason: 'condition-not-met', close: false }, route);
+}
+
+/**
+ * The gateway's session of this account in this browser. A cookie of another account proves nothing here and its
+ * session ends: two people at one counter do not inherit each other's proofs (A214).
+ */
+async function sessionOf(gate: Gate, request: CanonicalRequest, identity: Account): Promise<Session | undefined> {
+  const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
+  const session = cookie === undefined || cookie === 'duplicate' ? undefined : await gate.mfa.sessions.load(cookie);
+  if (session === undefined || session.account === identity.account) return session;
+  await gate.mfa.sessions.end(session, 'other-account');
+  return undefined;
+}
+
+/** The freshest proof the route accepts: it pays for what the request sees. In observe mode one is assumed where a person would have been asked. */
+function provedBy(gate: Gate, session: Session | undefined, identity: Identity, requirement: Requirement): Proof | undefined {
+  if (requirement.kind !== 'step-up' || identity.kind === 'anonymous') return undefined;
+  const assumed = gate.observer?.assumed(identity.account) ?? [];
+  return bestProof([...(session?.proofs ?? []), ...assumed], requirement);
+}
+
+function tooLittle(gate: Gate, route: Route, identity: Identity, session: Session | undefined): Denial | undefined {
+  const { requirement } = route;
+  if (identity.kind === 'anonymous' || requirement.kind !== 'step-up') return undefined;
+  const proofs = [...(session?.proofs ?? []), ...(gate.observer?.assumed(identity.account) ?? [])];
+  const shortfall = assess(proofs, requirement, gate.clock.now());
+  return shortfall && { kind: 'step-up', route, identity, requirement, because: shortfall.reason };
+}
+
+/**
+ * Charges records to the account; undefined means they are paid for. The request's records are charged here before
+ * anything is sent, the answer's by `settle` before anything is released. No records cost nothing.
+ */
+export async function tooMuch(
+  gate: Gate,
+  route: Route,
+  identity: Account,
+  proof: Proof | undefined,
+  records: readonly CountedRecord[],
+): Promise<Denial | undefined> {
+  if (records.length === 0) return undefined;
+  const spent = await gate.budget.spend({ identity, proof, records, now: gate.clock.now(), enforce: gate.observer === undefined });
+  return denialOf(spent, route, identity);
+}
+
+export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
+  if (spent.outcome === 'spent') return undefined;
+  if (spent.outcome === 'cap') return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
+  if (route.requirement.kind !== 'step-up') return refused({ status: 403, reason: 'no-proof-can-pay', close: false }, route);
+  const stronger = spent.outcome === 'stronger-proof';
+  const requirement = stronger ? { ...route.requirement, accept: phishingResistant } : route.requirement;
+  return { kind: 'step-up', route, identity, requirement, because: stronger ? 'stronger' : 'presence-used-up' };
+}
+
+const phishingResistant = acceptWords['phishing-resistant'];

@@ -1,0 +1,21 @@
+// What the stages need, gathered once by gateway.ts. No stage reaches for anything else.
+import type { Clock, Mfa } from '@palier/mfa-core';
+import type { Budget } from '../budget/spend.ts';
+import type { RecordKeys } from '../budget/record-keys.ts';
+import type { IdentitySource } from '../identity/identity.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Observer } from './observer.ts';
+
+export interface Gate {
+  readonly policy: Policy;
+  readonly identify: IdentitySource;
+  readonly mfa: Mfa;
+  readonly budget: Budget;
+  readonly recordKeys: RecordKeys;
+  readonly clock: Clock;
+  /** Undefined when the gateway enforces; in observe mode, what takes note of every denial instead of answering with it. */
+  readonly observer: Observer | undefined;
+}
+
+/** The gateway's own cookie: one account in one browser. The prefix makes browsers refuse it without Secure, with a Domain or from another path. */
+export const sessionCookie = '__Host-palier';

@@ -1,0 +1,61 @@
+// Observe mode: the same stages run, nothing is refused, and what would have been asked or refused is counted by class.
+// Where a person would have been asked for a gesture, one is assumed, so that the next look-ups count as they would.
+import { type AccountId, type Instant, makeProofId, type Proof, type Random } from '@palier/mfa-core';
+import type { Denial } from './decision.ts';
+
+export interface Observer {
+  /** Takes note of a denial; a step-up also assumes that the person made the gesture. */
+  note(denial: Denial, now: Instant): void;
+  /** What the account is assumed to have shown; at most one proof. */
+  assumed(account: AccountId): readonly Proof[];
+  /** Counts since start, by class of account and kind of denial. */
+  counts(): readonly ObservedCount[];
+}
+
+export interface ObservedCount {
+  readonly class: string;
+  readonly denial: string;
+  readonly count: number;
+}
+
+/** Keeps assumptions in memory for at most `capacity` accounts, oldest first out: an estimate, never a bound. */
+export function createObserver(random: Random, capacity = 100_000): Observer {
+  const proofs = new Map<AccountId, Proof>();
+  const counts = new Map<string, ObservedCount>();
+  return {
+    note: (denial, now) => {
+      const { key, row } = rowOf(denial);
+      counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
+      if (denial.kind === 'step-up') remember(proofs, denial.identity.account, assume(random, now), capacity);
+    },
+    assumed: (account) => {
+      const proof = proofs.get(account);
+      return proof === undefined ? [] : [proof];
+    },
+    counts: () => [...counts.values()],
+  };
+}
+
+function rowOf(denial: Denial): { readonly key: string; readonly row: ObservedCount } {
+  const row = { class: denial.kind === 'step-up' ? denial.identity.class : '-', denial: nameOf(denial), count: 0 };
+  return { key: `${row.class} ${row.denial}`, row };
+}
+
+/** One word for a denial, for logs and counts. */
+export function nameOf(denial: Denial): string {
+  if (denial.kind === 'step-up') return `step-up:${denial.because}`;
+  if (denial.kind === 'slow-down') return `slow-down:${denial.cap}`;
+  return denial.kind === 'refuse' ? `refuse:${denial.refusal.reason}` : denial.kind;
+}
+
+/** A card proof passes every requirement: observe mode asks how often people would be asked, not with what. */
+function assume(random: Random, now: Instant): Proof {
+  return { kind: 'card', id: makeProofId(random), at: now, evidence: 'observe:assumed' };
+}
+
+function remember(proofs: Map<AccountId, Proof>, account: AccountId, proof: Proof, capacity: number): void {
+  proofs.delete(account);
+  proofs.set(account, proof);
+  const oldest = proofs.size > capacity ? proofs.keys().next().value : undefined;
+  if (oldest !== undefined) proofs.delete(oldest);
+}

@@ -1,0 +1,51 @@
+// What the operator declared about one route, compiled. Nothing here is optional "for later": a route without a word
+// about bodies, queries or upgrades has none.
+import type { Requirement } from '@palier/mfa-core';
+import type { RecordRule } from '../budget/record-rule.ts';
+
+/** A path pattern: literal segments, `{name}` for one whole segment, `**` as the last segment for any rest. No regular expressions (A016). */
+export type PatternSegment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'rest' };
+
+export interface Route {
+  /** `GET /patients/{nir}/droits`, as the configuration has it; names the route in logs and the ledger. */
+  readonly id: string;
+  readonly methods: readonly string[];
+  readonly segments: readonly PatternSegment[];
+  readonly requirement: Requirement;
+  /** Where the persons are whose records this route shows; empty for routes that show none. */
+  readonly records: readonly RecordRule[];
+  /** How a refused client is spoken to when its headers do not say. */
+  readonly client: 'page' | 'program' | undefined;
+  /** Query parameters that may occur; undefined means any (only on routes that count nothing). */
+  readonly query: readonly string[] | undefined;
+  /** Body types that may be sent, and the most bytes; undefined means no body at all on counted routes, any elsewhere. */
+  readonly body: { readonly types: readonly string[]; readonly limit: number } | undefined;
+  readonly upgrade: 'websocket' | undefined;
+  /** `request` binds the Palier-Assertion to method, path and one id. */
+  readonly bind: 'session' | 'request';
+  /** Name of the upstream in the configuration. */
+  readonly upstream: string;
+  /** What kinds of data the records of this route show, for the exposure report: `identity`, `rights`... */
+  readonly fields: readonly string[];
+  /** Extra conditions, all of which must hold, else the route answers 403. */
+  readonly conditions: readonly Condition[];
+  /** This route ends the portal's session; a success ends ours. */
+  readonly signsOut: boolean;
+  /** 1-based line in the configuration, for messages. */
+  readonly line: number;
+}
+
+export type Condition =
+  | { readonly kind: 'class'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'group'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'network'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'time'; readonly from: string; readonly to: string; readonly zone: string; readonly days: readonly number[] };
+
+/** A route found for a request, with the decoded values of its `{name}` segments. */
+export interface Matched {
+  readonly route: Route;
+  readonly parameters: ReadonlyMap<string, string>;
+}

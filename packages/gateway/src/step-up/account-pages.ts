@@ -1,0 +1,83 @@
+// The person's own pages: the factors of the account and the browsers it is signed in from.
+import type { Language } from '../respond/problems.ts';
+import { recoveryCodes } from './enrol-page.ts';
+import { type Html, html, page } from './page.ts';
+import { alert } from './step-up-page.ts';
+import { type Texts, texts } from './texts.ts';
+
+export interface FactorRow {
+  readonly id: string;
+  readonly kind: keyof Texts['factorKinds'];
+  readonly name: string;
+  readonly addedAt: number;
+  readonly lastUsedAt: number | undefined;
+  readonly activeFrom: number | undefined;
+  readonly disabled: boolean;
+  readonly remaining: number | undefined;
+}
+
+interface Common {
+  readonly language: Language;
+  readonly account: string;
+  readonly error: string | undefined;
+  readonly otherLanguage: string;
+}
+
+export function factorsPage(view: Common & { readonly factors: readonly FactorRow[]; readonly codes: readonly string[] }): string {
+  const words = texts[view.language];
+  const rows = view.factors.map((factor) => factorRow(factor, words, view.language));
+  const body = html`<h1>${{ text: words.factorsTitle }}</h1>
+${alert(view.error)}
+${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?next=factors">${{ text: words.stepUpNow }}</a></p>`}
+${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
+${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
+<p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
+<form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: words.newCodes }}</button></form>`;
+  return page({ language: view.language, title: words.factorsTitle, body, account: view.account, otherLanguage: view.otherLanguage });
+}
+
+function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
+  const facts = [
+    words.factorKinds[factor.kind],
+    `${words.addedOn} ${dateText(factor.addedAt, language)}`,
+    ...(factor.lastUsedAt === undefined ? [] : [`${words.lastUsed} ${dateText(factor.lastUsedAt, language)}`]),
+    ...(factor.activeFrom === undefined ? [] : [`${words.activeFrom} ${dateText(factor.activeFrom, language)}`]),
+    ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
+    ...(factor.disabled ? [words.disabled] : []),
+  ];
+  const field = `name-${factor.id}`;
+  return html`<li><strong>${{ text: factor.name }}</strong><br><span class="hint">${{ text: facts.join(' · ') }}</span>
+<details><summary>${{ text: words.rename }}</summary>
+<form method="post" action="/.palier/factors/rename"><input type="hidden" name="factor" value="${{ text: factor.id }}">
+<label for="${{ text: field }}">${{ text: words.newName }}</label>
+<input type="text" id="${{ text: field }}" name="name" maxlength="60" required value="${{ text: factor.name }}"><button class="quiet">${{ text: words.rename }}</button></form></details>
+<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: factor.id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${factor.name}` }}">${{ text: words.remove }}</button></form></li>`;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly agent: string;
+  readonly openedAt: number;
+  readonly seenAt: number;
+  readonly own: boolean;
+}
+
+export function sessionsPage(view: Common & { readonly sessions: readonly SessionRow[] }): string {
+  const words = texts[view.language];
+  const rows = view.sessions.map((session) => {
+    const when = `${words.openedOn} ${dateText(session.openedAt, view.language)} · ${words.seenOn} ${dateText(session.seenAt, view.language)}`;
+    const own = session.own ? html` <em>(${{ text: words.thisOne }})</em>` : undefined;
+    return html`<li><strong>${{ text: session.agent || '?' }}</strong>${own}<br><span class="hint">${{ text: when }}</span>
+<form method="post" action="/.palier/sessions/end"><input type="hidden" name="session" value="${{ text: session.id }}"><button class="quiet">${{ text: words.endThis }}</button></form></li>`;
+  });
+  const body = html`<h1>${{ text: words.sessionsTitle }}</h1>
+${alert(view.error)}
+<ul class="rows">${rows}</ul>
+<form method="post" action="/.palier/sessions/end-others"><button class="danger">${{ text: words.endOthers }}</button></form>`;
+  return page({ language: view.language, title: words.sessionsTitle, body, account: view.account, otherLanguage: view.otherLanguage });
+}
+
+export function dateText(at: number, language: Language): string {
+  const zone = 'Europe/Paris';
+  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: zone }).format(at);
+}

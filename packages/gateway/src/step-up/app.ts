@@ -1,0 +1,128 @@
+// The Express shell of everything below /.palier/: pages, forms and the JSON API of the ceremonies. It never sees a
+// proxied request, and nothing here decides about one: the way back after a step-up goes through `decide` again.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { problems } from '../respond/problems.ts';
+import { accountRoutes } from './account-routes.ts';
+import { enrolRoutes } from './enrol-routes.ts';
+import { isOwnOrigin } from './own-origin.ts';
+import { type Person, type Reception, receive, type Visit } from './person.ts';
+import { problemPage } from './problem-page.ts';
+import type { ResumeBook } from './resume.ts';
+import { stepUpRoutes } from './step-up-routes.ts';
+
+export interface PagesSetting {
+  readonly reception: Reception;
+  readonly resumes: ResumeBook;
+  /** The public origin; every state change must come from it. */
+  readonly origin: string;
+  /** Where people sign in to the portal. */
+  readonly signInPath: string;
+  readonly issuer: string;
+  readonly jwks: () => unknown;
+  /** Told of exceptions; the person gets the 503 page. */
+  readonly broken: (error: unknown) => void;
+  /** What the presence of this person still buys, for the page; undefined when there is none. */
+  readonly presenceLeft: (person: Person) => Promise<number | undefined>;
+}
+
+/** A route of ours: it gets who is there, and answers. */
+export type Page = (visit: Visit, request: Request, response: Response) => Promise<void>;
+
+/** Builds the app. Policy never rests on its mounting: `gateway.ts` hands it requests below /.palier/ and no others. */
+export function createPages(setting: PagesSetting): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.use('/.palier', security());
+  assets(app);
+  app.get('/.palier/jwks.json', (_request, response) => void response.set('cache-control', 'public, max-age=300').json(setting.jwks()));
+  app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }));
+  app.use(express.json({ limit: '64kb', strict: true }));
+  const visited = (page: Page) => (request: Request, response: Response, next: NextFunction): void => {
+    visit(setting, page, request, response).catch(next);
+  };
+  stepUpRoutes(app, setting, visited);
+  enrolRoutes(app, setting, visited);
+  accountRoutes(app, setting, visited);
+  app.use((_request, response) => void sendProblem(response, 'not-found', 'fr'));
+  app.use(onError(setting));
+  return app;
+}
+
+export type Visited = (page: Page) => (request: Request, response: Response, next: NextFunction) => void;
+
+async function visit(setting: PagesSetting, page: Page, request: Request, response: Response): Promise<void> {
+  const received = await receive(setting.reception, request, response);
+  if ('status' in received) return void response.status(received.status).type('text/plain').send('refused\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD' && !isOwnOrigin(received.request, setting.origin)) {
+    return sendProblem(response, 'forbidden', received.language);
+  }
+  await page(received, request, response);
+}
+
+/** Our pages may be framed by nobody, run only our own scripts and post only to us. */
+function security(): ReturnType<typeof helmet> {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
+        formAction: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"],
+      },
+    },
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+const assetFolder = new URL('../../assets/', import.meta.url);
+const require = createRequire(import.meta.url);
+
+function assets(app: Express): void {
+  const files = {
+    'style.css': ['text/css', readFileSync(new URL('style.css', assetFolder), 'utf8')],
+    'ceremonies.js': ['text/javascript', readFileSync(new URL('ceremonies.js', assetFolder), 'utf8')],
+    'client.js': ['text/javascript', readFileSync(new URL('client.js', assetFolder), 'utf8')],
+    'done.js': ['text/javascript', readFileSync(new URL('done.js', assetFolder), 'utf8')],
+    'webauthn.js': ['text/javascript', readFileSync(webauthnBundle(), 'utf8')],
+  } as const;
+  for (const [name, [type, text]] of Object.entries(files)) {
+    app.get(`/.palier/${name}`, (_request, response) => void response.set('cache-control', 'public, max-age=3600').type(type).send(text));
+  }
+}
+
+/** The bundle of @simplewebauthn/browser that defines one global; shipped as it is. */
+function webauthnBundle(): string {
+  return require.resolve('@simplewebauthn/browser').replace(/(dist|script|esm)[\\/].*$/, '').concat('dist/bundle/index.umd.min.js');
+}
+
+export function sendPage(response: Response, status: number, markup: string): void {
+  response.status(status).set('cache-control', 'no-store').set('referrer-policy', 'no-referrer').type('html').send(markup);
+}
+
+export function sendProblem(response: Response, name: keyof typeof problems, language: Visit['language']): void {
+  sendPage(response, problems[name].status, problemPage(problems[name], language, undefined));
+}
+
+/** A JSON refusal: RFC 9457, one public sentence, never a reason. */
+export function sendRefusal(response: Response, status: number, title: string, retryAt?: number): void {
+  const body = { type: 'urn:palier:problem:refused', title, status, ...(retryAt !== undefined && { retryAt }) };
+  response.status(status).set('cache-control', 'no-store').type('application/problem+json').send(`${JSON.stringify(body)}\n`);
+}
+
+function onError(setting: PagesSetting): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : 503;
+    if (status >= 400 && status < 500) return sendProblem(response, 'malformed', 'fr');
+    setting.broken(error);
+    response.set('retry-after', '5');
+    sendProblem(response, 'unavailable', 'fr');
+  };
+}

@@ -1,0 +1,104 @@
+// The pages that bind a factor: show the right to it, choose, confirm, keep the recovery codes.
+import type { Language } from '../respond/problems.ts';
+import { type Html, html, page, trusted } from './page.ts';
+import { alert } from './step-up-page.ts';
+import { type Texts, texts } from './texts.ts';
+
+interface Common {
+  readonly language: Language;
+  readonly account: string;
+  readonly resume: string;
+  readonly error: string | undefined;
+  readonly otherLanguage: string;
+}
+
+/** First page: the ticket, or the factor already held. */
+export function enrolPage(view: Common & { readonly hasFactor: boolean }): string {
+  const words = texts[view.language];
+  const held = html`<form method="post" action="/.palier/enrol/factor"><input type="hidden" name="resume" value="${{ text: view.resume }}"><button>${{ text: words.withFactor }}</button></form><p class="or">${{ text: words.or }}</p>`;
+  const body = html`<h1>${{ text: words.enrolTitle }}</h1>
+<p>${{ text: view.hasFactor ? words.enrolMore : words.enrolFirst }}</p>
+${alert(view.error)}
+${view.hasFactor ? held : undefined}
+<form method="post" action="/.palier/enrol/ticket" autocomplete="off">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<label for="ticket">${{ text: words.ticketLabel }}</label>
+<p class="hint" id="ticket-hint">${{ text: words.ticketHint }}</p>
+<input type="text" id="ticket" name="ticket" maxlength="80" required spellcheck="false" autocapitalize="characters" aria-describedby="ticket-hint error"${view.hasFactor ? undefined : html` autofocus`}>
+<div><button>${{ text: words.ticketButton }}</button></div>
+</form>`;
+  return framed(view, words.enrolTitle, body, []);
+}
+
+/** Second page: which factor. `right` is spent by the one that is bound. */
+export function choosePage(view: Common & { readonly right: string }): string {
+  const words = texts[view.language];
+  const body = html`<h1>${{ text: words.chooseTitle }}</h1>
+${alert(view.error)}
+<label for="name">${{ text: words.nameLabel }}</label>
+<p class="hint" id="name-hint">${{ text: words.nameHint }}</p>
+<input type="text" id="name" name="name" form="app" maxlength="60" aria-describedby="name-hint">
+<h2>${{ text: words.chooseKey }}</h2>
+<div id="key" data-act="enrol" data-right="${{ text: view.right }}" data-resume="${{ text: view.resume }}">
+<noscript><p class="note">${{ text: words.keyNeedsScript }}</p></noscript>
+<p class="hint" id="key-hint">${{ text: words.chooseKeyHint }}</p>
+<p class="error" role="alert" id="key-error" hidden>${{ text: words.passkeyFailed }}</p>
+<button type="button" id="key-button" aria-describedby="key-hint" hidden>${{ text: words.chooseKeyButton }}</button>
+</div>
+<h2>${{ text: words.chooseCode }}</h2>
+<form method="post" action="/.palier/enrol/totp" id="app">
+<input type="hidden" name="right" value="${{ text: view.right }}">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<p class="hint">${{ text: words.chooseCodeHint }}</p>
+<button class="quiet">${{ text: words.chooseCodeButton }}</button>
+</form>`;
+  return framed(view, words.chooseTitle, body, ['webauthn.js', 'ceremonies.js']);
+}
+
+export interface TotpOffer {
+  readonly challenge: string;
+  readonly name: string;
+  /** SVG made by our QR module. */
+  readonly qr: string;
+  readonly secret: string;
+}
+
+/** Third page, for an app: scan, then confirm with one code. A mistyped code shows the same picture again. */
+export function confirmPage(view: Common & TotpOffer): string {
+  const words = texts[view.language];
+  const body = html`<h1>${{ text: words.qrTitle }}</h1>
+<p>${{ text: words.qrHint }}</p>
+${alert(view.error)}
+<div class="qr">${trusted(view.qr)}</div>
+<details><summary>${{ text: words.secretLabel }}</summary><p class="secret">${{ text: view.secret }}</p></details>
+<form method="post" action="/.palier/enrol/totp/confirm" autocomplete="off">
+<input type="hidden" name="challenge" value="${{ text: view.challenge }}">
+<input type="hidden" name="name" value="${{ text: view.name }}">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<label for="code">${{ text: words.confirmLabel }}</label>
+<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required autofocus aria-describedby="error">
+<div><button>${{ text: words.confirmButton }}</button></div>
+</form>`;
+  return framed(view, words.qrTitle, body, []);
+}
+
+/** Last page: done, and the recovery codes, once. */
+export function enrolledPage(view: Common & { readonly codes: readonly string[]; readonly activeFrom: string | undefined; readonly next: string }): string {
+  const words = texts[view.language];
+  const when = view.activeFrom === undefined ? words.doneHint : `${words.waitingHint} ${view.activeFrom}.`;
+  const body = html`<h1>${{ text: words.doneTitle }}</h1>
+<p class="done" role="status">${{ text: when }}</p>
+${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
+<p><a class="button" href="${{ text: view.next }}">${{ text: words.continueButton }}</a></p>`;
+  return framed(view, words.doneTitle, body, []);
+}
+
+export function recoveryCodes(codes: readonly string[], words: Texts): Html {
+  return html`<h2>${{ text: words.codesTitle }}</h2>
+<p>${{ text: words.codesHint }}</p>
+<ul class="codes">${codes.map((code) => html`<li><code>${{ text: code }}</code></li>`)}</ul>`;
+}
+
+function framed(view: Common, title: string, body: Html, scripts: readonly string[]): string {
+  return page({ language: view.language, title, body, account: view.account, otherLanguage: view.otherLanguage, scripts });
+}

@@ -1,0 +1,84 @@
+// Who is in front of our own pages: the portal's account, and the gateway's session of that account in this browser.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Mfa, Session, SessionToken } from '@palier/mfa-core';
+import { sessionCookie } from '../gate/gate.ts';
+import type { Identity, IdentitySource } from '../identity/identity.ts';
+import { canonicalise, type EdgeRules } from '../request/canonical.ts';
+import { cookieValue } from '../request/cookies.ts';
+import type { CanonicalRequest, Refusal } from '../request/request.ts';
+import { languageOf } from '../respond/negotiate.ts';
+import type { Language } from '../respond/problems.ts';
+
+export interface Person {
+  readonly identity: Identity & { readonly kind: 'account' };
+  readonly session: Session;
+  /** What the browser holds now; changes when a step-up rotates it. */
+  readonly token: SessionToken;
+}
+
+export interface Visit {
+  readonly request: CanonicalRequest;
+  readonly language: Language;
+  /** Undefined when nobody is signed in at the portal. */
+  readonly person: Person | undefined;
+}
+
+export interface Reception {
+  readonly edge: EdgeRules;
+  readonly identify: IdentitySource;
+  readonly mfa: Mfa;
+}
+
+/**
+ * Reads who is there, and opens a session of ours for a signed-in account that has none yet: a row exists only for
+ * people the portal knows (A260). A cookie of another account is ended first.
+ */
+export async function receive(reception: Reception, incoming: IncomingMessage, response: ServerResponse): Promise<Visit | Refusal> {
+  const request = canonicalise(incoming, reception.edge);
+  if ('status' in request) return request;
+  const language = chosenLanguage(request);
+  const identity = await reception.identify(request);
+  if (identity.kind === 'anonymous') return { request, language, person: undefined };
+  const person = (await known(reception, request, identity)) ?? (await opened(reception, request, identity, response));
+  return { request, language, person };
+}
+
+async function known(reception: Reception, request: CanonicalRequest, identity: Person['identity']): Promise<Person | undefined> {
+  const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
+  if (cookie === undefined || cookie === 'duplicate') return undefined;
+  const session = await reception.mfa.sessions.load(cookie);
+  if (session?.account === identity.account) return { identity, session, token: cookie as SessionToken };
+  if (session !== undefined) await reception.mfa.sessions.end(session, 'other-account');
+  return undefined;
+}
+
+async function opened(reception: Reception, request: CanonicalRequest, identity: Person['identity'], response: ServerResponse): Promise<Person> {
+  const { session, token } = await reception.mfa.sessions.open(identity.account, agentOf(request));
+  setSessionCookie(response, token);
+  return { identity, session, token };
+}
+
+/** Adds our cookie. Lax: a link from a mail still finds the session, a form on a foreign site does not. */
+export function setSessionCookie(response: ServerResponse, token: SessionToken): void {
+  response.appendHeader('set-cookie', `${sessionCookie}=${token}; Path=/; Secure; HttpOnly; SameSite=Lax`);
+}
+
+export function clearSessionCookie(response: ServerResponse): void {
+  response.appendHeader('set-cookie', `${sessionCookie}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`);
+}
+
+/** "Firefox 140 on Windows" is what the person recognises; the rest of the header is noise. */
+export function agentOf(request: CanonicalRequest): string {
+  const text = request.headers.get('user-agent') ?? '';
+  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\/(\d+)/.exec(text);
+  const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(text)?.[1];
+  const name = browser === null ? text.slice(0, 40) : `${browser[1] === 'Edg' ? 'Edge' : browser[1]} ${browser[2]}`;
+  return (system === undefined ? name : `${name}, ${system}`).replace(/[^\x20-\x7e]/g, '').slice(0, 120);
+}
+
+/** The language asked for in the address wins over the browser's. */
+function chosenLanguage(request: CanonicalRequest): Language {
+  const asked = new URLSearchParams(request.query ?? '').get('lang');
+  return asked === 'fr' || asked === 'en' ? asked : languageOf(request.headers.get('accept-language'));
+}
+

@@ -1,0 +1,25 @@
+// The page a person gets instead of what was asked for: one sentence on what happened, one on what helps.
+import type { Language, Problem } from '../respond/problems.ts';
+import { html, page } from './page.ts';
+
+const words = {
+  fr: { back: 'Revenir en arrière', home: 'Accueil du portail', wait: 'Réessayez dans', minutes: 'minutes', hours: 'heures' },
+  en: { back: 'Go back', home: 'Portal home', wait: 'Try again in', minutes: 'minutes', hours: 'hours' },
+} as const;
+
+/** `retryAfter` in seconds, when only time helps. */
+export function problemPage(problem: Problem, language: Language, retryAfter: number | undefined): string {
+  const own = words[language];
+  const { title, detail } = problem[language];
+  const wait = retryAfter === undefined ? undefined : html`<p><strong>${{ text: `${own.wait} ${spell(retryAfter, own)}` }}.</strong></p>`;
+  const body = html`<h1>${{ text: title }}</h1>
+<p role="alert">${{ text: detail }}</p>
+${wait}
+<p><a class="button quiet" href="/">${{ text: own.home }}</a></p>`;
+  return page({ language, title, body });
+}
+
+function spell(seconds: number, own: { readonly minutes: string; readonly hours: string }): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return minutes < 90 ? `${minutes} ${own.minutes}` : `${Math.ceil(minutes / 60)} ${own.hours}`;
+}

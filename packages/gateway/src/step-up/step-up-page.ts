@@ -1,0 +1,83 @@
+// The page that asks for one gesture: a passkey button where a script runs, a code field that works without any.
+import type { Language } from '../respond/problems.ts';
+import { type Html, html, page } from './page.ts';
+import { type Texts, texts } from './texts.ts';
+
+export interface StepUpView {
+  readonly language: Language;
+  readonly account: string;
+  readonly because: keyof Texts['stepUpWhy'];
+  /** Kinds that would be accepted and that the account can use now. */
+  readonly kinds: readonly string[];
+  /** Whether the account has any factor at all. */
+  readonly enrolled: boolean;
+  /** The opaque way back; empty when the page was opened by itself. */
+  readonly resume: string;
+  readonly held: boolean;
+  readonly error: string | undefined;
+  readonly otherLanguage: string;
+}
+
+export function stepUpPage(view: StepUpView): string {
+  const words = texts[view.language];
+  const body = html`<h1>${{ text: words.stepUpTitle }}</h1>
+<p>${{ text: words.stepUpWhy[view.because] }}</p>
+${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
+${alert(view.error)}
+${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}`;
+  return page({
+    language: view.language, title: words.stepUpTitle, body, account: view.account, otherLanguage: view.otherLanguage,
+    scripts: view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : [],
+  });
+}
+
+/** An error is announced, linked to the field by `aria-describedby`, and never the only sign. */
+export function alert(error: string | undefined): Html | undefined {
+  return error === undefined ? undefined : html`<p class="error" role="alert" id="error">${{ text: error }}</p>`;
+}
+
+function nothingUsable(view: StepUpView, words: Texts): Html {
+  const why = view.enrolled ? words.noAcceptedFactor : words.noFactor;
+  return html`<p class="note">${{ text: why }}</p>
+<p><a class="button" href="/.palier/enrol?resume=${{ text: view.resume }}">${{ text: words.toEnrol }}</a></p>`;
+}
+
+function gestures(view: StepUpView, words: Texts): Html {
+  const has = (kind: string): boolean => view.kinds.includes(kind);
+  const key = has('webauthn') ? keyGesture(view, words) : undefined;
+  const code = has('totp') ? codeForm(view, words, !has('webauthn')) : undefined;
+  const recovery = has('recovery-code') ? recoveryForm(view, words) : undefined;
+  const or = key !== undefined && code !== undefined ? html`<p class="or">${{ text: words.or }}</p>` : undefined;
+  return html`${key}${or}${code}${recovery}`;
+}
+
+function keyGesture(view: StepUpView, words: Texts): Html {
+  return html`<div id="key" data-act="step-up" data-resume="${{ text: view.resume }}">
+<noscript><p class="note">${{ text: words.keyNeedsScript }}</p></noscript>
+<p class="hint" id="key-hint">${{ text: words.passkeyHint }}</p>
+<p class="error" role="alert" id="key-error" hidden>${{ text: words.passkeyFailed }}</p>
+<button type="button" id="key-button" aria-describedby="key-hint" hidden>${{ text: words.passkeyButton }}</button>
+</div>`;
+}
+
+function codeForm(view: StepUpView, words: Texts, first: boolean): Html {
+  const focus = first ? html` autofocus` : undefined;
+  return html`<form method="post" action="/.palier/step-up/totp" autocomplete="off">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<label for="code">${{ text: words.codeLabel }}</label>
+<p class="hint" id="code-hint">${{ text: words.codeHint }}</p>
+<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required aria-describedby="code-hint error"${focus}>
+<div><button>${{ text: words.codeButton }}</button></div>
+</form>`;
+}
+
+function recoveryForm(view: StepUpView, words: Texts): Html {
+  return html`<details><summary>${{ text: words.recoveryMore }}</summary>
+<form method="post" action="/.palier/step-up/recovery-code" autocomplete="off">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<label for="recovery">${{ text: words.recoveryLabel }}</label>
+<p class="hint" id="recovery-hint">${{ text: words.recoveryHint }}</p>
+<input type="text" id="recovery" name="code" maxlength="60" required spellcheck="false" autocapitalize="characters" aria-describedby="recovery-hint error">
+<div><button class="quiet">${{ text: words.recoveryButton }}</button></div>
+</form></details>`;
+}

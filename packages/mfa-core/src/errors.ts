@@ -1,0 +1,23 @@
+// Broken dependencies and operator's mistakes. Expected outcomes (wrong code, replay, expired) are values, not errors.
+
+export const mfaErrorCodes = {
+  ERR_MFA_STORE: 'a store did not answer or answered nonsense',
+  ERR_MFA_SEALING: 'a sealed secret could not be opened: wrong key, or it was changed or moved',
+  ERR_MFA_KEYS: 'the keys given are missing, too short or have no current one',
+  ERR_MFA_POLICY: 'the policy given does not make sense',
+} as const;
+
+export type MfaErrorCode = keyof typeof mfaErrorCodes;
+
+/** Thrown when something is broken. The message never holds a value of the request; `cause` may and is not for people. */
+export class MfaError extends Error {
+  readonly code: MfaErrorCode;
+
+  constructor(code: MfaErrorCode, options?: { cause?: unknown; detail?: string }) {
+    super(options?.detail === undefined ? mfaErrorCodes[code] : `${mfaErrorCodes[code]}: ${options.detail}`, {
+      cause: options?.cause,
+    });
+    this.name = 'MfaError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,52 @@
+// What happened, typed, for the log, the notices to the person, and the operator. Never a code, a secret or a token.
+import type { ProofKind } from './assurance.ts';
+import type { Factor } from './factor.ts';
+import type { AccountId, FactorId, SessionId, TicketId } from './ids.ts';
+import type { Instant } from './time.ts';
+
+/** Why a step-up or an enrolment was refused: for the log. The person reads one sentence for all of them. */
+export type RefusalReason =
+  | 'malformed'
+  | 'wrong-code'
+  | 'replayed'
+  | 'unknown-factor'
+  | 'not-active-yet'
+  | 'disabled'
+  | 'too-many-attempts'
+  | 'challenge-gone'
+  | 'bad-assertion'
+  | 'counter-went-back'
+  | 'attestation-refused'
+  | 'ticket-unknown'
+  | 'right-missing'
+  | 'right-too-weak'
+  | 'last-factor'
+  | 'duplicate'
+  | 'session-gone';
+
+interface Named {
+  readonly id: FactorId;
+  readonly kind: Factor['kind'];
+  readonly name: string;
+}
+
+export type MfaEvent = { readonly at: Instant; readonly account: AccountId; readonly session?: SessionId } & (
+  | { readonly type: 'session-opened'; readonly agent: string }
+  | { readonly type: 'session-ended'; readonly count: number; readonly by: 'person' | 'operator' | 'other-account' | 'factor-change' }
+  | { readonly type: 'stepped-up'; readonly proof: ProofKind; readonly factor?: Named }
+  | { readonly type: 'refused'; readonly act: 'step-up' | 'enrol' | 'change'; readonly reason: RefusalReason }
+  | { readonly type: 'locked'; readonly until: Instant }
+  | { readonly type: 'factors-disabled'; readonly count: number }
+  | { readonly type: 'factor-enrolled'; readonly factor: Named; readonly activeFrom: Instant; readonly right: 'ticket' | 'card' | 'factor' }
+  | { readonly type: 'factor-renamed'; readonly factor: Named }
+  | { readonly type: 'factor-removed'; readonly factor: Named; readonly by: 'person' | 'operator' }
+  | { readonly type: 'recovery-codes-replaced'; readonly remaining: number }
+  | { readonly type: 'recovery-code-used'; readonly remaining: number }
+  | { readonly type: 'ticket-issued'; readonly ticket: TicketId; readonly issuedBy: string }
+  | { readonly type: 'ticket-used'; readonly ticket: TicketId }
+  | { readonly type: 'ticket-revoked'; readonly ticket: TicketId }
+  | { readonly type: 'counter-went-back'; readonly factor: Named }
+);
+
+/** Takes events in order. When it rejects, the act that caused the event is refused: an unseen act must not happen. */
+export type EventSink = (event: MfaEvent) => Promise<void>;

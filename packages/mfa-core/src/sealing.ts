@@ -1,0 +1,69 @@
+// Secrets at rest: AES-256-GCM, bound to what they belong to, under a key that is named so that it can be rotated.
+// Not here: where the keys come from. A seal that does not open is an error, never "no factor" (A254).
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { MfaError } from './errors.ts';
+import type { Sealed } from './factor.ts';
+import type { Random } from './random.ts';
+import { Secret } from './secret.ts';
+
+/** Key ids are 1 to 16 letters or digits; every key is 32 bytes. */
+export interface SealingKeys {
+  readonly current: string;
+  readonly keys: ReadonlyMap<string, Secret>;
+}
+
+const version = 'v1';
+
+/** Checks the keys once, at start: a short or missing key is an MfaError, not a surprise at the first enrolment. */
+export function sealingKeys(current: string, keys: Readonly<Record<string, Secret>>): SealingKeys {
+  const entries = Object.entries(keys);
+  const sound = entries.every(([id, key]) => /^[A-Za-z0-9]{1,16}$/.test(id) && key.length === 32);
+  if (!sound || keys[current] === undefined) throw new MfaError('ERR_MFA_KEYS', { detail: 'each sealing key has 32 bytes and one of them is current' });
+  return { current, keys: new Map(entries) };
+}
+
+/**
+ * Seals `plaintext`. `aad` says what it belongs to (purpose, account, factor): a row moved to another account does
+ * not open. Nonces are 96 random bits; one key seals far fewer than 2^32 secrets (NIST SP 800-38D section 8.3).
+ */
+export function seal(keys: SealingKeys, plaintext: Uint8Array, aad: string, random: Random): Sealed {
+  const key = keys.keys.get(keys.current);
+  if (key === undefined) throw new MfaError('ERR_MFA_KEYS');
+  const nonce = random(12);
+  const box = key.expose((bytes) => {
+    const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound(aad));
+    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  });
+  return [version, keys.current, Buffer.from(nonce).toString('base64url'), box.toString('base64url')].join('.') as Sealed;
+}
+
+/** Opens what `seal` made with the same aad; any change, wrong key or wrong aad is an MfaError ERR_MFA_SEALING. */
+export function open(keys: SealingKeys, sealed: Sealed, aad: string): Uint8Array {
+  const [tag, id = '', nonce = '', box = ''] = sealed.split('.');
+  const key = keys.keys.get(id);
+  const bytes = Buffer.from(box, 'base64url');
+  if (tag !== version || key === undefined || bytes.length < 16) throw new MfaError('ERR_MFA_SEALING');
+  try {
+    return key.expose((raw) => {
+      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(bound(aad));
+      decipher.setAuthTag(bytes.subarray(-16));
+      return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]));
+    });
+  } catch (cause) {
+    throw new MfaError('ERR_MFA_SEALING', { cause });
+  }
+}
+
+/** The id of the key a secret is sealed under, to tell which ones still wait for rotation. */
+export function keyIdOf(sealed: Sealed): string {
+  return sealed.split('.')[1] ?? '';
+}
+
+function bound(aad: string): Buffer {
+  return Buffer.from(`palier/v1 ${aad}`);
+}
+
+/** Joins the parts of an aad with their lengths, so that ("ab", "c") and ("a", "bc") are two. */
+export function aadOf(...parts: readonly string[]): string {
+  return parts.map((part) => `${part.length}:${part}`).join('');
+}

@@ -1,0 +1,39 @@
+// One account in one browser, and what it has proved. Nothing here decides: see assurance.ts.
+import type { Proof } from './assurance.ts';
+import type { AccountId, SessionId } from './ids.ts';
+import { elapsed, type Instant, type Seconds } from './time.ts';
+
+export interface Session {
+  readonly id: SessionId;
+  readonly account: AccountId;
+  readonly openedAt: Instant;
+  /** The last time the session was used, kept to the minute. */
+  readonly seenAt: Instant;
+  /** Newest last; at most one of each kind and factor. */
+  readonly proofs: readonly Proof[];
+  /** What the browser said it is, at most 120 characters, shown to the person in the list of sessions. */
+  readonly agent: string;
+}
+
+export interface SessionLimits {
+  /** Longest silence. NIST SP 800-63B-4 section 2.2.3 asks for an hour or less at AAL2. */
+  readonly idle: Seconds;
+  /** Longest life, whatever happens in it. */
+  readonly lifetime: Seconds;
+}
+
+/** Whether the session still lives at `now`: exactly at a limit it does, past it it does not. */
+export function isLive(session: Session, limits: SessionLimits, now: Instant): boolean {
+  return elapsed(session.seenAt, now) <= limits.idle && elapsed(session.openedAt, now) <= limits.lifetime;
+}
+
+/** The session with one proof more; an older proof of the same kind and factor gives way. */
+export function withProof(session: Session, proof: Proof, now: Instant): Session {
+  const kept = session.proofs.filter((old) => !replaces(proof, old));
+  return { ...session, seenAt: now, proofs: [...kept, proof].slice(-12) };
+}
+
+function replaces(proof: Proof, old: Proof): boolean {
+  if (proof.kind === 'card' || old.kind === 'card') return proof.kind === old.kind;
+  return proof.kind === old.kind && proof.factor === old.factor;
+}
