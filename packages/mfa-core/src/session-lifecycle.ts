@@ -1,0 +1,127 @@
+// Sessions: opened for an account the portal knows, rotated at each elevation, ended for good. Whether a session's
+// proofs are enough is judged elsewhere (assurance.ts).
+import type { Proof } from './assurance.ts';
+import type { MfaEvent } from './events.ts';
+import { type AccountId, digestToken, makeSessionId, makeSessionToken, parseSessionToken, type SessionId, type SessionToken } from './ids.ts';
+import { emit, type Parts, whoseOf } from './parts.ts';
+import { isLive, type Session, withProof } from './session.ts';
+import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
+
+/** Who ended a session, as events say it. */
+export type EndedBy = Extract<MfaEvent, { readonly type: 'session-ended' }>['by'];
+
+export type Elevation =
+  | { readonly outcome: 'elevated'; readonly session: Session; readonly token: SessionToken }
+  | { readonly outcome: 'gone' };
+
+export interface Sessions {
+  /** Opens a session. `agent` is what the browser said it is; 120 characters are kept. The token is the credential. */
+  open(account: AccountId, agent: string): Promise<{ readonly session: Session; readonly token: SessionToken }>;
+  /** The live session behind a token as it came in; undefined for anything else. Writes at most once a minute. */
+  load(token: string): Promise<Session | undefined>;
+  /** Ends one session. Ending one that is gone is no error. */
+  end(session: Session, by: EndedBy): Promise<void>;
+  /** Ends all of the account's sessions, but `except`; answers how many there were. */
+  endAll(account: AccountId, by: EndedBy, except?: SessionId): Promise<number>;
+  /** The account's live sessions, newest first. */
+  list(account: AccountId): Promise<readonly Session[]>;
+  /**
+   * Adds a proof and changes the token: the old one opens nothing from then on (A199). Of parallel callers with one
+   * token exactly one gets `elevated`.
+   */
+  elevate(token: string, proof: Proof): Promise<Elevation>;
+}
+
+const touchEvery: Seconds = secondsOf(60);
+
+export function createSessions(parts: Parts): Sessions {
+  return {
+    open: (account, agent) => open(parts, account, agent),
+    load: (token) => load(parts, token),
+    end: (session, by) => end(parts, session, by),
+    endAll: (account, by, except) => endAll(parts, account, by, except),
+    list: (account) => list(parts, account),
+    elevate: (token, proof) => elevate(parts, token, proof),
+  };
+}
+
+async function open(parts: Parts, account: AccountId, agent: string): Promise<{ session: Session; token: SessionToken }> {
+  const now = parts.clock.now();
+  const token = makeSessionToken(parts.random);
+  const session: Session = {
+    id: makeSessionId(parts.random),
+    account,
+    openedAt: now,
+    seenAt: now,
+    proofs: [],
+    agent: agent.replace(/\p{C}/gu, '').slice(0, 120),
+  };
+  await emit(parts, whoseOf(session), { type: 'session-opened', agent: session.agent });
+  await parts.stores.sessions.create(digestToken(token), session);
+  return { session, token };
+}
+
+async function load(parts: Parts, text: string): Promise<Session | undefined> {
+  const token = parseSessionToken(text);
+  if (token === undefined) return undefined;
+  const digest = digestToken(token);
+  const session = await parts.stores.sessions.load(digest);
+  if (session === undefined) return undefined;
+  const now = parts.clock.now();
+  if (!isLive(session, parts.policy.sessions, now)) {
+    await parts.stores.sessions.end(session.account, [session.id]);
+    return undefined;
+  }
+  const silence = elapsed(session.seenAt, now);
+  if (silence < touchEvery) return session;
+  if (silence > parts.policy.cardIdle && session.proofs.some(isCardClass)) return withoutCard(parts, token, session, now);
+  await parts.stores.sessions.touch(digest, now);
+  return { ...session, seenAt: now };
+}
+
+function isCardClass(proof: Proof): boolean {
+  return proof.kind === 'card' || (proof.kind === 'webauthn' && proof.cardClass);
+}
+
+/** After a long silence nobody can say that the card is still in the reader: its proof is gone, the session stays. */
+async function withoutCard(parts: Parts, token: SessionToken, session: Session, now: Instant): Promise<Session | undefined> {
+  const digest = digestToken(token);
+  const kept: Session = { ...session, seenAt: now, proofs: session.proofs.filter((proof) => !isCardClass(proof)) };
+  return (await parts.stores.sessions.replace(digest, digest, kept)) === 'replaced' ? kept : undefined;
+}
+
+async function end(parts: Parts, session: Session, by: EndedBy): Promise<void> {
+  const count = await parts.stores.sessions.end(session.account, [session.id]);
+  if (count > 0) await emit(parts, whoseOf(session), { type: 'session-ended', count, by });
+}
+
+// Ending comes before telling: a sink that is down must not keep a stolen session alive.
+async function endAll(parts: Parts, account: AccountId, by: EndedBy, except?: SessionId): Promise<number> {
+  const all = await parts.stores.sessions.list(account);
+  const which = except === undefined ? 'all' : all.map(({ id }) => id).filter((id) => id !== except);
+  if (which !== 'all' && which.length === 0) return 0;
+  const count = await parts.stores.sessions.end(account, which);
+  if (count > 0) await emit(parts, { account }, { type: 'session-ended', count, by });
+  return count;
+}
+
+async function list(parts: Parts, account: AccountId): Promise<readonly Session[]> {
+  const now = parts.clock.now();
+  const all = await parts.stores.sessions.list(account);
+  return all.filter((session) => isLive(session, parts.policy.sessions, now));
+}
+
+async function elevate(parts: Parts, text: string, proof: Proof): Promise<Elevation> {
+  const session = await load(parts, text);
+  const from = parseSessionToken(text);
+  if (session === undefined || from === undefined) return { outcome: 'gone' };
+  const next = withProof(session, proof, parts.clock.now());
+  const token = makeSessionToken(parts.random);
+  const replaced = await parts.stores.sessions.replace(digestToken(from), digestToken(token), next);
+  return replaced === 'gone' ? { outcome: 'gone' } : { outcome: 'elevated', session: next, token };
+}
+
+/** The session as the store has it now, live or undefined: for changes that must not rest on an old reading (A206). */
+export async function currentSession(parts: Parts, session: Session): Promise<Session | undefined> {
+  return (await list(parts, session.account)).find(({ id }) => id === session.id);
+}
