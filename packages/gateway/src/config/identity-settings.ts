@@ -1,0 +1,90 @@
+// Where the gateway learns whose request it is, as configured. One variant per source; the sources are identity/'s.
+import type { Seconds, Secret } from '@palier/mfa-core';
+import type { ListenAddress } from './config.ts';
+
+export type IdentitySetting =
+  | PortalSessionSetting
+  | JwtSetting
+  | LoginWatchedSetting
+  | OidcSetting
+  | ClientCertificateSetting;
+
+/** Where the portal's credential is in a request. */
+export type Carrier = { readonly kind: 'cookie' | 'header'; readonly name: string };
+
+/** RFC 6901 pointers (portal-session) or claim pointers (jwt, oidc) to what is said of the account. */
+export interface AccountPointers {
+  readonly account: string;
+  readonly class: string | undefined;
+  readonly organisation: string | undefined;
+  /** `*` walks a list: `/groups/*`. */
+  readonly groups: string | undefined;
+  readonly name: string | undefined;
+}
+
+export interface SignInSetting {
+  /** Path of the portal's sign-in page. */
+  readonly signIn: string | undefined;
+}
+
+export interface PortalSessionSetting extends SignInSetting {
+  readonly kind: 'portal-session';
+  readonly carrier: Carrier;
+  /** Path of the portal's who-am-I. */
+  readonly ask: string;
+  readonly upstream: string;
+  readonly pointers: AccountPointers;
+  readonly cache: Seconds;
+  readonly timeout: Seconds;
+}
+
+export interface JwtSetting extends SignInSetting {
+  readonly kind: 'jwt';
+  readonly carrier: Carrier;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithms: readonly ('ES256' | 'ES384' | 'EdDSA' | 'RS256' | 'PS256')[];
+  readonly jwks:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'url'; readonly url: URL };
+  readonly pointers: AccountPointers;
+  /** Clock difference tolerated for exp and nbf. */
+  readonly tolerance: Seconds;
+}
+
+/** For portals without a who-am-I: a form post that answers with success binds the new portal cookie to that login. */
+export interface LoginWatchedSetting extends SignInSetting {
+  readonly kind: 'login-watched';
+  /** Path the login form posts to, and the name of the field with the login. */
+  readonly post: string;
+  readonly field: string;
+  readonly cookie: string;
+  readonly success: { readonly status: readonly number[]; readonly location: string | undefined };
+  readonly class: string;
+  readonly lifetime: Seconds;
+}
+
+export interface OidcSetting extends SignInSetting {
+  readonly kind: 'oidc';
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly clientSecret: Secret | undefined;
+  readonly scope: readonly string[];
+  readonly pointers: AccountPointers;
+  /** Which acr values of the ID token count as which proof; everything else counts as none (A223). */
+  readonly assurance: { readonly card: readonly string[]; readonly phishingResistant: readonly string[] };
+}
+
+export interface ClientCertificateSetting extends SignInSetting {
+  readonly kind: 'client-certificate';
+  /** A listener of its own: no request without a certificate ever shares it (A218). */
+  readonly listen: ListenAddress;
+  readonly ca: string;
+  /** File or directory of revocation lists; undefined only with `dangerouslyWithoutRevocation`. */
+  readonly crl: string | undefined;
+  /** Where the account's name is: French health-professional national identifier, or a part of the name. */
+  readonly account: 'ps-id-nat' | 'common-name' | 'serial-number';
+  /** Policy object identifiers one of which the certificate must carry; empty: any. */
+  readonly policies: readonly string[];
+  readonly grace: Seconds;
+}
