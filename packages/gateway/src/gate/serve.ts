@@ -1,35 +1,128 @@
 // What happens around a decision: the request comes in, the answer goes out, and between them the records are in the
 // ledger. The order is the point: nothing is sent before the permit, nothing is released before the ledger has it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CountedRecord } from '../budget/record-rule.ts';
 import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
+import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
-import { type Exchange, UpstreamError } from '../proxy/exchange.ts';
-import { forward } from '../proxy/forward.ts';
-import type { Proxy } from '../proxy/forward.ts';
-import { responseHeaders } from '../proxy/outgoing-headers.ts';
-import { bodySource } from '../request/body.ts';
-import { canonicalise, type EdgeRules } from '../request/canonical.ts';
-import type { CanonicalRequest } from '../request/request.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import { forward, type Proxy } from '../proxy/forward.ts';
+import { contentLengthOf, responseHeaders } from '../proxy/outgoing-headers.ts';
+import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Denial } from './decision.ts';
 import type { Gate } from './gate.ts';
-import type { Permit, PermitTerms } from './permit.ts';
+import type { PermitTerms } from './permit.ts';
 
 /** What serving needs beyond deciding. */
 export interface Desk {
   readonly gate: Gate;
-  readonly edge: EdgeRules;
   readonly proxy: Proxy;
   readonly ledger: Ledger;
-  /** Answers a denial: problem body, page, or the redirect to the step-up page. */
-  readonly deny: (denial: Denial, request: CanonicalRequest | undefined, exchange: Sockets) => Promise<void>;
-  /** One line per decision, with the canonical target and never a record id. */
-  readonly log: (request: CanonicalRequest | undefined, outcome: string, terms: PermitTerms | undefined) => void;
+  readonly cookiePrefix: string;
+  /** The longest answer that is read to be counted. */
+  readonly answerLimit: number;
+  /** Told after an answer of a sign-out route went through. */
   readonly signedOut: (terms: PermitTerms) => Promise<void>;
 }
 
 export interface Sockets {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+/** What became of a request, for the log line. */
+export interface Served {
+  readonly denial: Denial | undefined;
+  readonly status: number;
+  readonly terms: PermitTerms | undefined;
+}
+
+/** An answer ready to leave: its records are paid for. `bytes` when it was read to count it, else it is still streaming. */
+interface Settled {
+  readonly records: readonly CountedRecord[];
+  readonly bytes: Uint8Array | undefined;
+}
+
+/**
+ * Decides, forwards, settles, records and releases. A denial comes back unanswered: how it is told is the caller's.
+ * Rejects when something is broken and nothing was released yet.
+ */
+export async function serve(desk: Desk, request: CanonicalRequest, body: BodySource, sockets: Sockets): Promise<Served> {
+  const decision = await decide(desk.gate, request, body);
+  if (decision.kind !== 'forward') return { denial: decision, status: 0, terms: undefined };
+  const terms = decision.permit;
+  const exchange = await forward(desk.proxy, decision.permit, sockets.incoming);
+  try {
+    const settled = await settle(desk, terms, exchange);
+    if ('kind' in settled) {
+      exchange.abort();
+      return { denial: settled, status: 0, terms };
+    }
+    if (terms.matched.route.records.length > 0) await desk.ledger.append(entryOf(desk, terms, exchange, settled));
+    if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
+    await release(desk, terms, exchange, settled, sockets.response);
+    return { denial: undefined, status: exchange.status, terms };
+  } catch (error) {
+    exchange.abort();
+    throw error;
+  }
+}
+
+/**
+ * Charges what the answer shows. On routes that name records in the answer the body is read whole within a bound and
+ * released whole or withheld whole; what cannot be read is withheld. A look-up that found nobody counts as a miss.
+ */
+async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promise<Settled | Denial> {
+  const { matched, identity, proof } = terms;
+  const rules = answerRules(matched.route);
+  if (exchange.status === 404 || exchange.status === 410) return missed(desk, terms);
+  if (rules.length === 0) return { records: terms.records, bytes: undefined };
+  const bytes = await exchange.collect(desk.answerLimit);
+  const observed = desk.gate.observer !== undefined;
+  const found = bytes === 'too-large' ? 'unreadable' : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
+  if (found === 'unreadable' || bytes === 'too-large') {
+    if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
+    return { kind: 'unavailable', reason: 'answer-unreadable' };
+  }
+  if (identity.kind === 'account') {
+    const over = await tooMuch(desk.gate, matched.route, identity, proof, found);
+    if (over !== undefined && !observed) return over;
+  }
+  return { records: [...terms.records, ...found], bytes };
+}
+
+/** That a person is not there is knowledge too: misses have a counter of their own (A113). */
+async function missed(desk: Desk, terms: PermitTerms): Promise<Settled | Denial> {
+  const { identity, records, matched } = terms;
+  if (identity.kind === 'anonymous' || records.length === 0) return { records, bytes: undefined };
+  const enforce = desk.gate.observer === undefined;
+  const spent = await desk.gate.budget.miss({ identity, records, now: desk.gate.clock.now(), enforce });
+  const denial = denialOf(spent, matched.route, identity);
+  return denial === undefined || !enforce ? { records, bytes: undefined } : denial;
+}
+
+function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled): LedgerEntry {
+  const { identity, session, proof, matched, request } = terms;
+  const account = identity.kind === 'account' ? identity : undefined;
+  if (account === undefined) throw new TypeError('a counted answer was about to leave to nobody');
+  return {
+    at: desk.gate.clock.now(), account: account.account, class: account.class, organisation: account.organisation, session: session?.id,
+    proof: proof?.id, factor: proof === undefined || proof.kind === 'card' ? undefined : proof.factor, proofKind: proof?.kind,
+    route: matched.route.id, fields: matched.route.fields, status: exchange.status, outcome: exchange.status < 400 ? 'released' : 'miss',
+    records: settled.records, peer: request.peer, exemption: terms.wouldBe === undefined ? undefined : 'observe',
+  };
+}
+
+/** Writes the head, then the bytes that were counted or the stream that needed no counting. */
+async function release(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled, response: ServerResponse): Promise<void> {
+  const headers = [...responseHeaders(exchange, terms, desk.cookiePrefix)];
+  const own = response.getHeader('set-cookie');
+  for (const cookie of Array.isArray(own) ? own : []) headers.push('Set-Cookie', cookie);
+  response.removeHeader('set-cookie');
+  response.sendDate = false;
+  const length = settled.bytes === undefined ? contentLengthOf(exchange) : String(settled.bytes.length);
+  if (length !== undefined && exchange.status !== 304 && exchange.status !== 204) headers.push('Content-Length', length);
+  response.writeHead(exchange.status, exchange.statusText, headers);
+  if (settled.bytes === undefined) return void (await exchange.relay(response));
+  response.end(settled.bytes);
 }

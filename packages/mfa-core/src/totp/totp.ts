@@ -1,65 +1,101 @@
-// Time-based codes (RFC 6238) on otplib. This module adds what the library leaves to its caller: a verdict instead of
-// exceptions for bad input, the matched step, replay told from wrong, and digits that cannot be misconfigured.
-import { verifySync } from 'otplib';
-import type { TotpSettings } from '../factor.ts';
+// Time-based one-time codes (RFC 6238): which time step a code belongs to. Single use is not decided here but by the
+// store (`advanceTotpStep`), because only the store can let one of two parallel callers win; guesses are counted by the
+// caller before this is asked. The HMAC is otplib's.
+import { verifySync } from '@otplib/totp';
+import { createGuardrails, NobleCryptoPlugin } from 'otplib';
+import type { TotpHash, TotpSettings } from '../factor.ts';
 import type { Random } from '../random.ts';
 import type { Instant } from '../time.ts';
 
-/** How many steps a clock may be off. Past only by default: a code of the future was not shown to anyone yet. */
+/** What a code turned out to be. `replayed` is a right code of a step that was already used, or of an earlier one. */
+export type TotpVerdict =
+  | { readonly outcome: 'matched'; readonly step: number }
+  | { readonly outcome: 'malformed' }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'replayed' };
+
+/** How many steps before and after the current one are also tried. Each step more is one more right code to guess. */
 export interface DriftWindow {
   readonly past: number;
   readonly future: number;
 }
 
-export const defaultTotpSettings: TotpSettings = { hash: 'sha1', digits: 6, period: 30 };
+/** One step of delay, as RFC 6238 section 5.2 recommends at most; none ahead. */
 export const defaultDriftWindow: DriftWindow = { past: 1, future: 0 };
 
-export type TotpVerdict =
-  | { readonly outcome: 'matched'; readonly step: number }
-  | { readonly outcome: 'malformed' }
-  | { readonly outcome: 'wrong' }
-  /** The right code, of a step that was already accepted: RFC 6238 section 5.2 forbids it. */
-  | { readonly outcome: 'replayed' };
+/** What every authenticator app can do: several ignore anything else and then show wrong codes. */
+export const defaultTotpSettings: TotpSettings = { hash: 'sha1', digits: 6, period: 30 };
 
-/** A secret of the length of the hash's output, as RFC 4226 section 4 recommends. */
+/** Key lengths of RFC 6238 appendix B: as long as the output of the hash. */
+const secretLengths: Readonly<Record<TotpHash, number>> = { sha1: 20, sha256: 32, sha512: 64 };
+
+const crypto = new NobleCryptoPlugin();
+const guardrails = createGuardrails();
+const shapes = { 6: /^[0-9]{6}$/, 8: /^[0-9]{8}$/ } as const;
+
+/** Makes the secret of a new factor. */
 export function makeTotpSecret(random: Random, settings: TotpSettings = defaultTotpSettings): Uint8Array {
-  return random({ sha1: 20, sha256: 32, sha512: 64 }[settings.hash]);
-}
-
-/** Drift of more than two steps either way is a programming mistake (A151). */
-export function checkDriftWindow(window: DriftWindow): DriftWindow {
-  const sound = [window.past, window.future].every((steps) => Number.isInteger(steps) && steps >= 0 && steps <= 2);
-  if (!sound) throw new TypeError('a drift window is 0 to 2 steps each way');
-  return window;
+  return random(secretLengths[settings.hash]);
 }
 
 /**
- * Judges a code. `code` is whatever came in: arrays, numbers and megabytes are `malformed`, in constant time. A match
- * of `lastStep` or earlier is `replayed`. The verdict is not yet the right to enter: the caller must win
- * `advanceTotpStep` with the step, or two requests with one code would both pass.
+ * Finds the newest step of the window that `code` belongs to and compares it with `lastStep`, the last accepted one.
+ * Nothing a person can send makes it throw: what is not exactly six (or eight) ASCII digits is `malformed` (A148).
+ * Settings or a window that make no sense are a TypeError.
+ *
+ * `matched` is a proposal: two callers with one code both get it, and the store decides which of them was first (A143).
  */
-export function verifyTotp(secret: Uint8Array, settings: TotpSettings, code: unknown, lastStep: number, now: Instant, window: DriftWindow): TotpVerdict {
-  const token = codeText(code, settings.digits);
-  if (token === undefined) return { outcome: 'malformed' };
+export function verifyTotp(
+  secret: Uint8Array,
+  settings: TotpSettings,
+  code: unknown,
+  lastStep: number,
+  now: Instant,
+  window: DriftWindow = defaultDriftWindow,
+): TotpVerdict {
+  assertSettings(settings);
+  assertWindow(window);
+  if (typeof code !== 'string' || !shapes[settings.digits].test(code)) return { outcome: 'malformed' };
+  const step = newestMatch(secret, settings, code, now, window);
+  if (step === undefined) return { outcome: 'wrong' };
+  // Not `afterTimeStep` of the library: that throws when the last step is ahead of the window, and a replay on a
+  // server whose clock is behind would end as an exception. Anything at or before the last step is a replay (A145).
+  return step > lastStep ? { outcome: 'matched', step } : { outcome: 'replayed' };
+}
+
+/** Newest step first, and every step of the window whatever matched: a hit takes as long as a miss (A149). */
+function newestMatch(
+  secret: Uint8Array,
+  settings: TotpSettings,
+  code: string,
+  now: Instant,
+  window: DriftWindow,
+): number | undefined {
   const current = Math.floor(now / 1000 / settings.period);
-  const steps = Array.from({ length: window.past + window.future + 1 }, (_, index) => current + window.future - index);
-  // Every step is computed, newest first, whether or not one matched: the time taken does not tell which.
-  const matches = steps.filter((step) => matchesStep(secret, settings, token, step));
-  const fresh = matches.find((step) => step > lastStep);
-  if (fresh !== undefined) return { outcome: 'matched', step: fresh };
-  return { outcome: matches.length > 0 ? 'replayed' : 'wrong' };
+  let newest: number | undefined;
+  for (let step = current + window.future; step >= Math.max(0, current - window.past); step -= 1) {
+    if (isCodeOf(step, secret, settings, code)) newest ??= step;
+  }
+  return newest;
 }
 
-/** Six or eight ASCII digits; one space in the middle, as apps print it, is forgiven. */
-function codeText(code: unknown, digits: number): string | undefined {
-  if (typeof code !== 'string' || code.length > digits + 1) return undefined;
-  const half = digits / 2;
-  const bare = code.length === digits + 1 && code[half] === ' ' ? code.slice(0, half) + code.slice(half + 1) : code;
-  return bare.length === digits && /^[0-9]+$/.test(bare) ? bare : undefined;
-}
-
-function matchesStep(secret: Uint8Array, settings: TotpSettings, token: string, step: number): boolean {
-  if (step < 0) return false;
+function isCodeOf(step: number, secret: Uint8Array, settings: TotpSettings, token: string): boolean {
   const { hash: algorithm, digits, period } = settings;
-  return verifySync({ secret, token, epoch: step * period, algorithm, digits, period, epochTolerance: 0 }).valid;
+  return verifySync({ secret, token, epoch: step * period, period, digits, algorithm, crypto, guardrails }).valid;
+}
+
+function assertSettings({ hash, digits, period }: TotpSettings): void {
+  // The library takes any number of digits, also none at all.
+  if (!Object.hasOwn(secretLengths, hash) || !Object.hasOwn(shapes, digits)) {
+    throw new TypeError('a TOTP factor has the hash sha1, sha256 or sha512 and 6 or 8 digits');
+  }
+  if (!Number.isInteger(period) || period < 15 || period > 300) {
+    throw new TypeError('a TOTP step takes 15 to 300 whole seconds');
+  }
+}
+
+function assertWindow({ past, future }: DriftWindow): void {
+  const sound = (steps: number): boolean => Number.isInteger(steps) && steps >= 0 && steps <= 2;
+  // Two steps each way are already five codes at once that a guess may hit (A151).
+  if (!sound(past) || !sound(future)) throw new TypeError('a drift window is at most two steps each way');
 }
