@@ -23,29 +23,29 @@ export function sealingKeys(current: string, keys: Readonly<Record<string, Secre
 }
 
 /**
- * Seals `plaintext`. `aad` says what it belongs to (purpose, account, factor): a row moved to another account does
+ * Seals `plaintext`. `binding` says what it belongs to (purpose, account, factor): a row moved to another account does
  * not open. Nonces are 96 random bits; one key seals far fewer than 2^32 secrets (NIST SP 800-38D section 8.3).
  */
-export function seal(keys: SealingKeys, plaintext: Uint8Array, aad: string, random: Random): Sealed {
+export function seal(keys: SealingKeys, plaintext: Uint8Array, binding: readonly string[], random: Random): Sealed {
   const key = keys.keys.get(keys.current);
   if (key === undefined) throw new MfaError('ERR_MFA_KEYS');
   const nonce = random(12);
   const box = key.expose((bytes) => {
-    const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound(aad));
+    const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound(binding));
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   });
   return [version, keys.current, Buffer.from(nonce).toString('base64url'), box.toString('base64url')].join('.') as Sealed;
 }
 
-/** Opens what `seal` made with the same aad; any change, wrong key or wrong aad is an MfaError ERR_MFA_SEALING. */
-export function open(keys: SealingKeys, sealed: Sealed, aad: string): Uint8Array {
+/** Opens what `seal` made with the same binding; any change, wrong key or wrong binding is an MfaError ERR_MFA_SEALING. */
+export function open(keys: SealingKeys, sealed: Sealed, binding: readonly string[]): Uint8Array {
   const [tag, id = '', nonce = '', box = ''] = sealed.split('.');
   const key = keys.keys.get(id);
   const bytes = Buffer.from(box, 'base64url');
   if (tag !== version || key === undefined || bytes.length < 16) throw new MfaError('ERR_MFA_SEALING');
   try {
     return key.expose((raw) => {
-      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(bound(aad));
+      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(bound(binding));
       decipher.setAuthTag(bytes.subarray(-16));
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]));
     });
@@ -59,11 +59,7 @@ export function keyIdOf(sealed: Sealed): string {
   return sealed.split('.')[1] ?? '';
 }
 
-function bound(aad: string): Buffer {
-  return Buffer.from(`palier/v1 ${aad}`);
-}
-
-/** Joins the parts of an aad with their lengths, so that ("ab", "c") and ("a", "bc") are two. */
-export function aadOf(...parts: readonly string[]): string {
-  return parts.map((part) => `${part.length}:${part}`).join('');
+/** Length-prefixed, so that ("ab", "c") and ("a", "bc") are two bindings. */
+function bound(binding: readonly string[]): Buffer {
+  return Buffer.from(['palier/v1', ...binding].map((part) => `${Buffer.byteLength(part)}:${part}`).join(''));
 }

@@ -58,8 +58,8 @@ export function createResumeBook(challenges: ChallengeStore, keys: SealingKeys, 
 }
 
 /** What the seal is bound to: this session's held form and no other. */
-function purposeOf(session: { readonly id: string }, id: ChallengeId): string {
-  return `resume ${session.id} ${id}`;
+function purposeOf(session: { readonly id: string }, id: ChallengeId): readonly string[] {
+  return ['resume', session.id, id];
 }
 
 function pack(form: HeldForm): Uint8Array {

@@ -211,3 +211,5 @@ function ticketStore(on: Database): TicketStore {
     revoke: async (id) => (on.run('DELETE FROM ticket WHERE id = ?', id) === 1 ? 'revoked' : 'absent'),
   };
 }
+
+export { inTransaction, migrate, openDatabase, type SchemaPart } from './sqlite-database.ts';
