@@ -1,6 +1,6 @@
 // What the use cases are made of: stores, keys, policy, and time and randomness as arguments. Not here: any deciding.
 import type { EventSink, MfaEvent } from './events.ts';
-import type { Factor } from './factor.ts';
+import type { Factor, TotpFactor } from './factor.ts';
 import type { AccountId, SessionId } from './ids.ts';
 import type { MfaPolicy } from './policy.ts';
 import type { Random } from './random.ts';
@@ -8,7 +8,7 @@ import type { SealingKeys } from './sealing.ts';
 import type { Secret } from './secret.ts';
 import type { MfaStores } from './stores.ts';
 import type { Clock } from './time.ts';
-import type { RelyingParty } from './webauthn/registration.ts';
+import type { RelyingParty } from './webauthn/relying-party.ts';
 
 export interface MfaKeys {
   /** For TOTP secrets at rest. */
@@ -25,6 +25,8 @@ export interface Parts {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly random: Random;
+  /** A factor of nobody, judged where none may be: the work is the same and the verdict is thrown away. */
+  readonly dummy: TotpFactor;
 }
 
 type EventBody<E> = E extends MfaEvent ? Omit<E, 'at' | 'account' | 'session'> : never;

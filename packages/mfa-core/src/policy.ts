@@ -5,7 +5,7 @@ import type { TotpSettings } from './factor.ts';
 import type { SessionLimits } from './session.ts';
 import { type Seconds, secondsOf } from './time.ts';
 import { checkDriftWindow, type DriftWindow, defaultDriftWindow, defaultTotpSettings } from './totp/totp.ts';
-import type { AuthenticatorPolicy } from './webauthn/registration.ts';
+import type { AuthenticatorPolicy } from './webauthn/relying-party.ts';
 
 export interface MfaPolicy {
   readonly sessions: SessionLimits;

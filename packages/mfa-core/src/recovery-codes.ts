@@ -17,17 +17,9 @@ export function parseRecoveryCode(text: unknown): string | undefined {
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(letters) ? grouped(letters) : undefined;
 }
 
-/** HMAC-SHA-256, base64url. The codes have 80 bits, so a fast hash is enough; the key makes a stolen table useless. */
-export function digestRecoveryCode(key: Secret, account: AccountId, code: string): string {
-  return keyed(key, `recovery ${account.length}:${account} ${code}`);
-}
-
-/** The same for an enrolment ticket (100 bits), under its own prefix. */
-export function digestTicket(key: Secret, account: AccountId, code: string): string {
-  return keyed(key, `ticket ${account.length}:${account} ${code}`);
-}
-
-function keyed(key: Secret, text: string): string {
+/** HMAC-SHA-256, base64url. The codes have 80 bits and more, so a fast hash is enough; the key makes a stolen table useless. */
+export function digestCode(key: Secret, purpose: 'recovery' | 'ticket', account: AccountId, code: string): string {
+  const text = `${purpose} ${account.length}:${account} ${code}`;
   return key.expose((bytes) => createHmac('sha256', bytes).update(text).digest('base64url'));
 }
 

@@ -6,6 +6,8 @@ import type { AccountId } from '../ids.ts';
 import { algorithms, type AuthenticatorPolicy, type RelyingParty } from './relying-party.ts';
 import { readClientData, readCredential } from './shape.ts';
 
+export type { AuthenticatorPolicy, RelyingParty } from './relying-party.ts';
+
 export interface RegistrationRequest {
   readonly relyingParty: RelyingParty;
   readonly account: AccountId;

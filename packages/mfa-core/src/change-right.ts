@@ -1,0 +1,53 @@
+// Who may change the factors of an account: every change is itself a step-up act (R8). Asks for the strongest tier the
+// account holds, shown within minutes. A recovery code gives access and never this right; a code never binds a key at
+// once (it could have been phished).
+import type { Proof } from './assurance.ts';
+import type { RefusalReason } from './events.ts';
+import { type Factor, isUsable } from './factor.ts';
+import { currentSession } from './session-lifecycle.ts';
+import type { Parts } from './parts.ts';
+import type { Session } from './session.ts';
+import { elapsed, type Instant } from './time.ts';
+
+export type Tier = 'code' | 'phishing-resistant';
+
+/** The right a session has earned by what it showed lately, or why it has none. */
+export type ChangeRight =
+  | { readonly outcome: 'granted'; readonly proof: Proof; readonly tier: Tier | 'card' }
+  | { readonly outcome: 'no'; readonly reason: RefusalReason };
+
+/** The tier of a factor; a recovery set has none. */
+export function tierOf(kind: Factor['kind']): Tier | undefined {
+  if (kind === 'recovery-code') return undefined;
+  return kind === 'webauthn' ? 'phishing-resistant' : 'code';
+}
+
+/** The strongest tier among factors usable at `now`; one that still waits does not count as held. */
+export function strongestTier(factors: readonly Factor[], now: Instant): Tier | undefined {
+  const tiers = factors.filter((factor) => isUsable(factor, now)).map(({ kind }) => tierOf(kind));
+  if (tiers.includes('phishing-resistant')) return 'phishing-resistant';
+  return tiers.includes('code') ? 'code' : undefined;
+}
+
+/** Reads the session and the factors anew: the caller's copy may be older than a revocation (A206). */
+export async function changeRight(parts: Parts, given: Session): Promise<ChangeRight> {
+  const session = await currentSession(parts, given);
+  if (session === undefined) return { outcome: 'no', reason: 'session-gone' };
+  const factors = await parts.stores.factors.list(session.account);
+  return judge(parts, session, factors);
+}
+
+function judge(parts: Parts, session: Session, factors: readonly Factor[]): ChangeRight {
+  const now = parts.clock.now();
+  const fresh = session.proofs.filter((proof) => elapsed(proof.at, now) <= parts.policy.changeMaxAge);
+  const card = fresh.find(({ kind }) => kind === 'card');
+  if (card !== undefined) return { outcome: 'granted', proof: card, tier: 'card' };
+  const tier = strongestTier(factors, now);
+  if (tier === undefined) return { outcome: 'no', reason: 'right-missing' };
+  const usable = new Set(factors.filter((factor) => isUsable(factor, now)).map(({ id }) => id));
+  const key = fresh.find((proof) => proof.kind === 'webauthn' && usable.has(proof.factor));
+  if (key !== undefined) return { outcome: 'granted', proof: key, tier: 'phishing-resistant' };
+  const code = fresh.find((proof) => proof.kind === 'totp' && usable.has(proof.factor));
+  if (code === undefined) return { outcome: 'no', reason: fresh.length > 0 ? 'right-too-weak' : 'right-missing' };
+  return tier === 'code' ? { outcome: 'granted', proof: code, tier } : { outcome: 'no', reason: 'right-too-weak' };
+}

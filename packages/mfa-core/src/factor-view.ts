@@ -1,0 +1,42 @@
+// What a person or an operator sees of a factor: no secret, no key, no digest.
+import type { Factor } from './factor.ts';
+import type { FactorId } from './ids.ts';
+import type { Instant } from './time.ts';
+
+export interface FactorView {
+  readonly id: FactorId;
+  readonly kind: Factor['kind'];
+  /** As the person gave it; empty when they gave none. To be escaped where it is shown. */
+  readonly name: string;
+  readonly addedAt: Instant;
+  /** Later than now while the factor waits. */
+  readonly activeFrom: Instant;
+  readonly disabledAt?: Instant;
+  readonly lastUsedAt?: Instant;
+  /** Codes left of a recovery set. */
+  readonly remaining?: number;
+  /** Whether a passkey may be copied between devices. */
+  readonly backupEligible?: boolean;
+  /** The model of a key, lower-case hexadecimal with dashes. */
+  readonly aaguid?: string;
+}
+
+export function viewOf(factor: Factor): FactorView {
+  const { id, kind, name, addedAt, activeFrom, disabledAt, lastUsedAt } = factor;
+  return {
+    id, kind, name, addedAt, activeFrom,
+    ...(disabledAt !== undefined && { disabledAt }),
+    ...(lastUsedAt !== undefined && { lastUsedAt }),
+    ...(factor.kind === 'recovery-code' && { remaining: factor.codes.length }),
+    ...(factor.kind === 'webauthn' && { backupEligible: factor.backupEligible, aaguid: factor.aaguid }),
+  };
+}
+
+/**
+ * A name as it is kept: control, format and direction signs are taken out (A178), at most 60 characters. Anything but
+ * text is the empty name: a name never makes an enrolment fail.
+ */
+export function factorName(given: unknown): string {
+  if (typeof given !== 'string') return '';
+  return given.slice(0, 400).normalize('NFC').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, 60).trimEnd();
+}

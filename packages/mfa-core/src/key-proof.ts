@@ -1,0 +1,87 @@
+// Judges an assertion of a passkey or security key. The challenge is spent by the first answer, right or wrong (A166);
+// the signature comes first, the counter after it. No dummy here: who asks has read the account's credential ids in
+// the offer, so the time taken tells nothing new.
+import { actionDigest } from './action.ts';
+import type { Proof } from './assurance.ts';
+import { fail, reserve, succeed } from './attempts.ts';
+import type { Challenge } from './challenge.ts';
+import type { Shown } from './code-proof.ts';
+import type { RefusalReason } from './events.ts';
+import { isUsable, type WebAuthnFactor } from './factor.ts';
+import { makeProofId, parseChallengeId } from './ids.ts';
+import { emit, named, type Parts, whoseOf } from './parts.ts';
+import type { Session } from './session.ts';
+import { credentialIdOf, verifyAssertion } from './webauthn/assertion.ts';
+
+export interface KeyAnswer {
+  readonly kind: 'webauthn';
+  /** The challenge id of `begin`, as it came back. */
+  readonly challenge: unknown;
+  /** What `navigator.credentials.get` gave, as JSON. */
+  readonly response: unknown;
+  /** The text the server itself composes of the act to be done; must be the one the ceremony began with. */
+  readonly action?: string;
+}
+
+type Judged = { readonly outcome: 'right'; readonly factor: WebAuthnFactor } | { readonly outcome: 'no'; readonly reason: RefusalReason };
+
+const no = (reason: RefusalReason): Judged => ({ outcome: 'no', reason });
+
+/** Counts the attempt, spends the challenge, judges. */
+export async function proveKey(parts: Parts, session: Session, answer: KeyAnswer): Promise<Shown> {
+  const attempt = await reserve(parts, session.account, 'key', 'step-up');
+  if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
+  const judged = await judge(parts, session, answer);
+  if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason);
+  await succeed(parts, attempt);
+  return { outcome: 'shown', proof: keyProof(parts, judged.factor), factor: judged.factor };
+}
+
+async function judge(parts: Parts, session: Session, answer: KeyAnswer): Promise<Judged> {
+  const begun = await spend(parts, session, answer.challenge);
+  if (begun === undefined) return no('challenge-gone');
+  const asked = answer.action === undefined ? undefined : actionDigest(answer.action);
+  if (asked !== begun.payload.action) return no('bad-assertion');
+  const credentialId = credentialIdOf(answer.response);
+  if (credentialId === undefined) return no('malformed');
+  const factor = await heldKey(parts, session, credentialId);
+  if (factor === undefined) return no('unknown-factor');
+  if (!isUsable(factor, parts.clock.now())) return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled');
+  return verifyAndCount(parts, session, { response: answer.response, challenge: begun.payload.challenge, factor });
+}
+
+function spend(parts: Parts, session: Session, challenge: unknown): Promise<Challenge<'step-up'> | undefined> {
+  const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
+  if (id === undefined) return Promise.resolve(undefined);
+  return parts.stores.challenges.take(id, 'step-up', session.id, parts.clock.now());
+}
+
+async function heldKey(parts: Parts, session: Session, credentialId: string): Promise<WebAuthnFactor | undefined> {
+  const held = (await parts.stores.factors.list(session.account)).filter((factor) => factor.kind === 'webauthn');
+  return held.find((factor) => factor.credentialId === credentialId);
+}
+
+interface Claim {
+  readonly response: unknown;
+  readonly challenge: string;
+  readonly factor: WebAuthnFactor;
+}
+
+async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Promise<Judged> {
+  const { factor } = claim;
+  const verdict = await verifyAssertion({ ...claim, relyingParty: parts.relyingParty });
+  if (verdict.outcome === 'refused') return no(verdict.reason);
+  const now = parts.clock.now();
+  const counted = await parts.stores.factors.advanceSignCount(session.account, factor.id, verdict.signCount, verdict.backedUp, now);
+  if (counted === 'advanced') return { outcome: 'right', factor };
+  await emit(parts, whoseOf(session), { type: 'counter-went-back', factor: named(factor) });
+  return no('counter-went-back');
+}
+
+/** The proof a key gives, with what the operator says its model is worth. */
+export function keyProof(parts: Parts, factor: WebAuthnFactor): Proof {
+  const deviceBound = !factor.backupEligible;
+  const models = parts.policy.authenticators.cardClassAaguids ?? [];
+  const cardClass = deviceBound && factor.attested && models.includes(factor.aaguid);
+  return { kind: 'webauthn', id: makeProofId(parts.random), at: parts.clock.now(), factor: factor.id, deviceBound, cardClass };
+}

@@ -1,0 +1,22 @@
+// Making a set of recovery codes: the codes are shown once, their keyed digests are kept.
+import type { RecoverySet } from './factor.ts';
+import { type AccountId, makeFactorId } from './ids.ts';
+import type { Parts } from './parts.ts';
+import { digestCode, makeRecoveryCodes } from './recovery-codes.ts';
+import type { Instant } from './time.ts';
+
+/** Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. */
+export async function replaceSet(parts: Parts, account: AccountId, active: Instant): Promise<readonly string[]> {
+  const codes = makeRecoveryCodes(parts.random, parts.policy.recoveryCodes);
+  const set: RecoverySet = {
+    kind: 'recovery-code',
+    id: makeFactorId(parts.random),
+    account,
+    name: '',
+    addedAt: parts.clock.now(),
+    activeFrom: active,
+    codes: codes.map((code) => digestCode(parts.keys.digests, 'recovery', account, code)),
+  };
+  await parts.stores.upkeep.replaceRecoverySet(set);
+  return codes;
+}

@@ -1,0 +1,20 @@
+// The bounds every store keeps alike. Not here: how long a session may live, which is the caller's policy.
+import { type Seconds, secondsOf } from '../time.ts';
+
+/** At most so many live challenges for one session: the oldest gives way (A130). */
+export const challengesPerSession = 32;
+
+export interface StoreBounds {
+  /**
+   * How long after its opening a session is swept if nobody ended it; 30 days when not given. Must not be shorter than
+   * the lifetime of the policy: a session that is swept early is signed out, never kept longer.
+   */
+  readonly sessionsKept?: Seconds;
+}
+
+const thirtyDays: Seconds = secondsOf(30 * 24 * 3600);
+
+/** The time a session is kept, in milliseconds. */
+export function sessionsKept(bounds: StoreBounds): number {
+  return (bounds.sessionsKept ?? thirtyDays) * 1000;
+}
