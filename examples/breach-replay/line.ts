@@ -1,0 +1,107 @@
+// One keep-alive connection of the script: sends requests one after the other, keeps the cookies it is given,
+// and lets the loot hear every byte that comes back, heads and refusals included.
+
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Loot } from './loot.ts';
+
+/** What came back. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What the script sends. */
+export interface Errand {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A connection with its own cookies: one browser, as far as the other side can tell. */
+export interface Line {
+  /** Rejects when the connection breaks or stays silent for a quarter of a minute. */
+  send(target: string, errand?: Errand): Promise<Reply>;
+  /** Posts a form the way a browser on `origin` does. */
+  post(target: string, fields: Readonly<Record<string, string>>): Promise<Reply>;
+  close(): void;
+}
+
+const SILENCE_MILLISECONDS = 15_000;
+
+/** Opens a line to an origin; nothing is connected before the first request. */
+export function createLine(origin: URL, loot: Loot): Line {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const cookies = new Map<string, string>();
+  const heard = new WeakSet<Socket>();
+  const hear = (socket: Socket): void => {
+    if (heard.has(socket)) return;
+    heard.add(socket);
+    socket.on('data', loot.listen());
+  };
+  const send: Line['send'] = async (target, errand = {}) => {
+    const reply = await exchange({ origin, agent, hear, cookie: cookieHeader(cookies) }, target, errand);
+    keepCookies(cookies, reply.headers['set-cookie'] ?? []);
+    return reply;
+  };
+  return {
+    send,
+    post: (target, fields) =>
+      send(target, {
+        method: 'POST',
+        body: new URLSearchParams(fields).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: origin.origin },
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+interface Wire {
+  readonly origin: URL;
+  readonly agent: Agent;
+  readonly hear: (socket: Socket) => void;
+  readonly cookie: Readonly<Record<string, string>>;
+}
+
+function exchange(wire: Wire, target: string, errand: Errand): Promise<Reply> {
+  const { origin, agent, hear, cookie } = wire;
+  const length =
+    errand.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(errand.body)) };
+  const headers = { host: origin.host, ...cookie, ...length, ...errand.headers };
+  return new Promise((resolve, reject) => {
+    const { method = 'GET' } = errand;
+    const sending = request({ host: '127.0.0.1', port: origin.port, agent, method, path: target, headers });
+    sending.on('socket', hear);
+    sending.on('error', reject);
+    sending.setTimeout(SILENCE_MILLISECONDS, () => sending.destroy(new Error(`no answer to ${method}`)));
+    sending.on('response', (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(parts).toString('utf8'),
+        }),
+      );
+    });
+    sending.end(errand.body);
+  });
+}
+
+function cookieHeader(cookies: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const pairs = [...cookies].map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
+}
+
+// Attributes are for browsers: a script sends back what it was given, wherever it was given.
+function keepCookies(cookies: Map<string, string>, set: readonly string[]): void {
+  for (const cookie of set) {
+    const [pair = ''] = cookie.split(';');
+    const mark = pair.indexOf('=');
+    if (/;\s*max-age=0(;|$)/i.test(cookie)) cookies.delete(pair.slice(0, mark));
+    else if (mark > 0) cookies.set(pair.slice(0, mark), pair.slice(mark + 1));
+  }
+}

@@ -1,0 +1,72 @@
+// Starts the programs of a replay as processes of their own and waits until each has said it is ready.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A program that is running and has said it is ready. */
+export interface RunningProgram {
+  /** The line it said so with. */
+  readonly ready: string;
+  /** Everything it printed so far, line by line. */
+  readonly lines: readonly string[];
+  /** Asks it to end, insists after five seconds, and resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+const START_MILLISECONDS = 30_000;
+const PATIENCE_MILLISECONDS = 5_000;
+
+/** Runs a TypeScript file of this repository; rejects with its last words when it ends before it is ready. */
+export async function startProgram(
+  file: URL,
+  options: { readonly args: readonly string[]; readonly ready: RegExp },
+): Promise<RunningProgram> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=palier-source',
+      '--disable-warning=ExperimentalWarning',
+      fileURLToPath(file),
+      ...options.args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const lines: string[] = [];
+  const stop = async (): Promise<void> => end(child, ended);
+  try {
+    const ready = await readyLine(child, lines, options.ready);
+    return { ready, lines, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readyLine(child: ChildProcess, lines: string[], ready: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error([why, ...lines.slice(-10)].join('\n')));
+    const timer = setTimeout(() => fail('the program did not get ready in time'), START_MILLISECONDS);
+    child.once('error', reject);
+    child.once('exit', (code) => fail(`the program ended with ${code}`));
+    child.once('close', () => clearTimeout(timer));
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        if (!ready.test(line)) return;
+        clearTimeout(timer);
+        resolve(line);
+      });
+    }
+  });
+}
+
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MILLISECONDS);
+  await ended;
+  clearTimeout(insist);
+}
