@@ -22,6 +22,7 @@ export type RefusalReason =
   | 'right-too-weak'
   | 'last-factor'
   | 'duplicate'
+  | 'too-many-factors'
   | 'session-gone';
 
 interface Named {

@@ -1,0 +1,23 @@
+// Liveness and readiness on a listener of their own: no path, header or address on the clients' listener is ever let
+// through for a health check (A068).
+import { createServer, type Server } from 'node:http';
+
+/** `/live` says the process runs; `/ready` that the stores answer within a second. */
+export function healthServer(probe: () => Promise<void>): Server {
+  return createServer((incoming, response) => {
+    if (incoming.url === '/live') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
+    if (incoming.url !== '/ready') return void response.writeHead(404).end();
+    within(probe(), 1000).then(
+      () => response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n'),
+      () => response.writeHead(503, { 'content-type': 'text/plain' }).end('not ready\n'),
+    );
+  });
+}
+
+function within(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('too slow')), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

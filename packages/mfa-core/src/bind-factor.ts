@@ -1,0 +1,76 @@
+// The moment a confirmed factor becomes one: the right is spent, the log is told, the factor is kept, the other sessions
+// of the account end.
+import type { Proof } from './assurance.ts';
+import { type Refused, refuse } from './attempts.ts';
+import type { Challenge } from './challenge.ts';
+import { activeFrom } from './enrol-right.ts';
+import type { Enrolled } from './enrolment.ts';
+import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
+import { viewOf } from './factor-view.ts';
+import { type ChallengeId, makeProofId } from './ids.ts';
+import { keyProof } from './key-proof.ts';
+import { emit, named, type Parts, whoseOf } from './parts.ts';
+import { replaceSet } from './recovery-set.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './session-lifecycle.ts';
+import { elevateWith } from './step-up.ts';
+import type { Instant } from './time.ts';
+
+type Unnamed<F> = Omit<F, 'name' | 'addedAt' | 'activeFrom'>;
+type Bindable = TotpFactor | WebAuthnFactor;
+
+export interface Binding {
+  readonly session: Session;
+  readonly token: string;
+  readonly right: ChallengeId;
+  readonly factor: Unnamed<TotpFactor> | Unnamed<WebAuthnFactor>;
+  readonly name: string;
+}
+
+/** Spends the right and binds. Of parallel bindings with one right exactly one gets past the first line. */
+export async function bind(parts: Parts, sessions: Sessions, binding: Binding): Promise<Enrolled | Refused> {
+  const { session } = binding;
+  const now = parts.clock.now();
+  const right = await parts.stores.challenges.take(binding.right, 'enrol-right', session.id, now);
+  if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
+  const factor = { ...binding.factor, name: binding.name, addedAt: now, activeFrom: activeFrom(parts, right.payload, binding.factor.kind, now) };
+  const heldBefore = await parts.stores.factors.list(session.account);
+  await emit(parts, whoseOf(session), { type: 'factor-enrolled', factor: named(factor), activeFrom: factor.activeFrom, right: right.payload.source });
+  if ((await parts.stores.factors.add(factor)) === 'duplicate') return giveBack(parts, session, right);
+  const codes = await firstCodes(parts, session, heldBefore, factor.activeFrom);
+  await sessions.endAll(session.account, 'factor-change', session.id);
+  const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
+  return { outcome: 'enrolled', factor: viewOf(factor), ...(codes !== undefined && { recoveryCodes: codes }), ...proved };
+}
+
+/** A key that another account holds already costs nobody the right (WebAuthn L3 section 7.1 step 26, A173). */
+async function giveBack(parts: Parts, session: Session, right: Challenge<'enrol-right'>): Promise<Refused> {
+  await parts.stores.challenges.put(right);
+  return refuse(parts, session, 'enrol', 'duplicate');
+}
+
+/** The first factor comes with recovery codes; a set that still works is left alone. */
+async function firstCodes(parts: Parts, session: Session, held: readonly Factor[], active: Instant): Promise<readonly string[] | undefined> {
+  const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
+  return has ? undefined : replaceSet(parts, session.account, active);
+}
+
+interface BoundNow {
+  readonly binding: Binding;
+  readonly right: Challenge<'enrol-right'>;
+  readonly factor: Bindable;
+  readonly now: Instant;
+}
+
+/**
+ * With a ticket or a card, the confirmed ceremony is itself a proof of the new factor: the person has just shown that
+ * they hold it, the right came from outside the mailbox, and the alternative is half a minute of waiting for the next
+ * code in front of a patient. A right earned by a factor adds nothing: that session has its proof already.
+ */
+async function provedByBinding(parts: Parts, sessions: Sessions, { binding, right, factor, now }: BoundNow): Promise<Pick<Enrolled, 'session' | 'token' | 'proof'>> {
+  if (right.payload.source === 'factor' || factor.activeFrom > now) return {};
+  const proof: Proof = factor.kind === 'webauthn' ? keyProof(parts, factor) : { kind: 'totp', id: makeProofId(parts.random), at: now, factor: factor.id };
+  const elevated = await elevateWith(parts, sessions, { session: binding.session, token: binding.token, proof, factor });
+  if (elevated.outcome === 'refused') return {};
+  return { session: elevated.session, token: elevated.token, proof };
+}

@@ -1,0 +1,107 @@
+// Binding a factor: begin with a right, confirm, spend the right. Where rights come from is in enrol-right.ts, the two
+// ceremonies in totp-enrolment.ts and key-enrolment.ts. A pending secret is a challenge, not a factor (A155).
+import type { Proof } from './assurance.ts';
+import { fail, refuse, type Refused, reserve, succeed } from './attempts.ts';
+import { bind } from './bind-factor.ts';
+import { peekRight, redeemTicket, type RightAnswer, rightFromProof } from './enrol-right.ts';
+import type { TotpSettings } from './factor.ts';
+import { type FactorView, factorName } from './factor-view.ts';
+import { type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
+import { beginKey, confirmKey, type RegistrationOptions } from './key-enrolment.ts';
+import type { Parts } from './parts.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './session-lifecycle.ts';
+import { beginTotp, confirmTotp, type TotpOffer, totpOffer } from './totp-enrolment.ts';
+
+export type WantedFactor = { readonly kind: 'totp'; readonly settings?: TotpSettings } | { readonly kind: 'webauthn' };
+
+export type EnrolOffer =
+  | {
+      readonly outcome: 'begun';
+      readonly challenge: ChallengeId;
+      readonly totp?: TotpOffer;
+      readonly webauthn?: RegistrationOptions;
+    }
+  | Refused;
+
+/** A code of the app, or what `navigator.credentials.create` gave as JSON; both as they came in. */
+export type EnrolAnswer = { readonly code: unknown } | { readonly response: unknown };
+
+export interface Enrolled {
+  readonly outcome: 'enrolled';
+  readonly factor: FactorView;
+  /** Present once, with the first factor: to be shown and never kept. */
+  readonly recoveryCodes?: readonly string[];
+  /** Present together when the ceremony also counted as a proof: from then on only this token opens the session. */
+  readonly token?: SessionToken;
+  readonly session?: Session;
+  readonly proof?: Proof;
+}
+
+export interface Enrol {
+  /** Spends a ticket, as typed, for the right to bind one factor of any kind. */
+  redeemTicket(session: Session, text: unknown): Promise<RightAnswer>;
+  /**
+   * The right earned by a proof of the last minutes (`changeMaxAge`): a card or the strongest tier held. A code
+   * earns a key that waits 72 hours (`waitingPeriod`); a recovery code earns nothing.
+   */
+  rightFromProof(session: Session): Promise<RightAnswer>;
+  /** Offers a secret or registration options. The right is only read here; the factor that is bound spends it. */
+  begin(session: Session, right: unknown, wanted: WantedFactor, name?: unknown): Promise<EnrolOffer>;
+  /** The offer of a TOTP ceremony under way once more, for the page after a mistyped code. */
+  offered(session: Session, challenge: unknown): Promise<TotpOffer | undefined>;
+  /**
+   * Confirms and binds. A right binds exactly one factor, also in parallel; the account's other sessions end (A197).
+   * The person's `name` is cleaned and cut to 60 characters.
+   */
+  complete(token: string, challenge: unknown, answer: EnrolAnswer, name?: unknown): Promise<Enrolled | Refused>;
+}
+
+export function createEnrol(parts: Parts, sessions: Sessions): Enrol {
+  return {
+    redeemTicket: (session, text) => redeemTicket(parts, session, text),
+    rightFromProof: (session) => rightFromProof(parts, session),
+    begin: (session, right, wanted, name) => begin(parts, session, { right, wanted, name: factorName(name) }),
+    offered: (session, challenge) => totpOffer(parts, session, challenge),
+    complete: (token, challenge, answer, name) => complete(parts, sessions, { token, challenge, answer, name: factorName(name) }),
+  };
+}
+
+interface Beginning {
+  readonly right: unknown;
+  readonly wanted: WantedFactor;
+  readonly name: string;
+}
+
+async function begin(parts: Parts, session: Session, { right, wanted, name }: Beginning): Promise<EnrolOffer> {
+  const held = await peekRight(parts, session, right);
+  if (held === undefined) return refuse(parts, session, 'enrol', 'right-missing');
+  const factors = await parts.stores.factors.list(session.account);
+  if (factors.length >= parts.policy.maxFactors) return refuse(parts, session, 'enrol', 'too-many-factors');
+  const offer = wanted.kind === 'totp' ? await beginTotp(parts, session, held.id, wanted.settings) : await beginKey(parts, session, held.id, name);
+  return { outcome: 'begun', ...offer };
+}
+
+interface Completing {
+  readonly token: string;
+  readonly challenge: unknown;
+  readonly answer: EnrolAnswer;
+  readonly name: string;
+}
+
+async function complete(parts: Parts, sessions: Sessions, { token, challenge, answer, name }: Completing): Promise<Enrolled | Refused> {
+  const session = await sessions.load(token);
+  if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
+  const attempt = await reserve(parts, session.account, 'code' in answer ? 'code' : 'key', 'enrol');
+  if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
+  const confirmed = await confirm(parts, session, challenge, answer);
+  if (confirmed.outcome === 'no') return fail(parts, session, attempt, confirmed.reason);
+  await succeed(parts, attempt);
+  return bind(parts, sessions, { session, token, right: confirmed.right, factor: confirmed.factor, name });
+}
+
+function confirm(parts: Parts, session: Session, challenge: unknown, answer: EnrolAnswer): ReturnType<typeof confirmTotp> | ReturnType<typeof confirmKey> {
+  const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
+  if (id === undefined) return Promise.resolve({ outcome: 'no', reason: 'challenge-gone' });
+  return 'code' in answer ? confirmTotp(parts, session, id, answer.code) : confirmKey(parts, session, id, answer.response);
+}
