@@ -4,16 +4,16 @@
 import type { Proof } from './assurance.ts';
 import type { RefusalReason } from './events.ts';
 import { type Factor, isUsable } from './factor.ts';
-import { currentSession } from './session-lifecycle.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
+import { currentSession } from './session-lifecycle.ts';
 import { elapsed, type Instant } from './time.ts';
 
 export type Tier = 'code' | 'phishing-resistant';
 
 /** The right a session has earned by what it showed lately, or why it has none. */
 export type ChangeRight =
-  | { readonly outcome: 'granted'; readonly proof: Proof; readonly tier: Tier | 'card' }
+  | { readonly outcome: 'granted'; readonly session: Session; readonly proof: Proof; readonly tier: Tier | 'card' }
   | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
 /** The tier of a factor; a recovery set has none. */
@@ -41,13 +41,13 @@ function judge(parts: Parts, session: Session, factors: readonly Factor[]): Chan
   const now = parts.clock.now();
   const fresh = session.proofs.filter((proof) => elapsed(proof.at, now) <= parts.policy.changeMaxAge);
   const card = fresh.find(({ kind }) => kind === 'card');
-  if (card !== undefined) return { outcome: 'granted', proof: card, tier: 'card' };
+  if (card !== undefined) return { outcome: 'granted', session, proof: card, tier: 'card' };
   const tier = strongestTier(factors, now);
   if (tier === undefined) return { outcome: 'no', reason: 'right-missing' };
   const usable = new Set(factors.filter((factor) => isUsable(factor, now)).map(({ id }) => id));
   const key = fresh.find((proof) => proof.kind === 'webauthn' && usable.has(proof.factor));
-  if (key !== undefined) return { outcome: 'granted', proof: key, tier: 'phishing-resistant' };
+  if (key !== undefined) return { outcome: 'granted', session, proof: key, tier: 'phishing-resistant' };
   const code = fresh.find((proof) => proof.kind === 'totp' && usable.has(proof.factor));
   if (code === undefined) return { outcome: 'no', reason: fresh.length > 0 ? 'right-too-weak' : 'right-missing' };
-  return tier === 'code' ? { outcome: 'granted', proof: code, tier } : { outcome: 'no', reason: 'right-too-weak' };
+  return tier === 'code' ? { outcome: 'granted', session, proof: code, tier } : { outcome: 'no', reason: 'right-too-weak' };
 }

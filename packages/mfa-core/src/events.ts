@@ -38,7 +38,7 @@ export type MfaEvent = { readonly at: Instant; readonly account: AccountId; read
   | { readonly type: 'refused'; readonly act: 'step-up' | 'enrol' | 'change'; readonly reason: RefusalReason }
   | { readonly type: 'locked'; readonly until: Instant }
   | { readonly type: 'factors-disabled'; readonly count: number }
-  | { readonly type: 'factor-enrolled'; readonly factor: Named; readonly activeFrom: Instant; readonly right: 'ticket' | 'card' | 'factor' }
+  | { readonly type: 'factor-enrolled'; readonly factor: Named; readonly activeFrom: Instant; readonly right: 'ticket' | 'card' | 'factor' | 'operator' }
   | { readonly type: 'factor-renamed'; readonly factor: Named }
   | { readonly type: 'factor-removed'; readonly factor: Named; readonly by: 'person' | 'operator' }
   | { readonly type: 'recovery-codes-replaced'; readonly remaining: number }

@@ -22,7 +22,7 @@ export interface Sessions {
   /** Ends one session. Ending one that is gone is no error. */
   end(session: Session, by: EndedBy): Promise<void>;
   /** Ends all of the account's sessions, but `except`; answers how many there were. */
-  endAll(account: AccountId, by: EndedBy, except?: SessionId): Promise<number>;
+  endAll(account: AccountId, by: EndedBy, except?: SessionId | undefined): Promise<number>;
   /** The account's live sessions, newest first. */
   list(account: AccountId): Promise<readonly Session[]>;
   /**
@@ -96,7 +96,7 @@ async function end(parts: Parts, session: Session, by: EndedBy): Promise<void> {
 }
 
 // Ending comes before telling: a sink that is down must not keep a stolen session alive.
-async function endAll(parts: Parts, account: AccountId, by: EndedBy, except?: SessionId): Promise<number> {
+async function endAll(parts: Parts, account: AccountId, by: EndedBy, except: SessionId | undefined): Promise<number> {
   const all = await parts.stores.sessions.list(account);
   const which = except === undefined ? 'all' : all.map(({ id }) => id).filter((id) => id !== except);
   if (which !== 'all' && which.length === 0) return 0;

@@ -1,35 +1,53 @@
-// Tickets: issued by an operator, printed or told in person, redeemed once.
-import { emit, type Parts } from './parts.ts';
+// Tickets as the operator sees them: issued once in clear, listed without their code, revoked. Redeeming is an enrolment
+// right (enrol-right.ts). How a ticket reaches the person is the operator's; a mailbox is not a way (promise 1).
 import { type AccountId, makeTicketCode, makeTicketId, type TicketCode, type TicketId } from './ids.ts';
+import { emit, type Parts } from './parts.ts';
 import { digestCode } from './recovery-codes.ts';
 import type { Ticket } from './ticket.ts';
 import { after, type Seconds } from './time.ts';
 
+/** A ticket without the digest of its code. */
+export type TicketView = Omit<Ticket, 'digest'>;
+
 export interface Tickets {
-  /** Issues a ticket; `code` is shown now and never again. */
-  issue(account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ readonly ticket: Ticket; readonly code: TicketCode }>;
-  list(account?: AccountId): Promise<readonly Ticket[]>;
-  revoke(account: AccountId, id: TicketId): Promise<'revoked' | 'absent'>;
+  /**
+   * Issues a one-time right to bind a factor. The code is in the answer and nowhere else; `issuedBy` is for the log.
+   * `validFor` at most 30 days, else a TypeError.
+   */
+  issue(account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ readonly ticket: TicketView; readonly code: TicketCode }>;
+  /** Of one account or of all, newest first, expired ones too. */
+  list(account?: AccountId): Promise<readonly TicketView[]>;
+  revoke(id: TicketId): Promise<'revoked' | 'absent'>;
 }
+
+const longest = 30 * 24 * 3600;
 
 export function createTickets(parts: Parts): Tickets {
   return {
     issue: (account, issuedBy, validFor) => issue(parts, account, issuedBy, validFor),
-    list: (account) => parts.stores.tickets.list(account),
-    revoke: async (account, id) => {
-      const outcome = await parts.stores.tickets.revoke(id);
-      if (outcome === 'revoked') await emit(parts, { account }, { type: 'ticket-revoked', ticket: id });
-      return outcome;
-    },
+    list: async (account) => (await parts.stores.tickets.list(account)).map(viewOf),
+    revoke: (id) => revoke(parts, id),
   };
 }
 
-async function issue(parts: Parts, account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ readonly ticket: Ticket; readonly code: TicketCode }> {
-  const code = makeTicketCode(parts.random);
+function viewOf({ digest: _digest, ...view }: Ticket): TicketView {
+  return view;
+}
+
+async function issue(parts: Parts, account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ ticket: TicketView; code: TicketCode }> {
+  if (!(validFor > 0 && validFor <= longest)) throw new TypeError('a ticket is valid for at most 30 days');
   const issuedAt = parts.clock.now();
+  const code = makeTicketCode(parts.random);
   const digest = digestCode(parts.keys.digests, 'ticket', account, code);
   const ticket: Ticket = { id: makeTicketId(parts.random), account, digest, issuedAt, expiresAt: after(issuedAt, validFor), issuedBy };
   await emit(parts, { account }, { type: 'ticket-issued', ticket: ticket.id, issuedBy });
   await parts.stores.tickets.issue(ticket);
-  return { ticket, code };
+  return { ticket: viewOf(ticket), code };
+}
+
+async function revoke(parts: Parts, id: TicketId): Promise<'revoked' | 'absent'> {
+  const ticket = (await parts.stores.tickets.list(undefined)).find((one) => one.id === id);
+  const done = await parts.stores.tickets.revoke(id);
+  if (done === 'revoked' && ticket !== undefined) await emit(parts, { account: ticket.account }, { type: 'ticket-revoked', ticket: id });
+  return done;
 }

@@ -12,7 +12,7 @@ interface Owner {
 
 const binding = (owner: Owner): readonly string[] => ['totp', owner.account, owner.id];
 
-export function sealTotpSecret(parts: Parts, owner: Owner, secret: Uint8Array): Sealed {
+export function sealTotpSecret(parts: Pick<Parts, 'keys' | 'random'>, owner: Owner, secret: Uint8Array): Sealed {
   return seal(parts.keys.sealing, secret, binding(owner), parts.random);
 }
 

@@ -1,0 +1,62 @@
+// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage).
+import process from 'node:process';
+import { accountCommand } from './account.ts';
+import { checkCommand } from './check.ts';
+import { explainCommand } from './explain.ts';
+import { exposureCommand } from './exposure.ts';
+import { initCommand } from './init.ts';
+import { keysCommand } from './keys.ts';
+import { ledgerCommand } from './ledger.ts';
+import { type Command, type Terminal, UsageError } from './terminal.ts';
+import { serveCommand } from './serve.ts';
+import { ticketCommand } from './ticket.ts';
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: serveCommand, init: initCommand, check: checkCommand, explain: explainCommand, ticket: ticketCommand, account: accountCommand,
+  exposure: exposureCommand, ledger: ledgerCommand, keys: keysCommand,
+};
+
+const usage = `palier: asks for a second factor in front of a portal, and bounds how many persons anyone can see
+
+  palier init [--directory DIR]              writes palier.yaml, the gateway's keys and the ledger's two keys
+  palier check [--config FILE]               every problem of the configuration, with line and fix
+  palier serve [--config FILE]               runs the gateway
+  palier explain METHOD TARGET               which route matches and what it asks
+  palier ticket issue ACCOUNT [--valid 72h]  a one-time right to enrol the first factor
+  palier ticket list [ACCOUNT]
+  palier ticket revoke ACCOUNT TICKET
+  palier account show ACCOUNT
+  palier account revoke-sessions ACCOUNT
+  palier account reset-factors ACCOUNT
+  palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
+  palier ledger verify
+  palier keys rotate                         a new sealing key; what is sealed under the old one is sealed anew
+
+Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
+`;
+
+async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = '', ...rest] = argv;
+  if (name === '' || name === '--help' || name === 'help') {
+    terminal.out(usage);
+    return name === '' ? 2 : 0;
+  }
+  const command = commands[name];
+  if (command === undefined) {
+    terminal.err(`palier: there is no command "${name}"\n\n${usage}`);
+    return 2;
+  }
+  try {
+    return await command(rest, terminal);
+  } catch (error) {
+    terminal.err(`palier ${name}: ${error instanceof Error ? error.message : 'unknown error'}\n`);
+    return error instanceof UsageError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) ? 2 : 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  environment: process.env,
+  interactive: process.stderr.isTTY === true,
+});

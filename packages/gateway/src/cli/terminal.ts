@@ -1,0 +1,41 @@
+// What a command sees of the outside, and how it reads its configuration: every problem at once, or a sound value.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Config, ConfigProblem } from '../config/config.ts';
+import { parseConfig } from '../config/parse.ts';
+
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether somebody is watching: progress is shown only then. */
+  readonly interactive: boolean;
+}
+
+export type Command = (argv: readonly string[], terminal: Terminal) => Promise<number>;
+
+/** Wrong words on the command line: exit code 2. */
+export class UsageError extends Error {}
+
+export type ConfigRead = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+
+/** Reads a configuration file; files it names are looked up beside it. */
+export function readConfig(path: string, terminal: Terminal): ConfigRead {
+  const folder = dirname(resolve(path));
+  return parseConfig(readFileSync(path, 'utf8'), { readFile: (name) => readFileSync(resolve(folder, name), 'utf8'), environment: terminal.environment });
+}
+
+/** The sound configuration, or an error that lists every problem. */
+export function soundConfig(path: string, terminal: Terminal): Config {
+  const read = readConfig(path, terminal);
+  if ('config' in read) return read.config;
+  throw new Error(`the configuration is not sound\n${problemLines(path, read.problems)}`);
+}
+
+export function problemLines(path: string, problems: readonly ConfigProblem[]): string {
+  return problems.map(({ line, column, path: where, problem, fix }) => `${path}:${line}:${column}  ${where}: ${problem}\n    fix: ${fix}\n`).join('');
+}
+
+export function print(terminal: Terminal, json: boolean, value: unknown, words: string): void {
+  terminal.out(json ? `${JSON.stringify(value)}\n` : words);
+}

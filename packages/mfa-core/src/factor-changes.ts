@@ -1,0 +1,86 @@
+// The person's own changes to factors that are bound: rename, remove, new recovery codes. Each needs the right of
+// change-right.ts and ends the account's other sessions (A197). The operator's acts are in operator-changes.ts.
+import { refuse, type Refused } from './attempts.ts';
+import { changeRight, tierOf } from './change-right.ts';
+import { type Factor, isUsable } from './factor.ts';
+import { factorName } from './factor-view.ts';
+import type { FactorId } from './ids.ts';
+import { emit, named, type Parts, whoseOf } from './parts.ts';
+import { replaceSet } from './recovery-set.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './session-lifecycle.ts';
+import type { Instant } from './time.ts';
+
+export type CodesAnswer = { readonly outcome: 'replaced'; readonly codes: readonly string[] } | Refused;
+
+export async function rename(parts: Parts, session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused> {
+  const held = await mayChange(parts, session, id);
+  if ('outcome' in held) return held;
+  const factor = { ...held.factor, name: factorName(name) };
+  await emit(parts, whoseOf(session), { type: 'factor-renamed', factor: named(factor) });
+  const done = await parts.stores.upkeep.rename(session.account, id, factor.name);
+  return done === 'renamed' ? { outcome: 'renamed' } : refuse(parts, session, 'change', 'unknown-factor');
+}
+
+/** Removing the last factor that proves something is an operator's act: absence never means "needs none" (A191). */
+export async function remove(parts: Parts, sessions: Sessions, session: Session, id: FactorId): Promise<{ readonly outcome: 'removed' } | Refused> {
+  const held = await mayChange(parts, session, id);
+  if ('outcome' in held) return held;
+  const now = parts.clock.now();
+  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, id), now)) return refuse(parts, session, 'change', 'last-factor');
+  await emit(parts, whoseOf(session), { type: 'factor-removed', factor: named(held.factor), by: 'person' });
+  const done = await parts.stores.factors.remove(session.account, id);
+  if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
+  if (await lastAfterAll(parts, held.factor, now)) return refuse(parts, session, 'change', 'last-factor');
+  // What the removed factor proved in this session is void too: the session goes with it.
+  const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
+  await sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
+  return { outcome: 'removed' };
+}
+
+/** Makes a new set; the old codes are dead when it resolves (A161). The codes are in the answer and nowhere else. */
+export async function replaceRecoveryCodes(parts: Parts, sessions: Sessions, session: Session): Promise<CodesAnswer> {
+  const right = await changeRight(parts, session);
+  if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
+  await emit(parts, whoseOf(session), { type: 'recovery-codes-replaced', remaining: parts.policy.recoveryCodes });
+  const codes = await replaceSet(parts, session.account, parts.clock.now());
+  await sessions.endAll(session.account, 'factor-change', session.id);
+  return { outcome: 'replaced', codes };
+}
+
+interface Held {
+  readonly factor: Factor;
+  readonly all: readonly Factor[];
+  readonly session: Session;
+}
+
+async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<Held | Refused> {
+  const right = await changeRight(parts, session);
+  if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
+  const all = await parts.stores.factors.list(session.account);
+  const factor = all.find((one) => one.id === id);
+  return factor === undefined ? refuse(parts, session, 'change', 'unknown-factor') : { factor, all, session: right.session };
+}
+
+function without(factors: readonly Factor[], id: FactorId): readonly Factor[] {
+  return factors.filter((factor) => factor.id !== id);
+}
+
+/** Whether a factor other than a recovery set can be used now. */
+function holdsSomething(factors: readonly Factor[], now: Instant): boolean {
+  return factors.some((factor) => isUsable(factor, now) && tierOf(factor.kind) !== undefined);
+}
+
+/** Two removals at once, each sparing the other's factor: the one that finds nothing left puts its own back. */
+async function lastAfterAll(parts: Parts, removed: Factor, now: Instant): Promise<boolean> {
+  if (!isUsable(removed, now) || tierOf(removed.kind) === undefined) return false;
+  if (holdsSomething(await parts.stores.factors.list(removed.account), now)) return false;
+  await parts.stores.factors.add(closed(removed, now));
+  return true;
+}
+
+/** With every code up to now taken for used: what was accepted between reading and removing stays used (A146). */
+function closed(factor: Factor, now: Instant): Factor {
+  if (factor.kind !== 'totp') return factor;
+  return { ...factor, lastStep: Math.max(factor.lastStep, Math.floor(now / 1000 / factor.settings.period)) };
+}

@@ -1,0 +1,58 @@
+// The factors of an account, as verbs: the person's list and changes, the operator's acts, and the list a browser needs
+// to hide passkeys that were removed.
+import type { Refused } from './attempts.ts';
+import type { Factor } from './factor.ts';
+import { type CodesAnswer, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
+import { type FactorView, viewOf } from './factor-view.ts';
+import type { AccountId, FactorId } from './ids.ts';
+import { disableByOperator, type ImportedTotp, importTotp, removeByOperator, resetByOperator } from './operator-changes.ts';
+import type { Parts } from './parts.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './session-lifecycle.ts';
+
+/** Input of `PublicKeyCredential.signalAllAcceptedCredentials` (WebAuthn L3 section 5.1.10). */
+export interface AcceptedCredentials {
+  readonly rpId: string;
+  readonly userId: string;
+  readonly allAcceptedCredentialIds: readonly string[];
+}
+
+export interface Factors {
+  /** Oldest first, without any secret. */
+  list(account: AccountId): Promise<readonly FactorView[]>;
+  /** What the browser is told so that it stops offering removed passkeys; undefined when there never was one. */
+  accepted(account: AccountId): Promise<AcceptedCredentials | undefined>;
+  /** The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. */
+  rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
+  /** Refused for the last factor that proves something. Ends the other sessions, and this one if it rests on it. */
+  remove(session: Session, id: FactorId): Promise<{ readonly outcome: 'removed' } | Refused>;
+  replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;
+  removeByOperator(account: AccountId, id: FactorId): Promise<'removed' | 'absent'>;
+  /** Removes everything, revokes open tickets, ends all sessions; answers how many factors there were. */
+  resetByOperator(account: AccountId): Promise<number>;
+  /** Answers how many factors were disabled. */
+  disableByOperator(account: AccountId, kinds?: readonly Factor['kind'][]): Promise<number>;
+  /** Binds a secret that already lives in an app, when accounts move here from another system. */
+  importTotp(account: AccountId, imported: ImportedTotp): Promise<FactorView>;
+}
+
+export function createFactors(parts: Parts, sessions: Sessions): Factors {
+  return {
+    list: async (account) => (await parts.stores.factors.list(account)).map(viewOf),
+    accepted: (account) => accepted(parts, account),
+    rename: (session, id, name) => rename(parts, session, id, name),
+    remove: (session, id) => remove(parts, sessions, session, id),
+    replaceRecoveryCodes: (session) => replaceRecoveryCodes(parts, sessions, session),
+    removeByOperator: (account, id) => removeByOperator(parts, sessions, account, id),
+    resetByOperator: (account) => resetByOperator(parts, sessions, account),
+    disableByOperator: (account, kinds) => disableByOperator(parts, sessions, account, kinds),
+    importTotp: (account, imported) => importTotp(parts, account, imported),
+  };
+}
+
+async function accepted(parts: Parts, account: AccountId): Promise<AcceptedCredentials | undefined> {
+  const keys = (await parts.stores.factors.list(account)).filter((factor) => factor.kind === 'webauthn');
+  const userId = keys[0]?.userHandle;
+  if (userId === undefined) return undefined;
+  return { rpId: parts.relyingParty.id, userId, allAcceptedCredentialIds: keys.map(({ credentialId }) => credentialId) };
+}

@@ -1,0 +1,67 @@
+// What only the operator does to an account's factors, after the desk has checked who stands there: remove, reset,
+// disable, import. Nothing here asks for a proof; the caller is the command line or an administration page of its own.
+import type { Factor, TotpFactor, TotpSettings } from './factor.ts';
+import { factorName, type FactorView, viewOf } from './factor-view.ts';
+import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
+import { emit, named, type Parts } from './parts.ts';
+import type { Sessions } from './session-lifecycle.ts';
+import { sealTotpSecret } from './totp-secrets.ts';
+
+/** Removes one factor, the last one too, and ends every session of the account. */
+export async function removeByOperator(parts: Parts, sessions: Sessions, account: AccountId, id: FactorId): Promise<'removed' | 'absent'> {
+  const factor = (await parts.stores.factors.list(account)).find((one) => one.id === id);
+  if (factor === undefined) return 'absent';
+  await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
+  const done = await parts.stores.factors.remove(account, id);
+  await sessions.endAll(account, 'operator');
+  return done;
+}
+
+/** Removes all factors, revokes open tickets and ends every session: the person begins again with a new ticket. */
+export async function resetByOperator(parts: Parts, sessions: Sessions, account: AccountId): Promise<number> {
+  const tickets = await parts.stores.tickets.list(account);
+  await Promise.all(tickets.map(({ id }) => parts.stores.tickets.revoke(id)));
+  await sessions.endAll(account, 'operator');
+  const factors = await parts.stores.factors.list(account);
+  for (const factor of factors) {
+    await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
+    await parts.stores.factors.remove(account, factor.id);
+  }
+  await parts.stores.attempts.clear({ account, kind: 'code' });
+  await parts.stores.attempts.clear({ account, kind: 'key' });
+  return factors.length;
+}
+
+/** Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session. */
+export async function disableByOperator(parts: Parts, sessions: Sessions, account: AccountId, kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code']): Promise<number> {
+  const count = await parts.stores.upkeep.disable(account, kinds, parts.clock.now());
+  await sessions.endAll(account, 'operator');
+  if (count > 0) await emit(parts, { account }, { type: 'factors-disabled', count });
+  return count;
+}
+
+/** A secret that lives in an app already: from an otpauth address, base32 or a migration picture (totp/import.ts). */
+export interface ImportedTotp {
+  readonly secret: Uint8Array;
+  readonly settings: TotpSettings;
+  readonly name?: string;
+}
+
+/**
+ * Binds an existing secret, for moving accounts from another system. Codes up to this moment count as used, so that one
+ * accepted by the old system is not accepted again here (A146).
+ */
+export async function importTotp(parts: Parts, account: AccountId, imported: ImportedTotp): Promise<FactorView> {
+  const now = parts.clock.now();
+  const id = makeFactorId(parts.random);
+  const { secret, settings } = imported;
+  if (secret.length < 10) throw new TypeError('a TOTP secret has at least 10 bytes');
+  const lastStep = Math.floor(now / 1000 / settings.period);
+  const factor: TotpFactor = {
+    kind: 'totp', id, account, name: factorName(imported.name), addedAt: now, activeFrom: now,
+    secret: sealTotpSecret(parts, { account, id }, secret), settings, lastStep,
+  };
+  await emit(parts, { account }, { type: 'factor-enrolled', factor: named(factor), activeFrom: now, right: 'operator' });
+  await parts.stores.factors.add(factor);
+  return viewOf(factor);
+}

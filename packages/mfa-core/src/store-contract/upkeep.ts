@@ -1,0 +1,123 @@
+// FactorUpkeep: rare changes, alone and at once.
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import type { Factor, Sealed } from '../factor.ts';
+import type { FactorId } from '../ids.ts';
+import type { MfaStores } from '../stores.ts';
+import { countOf, hundred, later, race, type StoreCase, single } from './case.ts';
+import { kept } from './factors.ts';
+import { freshAccount, keyOf, recoverySetOf, tenCodes, totpOf, unique } from './material.ts';
+
+const sealed = (text: string): Sealed => text as Sealed;
+
+export const upkeepCases: readonly StoreCase[] = [
+  single('a factor is renamed by its account only', async (stores, clock) => {
+    const factor = keyOf(freshAccount(), clock.now());
+    await stores.factors.add(factor);
+    equal(await stores.upkeep.rename(freshAccount(), factor.id, 'mine now'), 'absent');
+    equal(await stores.upkeep.rename(factor.account, factor.id, `l'autre "clé" \u{1f511}`), 'renamed');
+    deepEqual(await kept(stores, factor), { ...factor, name: `l'autre "clé" \u{1f511}` });
+  }),
+  single('a secret is sealed anew only if it still is the one that was opened', async (stores, clock) => {
+    const factor = totpOf(freshAccount(), clock.now(), { secret: sealed('v1.old') });
+    await stores.factors.add(factor);
+    const { account, id } = factor;
+    equal(await stores.upkeep.reseal(account, id, sealed('v1.other'), sealed('v1.new')), 'changed');
+    equal(await stores.upkeep.reseal(freshAccount(), id, sealed('v1.old'), sealed('v1.new')), 'changed');
+    equal(await stores.upkeep.reseal(account, id, sealed('v1.old'), sealed('v1.new')), 'resealed');
+    equal(await stores.upkeep.reseal(account, id, sealed('v1.old'), sealed('v1.newer')), 'changed');
+    deepEqual(await kept(stores, factor), { ...factor, secret: sealed('v1.new') });
+  }),
+  race('of a hundred rotations of one secret exactly one is kept', async (stores, clock) => {
+    const factor = totpOf(freshAccount(), clock.now());
+    await stores.factors.add(factor);
+    const { account, id, secret } = factor;
+    const answers = await hundred((index) =>
+      stores.upkeep.reseal(account, id, secret, sealed(`v1.${index}`)),
+    );
+    equal(countOf(answers, 'resealed'), 1);
+    equal((await kept(stores, factor)).secret, `v1.${answers.indexOf('resealed')}`);
+  }),
+  single('disabling hits the kinds named, waiting ones too, and counts each once', async (stores, clock) => {
+    const account = freshAccount();
+    const at = clock.now();
+    const [first, second] = [totpOf(account, at), totpOf(account, at, { activeFrom: later(at, 1e9) })];
+    const [key, set] = [keyOf(account, at), recoverySetOf(account, at, ['code'])];
+    const stranger = totpOf(freshAccount(), at);
+    for (const factor of [first, second, key, set, stranger]) await stores.factors.add(factor);
+    equal(await stores.upkeep.disable(account, ['totp', 'recovery-code'], later(at, 5)), 3);
+    equal(await stores.upkeep.disable(account, ['totp', 'recovery-code'], later(at, 9)), 0);
+    equal(await stores.upkeep.disable(account, [], later(at, 9)), 0);
+    for (const factor of [first, second, set]) {
+      deepEqual(await kept(stores, factor), { ...factor, disabledAt: later(at, 5) });
+    }
+    for (const factor of [key, stranger]) deepEqual(await kept(stores, factor), factor);
+  }),
+  race('a hundred callers who disable at once count each factor once', async (stores, clock) => {
+    const account = freshAccount();
+    for (let index = 0; index < 3; index += 1) await stores.factors.add(totpOf(account, clock.now()));
+    const counts = await hundred(() => stores.upkeep.disable(account, ['totp'], clock.now()));
+    equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      3,
+    );
+  }),
+  single('a new recovery set kills the old codes and nothing else (A161)', async (stores, clock) => {
+    const account = freshAccount();
+    const at = clock.now();
+    const [old, next] = [recoverySetOf(account, at, ['old']), recoverySetOf(account, later(at, 1), ['new'])];
+    const [key, stranger] = [keyOf(account, at), recoverySetOf(freshAccount(), at, ['old'])];
+    for (const factor of [old, key, stranger]) await stores.factors.add(factor);
+    await stores.upkeep.replaceRecoverySet(next);
+    equal(await stores.factors.redeemRecoveryCode(account, old.id, 'old', at), 'unknown');
+    deepEqual(await stores.factors.list(account), [key, next]);
+    deepEqual(await kept(stores, stranger), stranger);
+    equal(await stores.factors.redeemRecoveryCode(account, next.id, 'new', at), 'redeemed');
+  }),
+  single(
+    'a recovery set under the id of another factor is refused, and the old set stays',
+    async (stores, clock) => {
+      const account = freshAccount();
+      const [old, stranger] = [
+        recoverySetOf(account, clock.now(), ['old']),
+        keyOf(freshAccount(), clock.now()),
+      ];
+      for (const factor of [old, stranger]) await stores.factors.add(factor);
+      const clash = { ...recoverySetOf(account, clock.now(), ['new']), id: stranger.id };
+      await rejects(stores.upkeep.replaceRecoverySet(clash), { code: 'ERR_MFA_STORE' });
+      deepEqual(await stores.factors.list(account), [old]);
+      deepEqual(await kept(stores, stranger), stranger);
+    },
+  ),
+  race('a hundred new recovery sets at once leave exactly one', async (stores, clock) => {
+    const account = freshAccount();
+    await stores.upkeep.replaceRecoverySet(recoverySetOf(account, clock.now(), tenCodes()));
+    await hundred((index) =>
+      stores.upkeep.replaceRecoverySet(recoverySetOf(account, clock.now(), [`code ${index}`])),
+    );
+    equal((await stores.factors.list(account)).length, 1);
+  }),
+  single('pages walk over every factor once, in the order of their ids', async (stores, clock) => {
+    const account = freshAccount();
+    const own = Array.from({ length: 23 }, () => totpOf(account, clock.now(), { name: unique('n') }));
+    for (const factor of own) await stores.factors.add(factor);
+    const walked = await walk(stores, 5);
+    equal(new Set(walked.map(({ id }) => id)).size, walked.length);
+    const found = walked.filter((factor) => factor.account === account);
+    deepEqual(
+      found,
+      own.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+  }),
+];
+
+async function walk(stores: MfaStores, limit: number): Promise<readonly Factor[]> {
+  const walked: Factor[] = [];
+  let after: FactorId | undefined;
+  do {
+    const page = await stores.upkeep.page(after, limit);
+    equal(page.length <= limit, true, 'a page is not longer than its limit');
+    walked.push(...page);
+    after = page.at(-1)?.id;
+  } while (after !== undefined);
+  return walked;
+}
