@@ -52,10 +52,10 @@ export const challengeCases: readonly StoreCase[] = [
     const challenge = stepUpOf(now);
     const { id, session } = challenge;
     await stores.challenges.put(challenge);
-    for (const verb of [stores.challenges.peek, stores.challenges.take]) {
-      equal(await verb(id, 'step-up', freshSessionId(), now), undefined);
-      equal(await verb(id, 'enrol-webauthn', session, now), undefined);
-      equal(await verb(makeChallengeId(systemRandom), 'step-up', session, now), undefined);
+    for (const verb of ['peek', 'take'] as const) {
+      equal(await stores.challenges[verb](id, 'step-up', freshSessionId(), now), undefined);
+      equal(await stores.challenges[verb](id, 'enrol-webauthn', session, now), undefined);
+      equal(await stores.challenges[verb](makeChallengeId(systemRandom), 'step-up', session, now), undefined);
     }
     deepEqual(await stores.challenges.take(id, 'step-up', session, now), challenge);
   }),

@@ -77,15 +77,13 @@ export const sessionCases: readonly StoreCase[] = [
   }),
   race('ending while elevating leaves no session, whoever comes first (A206)', async (stores, clock) => {
     const account = freshAccount();
-    const all = await Promise.all(Array.from({ length: 20 }, () => opened(stores, clock.now(), account)));
-    const elevations = all.map(({ digest, session }) =>
-      stores.sessions.replace(digest, freshDigest(), session),
-    );
-    await Promise.all([
-      ...elevations.slice(0, 10),
-      stores.sessions.end(account, 'all'),
-      ...elevations.slice(10),
-    ]);
+    const all: Awaited<ReturnType<typeof opened>>[] = [];
+    for (let count = 0; count < 20; count += 1) all.push(await opened(stores, clock.now(), account));
+    const elevate = ({ digest, session }: (typeof all)[number]): Promise<unknown> =>
+      stores.sessions.replace(digest, freshDigest(), session);
+    const before = all.slice(0, 10).map(elevate);
+    const end = stores.sessions.end(account, 'all');
+    await Promise.all([...before, end, ...all.slice(10).map(elevate)]);
     deepEqual(await stores.sessions.list(account), []);
   }),
   single('touching moves the last use forward, never back, and nothing else', async (stores, clock) => {
@@ -114,12 +112,15 @@ export const sessionCases: readonly StoreCase[] = [
   }),
   single('sessions are listed newest first, and only those of the account', async (stores, clock) => {
     const account = freshAccount();
-    const [old, newest, middle] = [0, 20, 10].map((delay) =>
-      opened(stores, later(clock.now(), delay), account),
-    );
+    const all: Session[] = [];
+    for (const delay of [0, 20, 10]) {
+      all.push((await opened(stores, later(clock.now(), delay), account)).session);
+    }
     await opened(stores, clock.now());
-    const expected = (await Promise.all([newest, middle, old])).map((one) => one?.session);
-    deepEqual(await stores.sessions.list(account), expected);
+    deepEqual(
+      await stores.sessions.list(account),
+      all.toSorted((a, b) => b.openedAt - a.openedAt),
+    );
   }),
   single('an account ends the sessions it names, its own only, or all of them', async (stores, clock) => {
     const account = freshAccount();
