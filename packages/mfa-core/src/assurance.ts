@@ -32,10 +32,7 @@ export type Proof =
     });
 
 /** What a route asks. An empty `accept` does not compile; there are no levels to compare with >=. */
-export type Requirement =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'signed-in' }
-  | StepUpRequirement;
+export type Requirement = { readonly kind: 'open' } | { readonly kind: 'signed-in' } | StepUpRequirement;
 
 export interface StepUpRequirement {
   readonly kind: 'step-up';
@@ -64,14 +61,19 @@ export type AcceptWord = keyof typeof acceptWords;
 
 /** Whether a proof is of a kind the list accepts; an authenticator of card class also counts where a card is asked. */
 export function accepts(accept: readonly ProofKind[], proof: Proof): boolean {
-  return accept.includes(proof.kind) || (proof.kind === 'webauthn' && proof.cardClass && accept.includes('card'));
+  return (
+    accept.includes(proof.kind) || (proof.kind === 'webauthn' && proof.cardClass && accept.includes('card'))
+  );
 }
 
 /** The freshest accepted proof, or none: the one that pays for what the request sees. */
 export function bestProof(proofs: readonly Proof[], requirement: StepUpRequirement): Proof | undefined {
   return proofs
     .filter((proof) => accepts(requirement.accept, proof))
-    .reduce<Proof | undefined>((best, proof) => (best === undefined || proof.at > best.at ? proof : best), undefined);
+    .reduce<Proof | undefined>(
+      (best, proof) => (best === undefined || proof.at > best.at ? proof : best),
+      undefined,
+    );
 }
 
 /**
@@ -79,7 +81,11 @@ export function bestProof(proofs: readonly Proof[], requirement: StepUpRequireme
  * A proof is too old when its age is *greater* than maxAge; equal is still good. Signing in is not judged here: the
  * caller has an account or it has not.
  */
-export function assess(proofs: readonly Proof[], requirement: Requirement, now: Instant): Shortfall | undefined {
+export function assess(
+  proofs: readonly Proof[],
+  requirement: Requirement,
+  now: Instant,
+): Shortfall | undefined {
   if (requirement.kind !== 'step-up') return undefined;
   if (proofs.length === 0) return { reason: 'no-proof', requirement };
   const best = bestProof(proofs, requirement);

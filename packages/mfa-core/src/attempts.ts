@@ -32,7 +32,11 @@ export async function reserve(
   const lane = { account, kind };
   const waits = milliseconds(kind === 'code' ? parts.policy.codeWaits : parts.policy.keyWaits);
   const ceiling = kind === 'code' ? parts.policy.codeCeiling : Number.MAX_SAFE_INTEGER;
-  return { lane, act, reservation: await parts.stores.attempts.reserve(lane, waits, ceiling, parts.clock.now()) };
+  return {
+    lane,
+    act,
+    reservation: await parts.stores.attempts.reserve(lane, waits, ceiling, parts.clock.now()),
+  };
 }
 
 function milliseconds(waits: readonly Seconds[]): readonly number[] {
@@ -45,9 +49,15 @@ export async function succeed(parts: Parts, attempt: Attempt): Promise<void> {
 }
 
 /** Refuses, tells the log why, and does what the count of failures asks. */
-export async function fail(parts: Parts, session: Session, attempt: Attempt, reason: RefusalReason): Promise<Refused> {
+export async function fail(
+  parts: Parts,
+  session: Session,
+  attempt: Attempt,
+  reason: RefusalReason,
+): Promise<Refused> {
   const { reservation, lane, act } = attempt;
-  if (reservation.outcome === 'wait') return refuse(parts, session, act, 'too-many-attempts', reservation.until);
+  if (reservation.outcome === 'wait')
+    return refuse(parts, session, act, 'too-many-attempts', reservation.until);
   if (reservation.outcome === 'ceiling') return disableCodes(parts, session, act);
   if (lane.kind === 'key') return refuse(parts, session, act, reason);
   if (reservation.failures >= parts.policy.codeCeiling) return disableCodes(parts, session, act);

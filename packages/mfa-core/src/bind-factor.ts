@@ -33,14 +33,29 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   const now = parts.clock.now();
   const right = await parts.stores.challenges.take(binding.right, 'enrol-right', session.id, now);
   if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
-  const factor = { ...binding.factor, name: binding.name, addedAt: now, activeFrom: activeFrom(parts, right.payload, binding.factor.kind, now) };
+  const factor = {
+    ...binding.factor,
+    name: binding.name,
+    addedAt: now,
+    activeFrom: activeFrom(parts, right.payload, binding.factor.kind, now),
+  };
   const heldBefore = await parts.stores.factors.list(session.account);
-  await emit(parts, whoseOf(session), { type: 'factor-enrolled', factor: named(factor), activeFrom: factor.activeFrom, right: right.payload.source });
+  await emit(parts, whoseOf(session), {
+    type: 'factor-enrolled',
+    factor: named(factor),
+    activeFrom: factor.activeFrom,
+    right: right.payload.source,
+  });
   if ((await parts.stores.factors.add(factor)) === 'duplicate') return giveBack(parts, session, right);
   const codes = await firstCodes(parts, session, heldBefore, factor.activeFrom);
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
-  return { outcome: 'enrolled', factor: viewOf(factor), ...(codes !== undefined && { recoveryCodes: codes }), ...proved };
+  return {
+    outcome: 'enrolled',
+    factor: viewOf(factor),
+    ...(codes !== undefined && { recoveryCodes: codes }),
+    ...proved,
+  };
 }
 
 /** A key that another account holds already costs nobody the right (WebAuthn L3 section 7.1 step 26, A173). */
@@ -50,7 +65,12 @@ async function giveBack(parts: Parts, session: Session, right: Challenge<'enrol-
 }
 
 /** The first factor comes with recovery codes; a set that still works is left alone. */
-async function firstCodes(parts: Parts, session: Session, held: readonly Factor[], active: Instant): Promise<readonly string[] | undefined> {
+async function firstCodes(
+  parts: Parts,
+  session: Session,
+  held: readonly Factor[],
+  active: Instant,
+): Promise<readonly string[] | undefined> {
   const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
   return has ? undefined : replaceSet(parts, session.account, active);
 }
@@ -67,10 +87,22 @@ interface BoundNow {
  * they hold it, the right came from outside the mailbox, and the alternative is half a minute of waiting for the next
  * code in front of a patient. A right earned by a factor adds nothing: that session has its proof already.
  */
-async function provedByBinding(parts: Parts, sessions: Sessions, { binding, right, factor, now }: BoundNow): Promise<Pick<Enrolled, 'session' | 'token' | 'proof'>> {
+async function provedByBinding(
+  parts: Parts,
+  sessions: Sessions,
+  { binding, right, factor, now }: BoundNow,
+): Promise<Pick<Enrolled, 'session' | 'token' | 'proof'>> {
   if (right.payload.source === 'factor' || factor.activeFrom > now) return {};
-  const proof: Proof = factor.kind === 'webauthn' ? keyProof(parts, factor) : { kind: 'totp', id: makeProofId(parts.random), at: now, factor: factor.id };
-  const elevated = await elevateWith(parts, sessions, { session: binding.session, token: binding.token, proof, factor });
+  const proof: Proof =
+    factor.kind === 'webauthn'
+      ? keyProof(parts, factor)
+      : { kind: 'totp', id: makeProofId(parts.random), at: now, factor: factor.id };
+  const elevated = await elevateWith(parts, sessions, {
+    session: binding.session,
+    token: binding.token,
+    proof,
+    factor,
+  });
   if (elevated.outcome === 'refused') return {};
   return { session: elevated.session, token: elevated.token, proof };
 }

@@ -24,7 +24,12 @@ export interface ChallengePayloads {
     readonly userHandle: string;
   };
   /** Where a page goes on after the step-up: opaque to the browser (A234). `form` is a held form post, sealed. */
-  readonly resume: { readonly target: string; readonly requirement: StepUpRequirement; readonly because: string; readonly form?: Sealed };
+  readonly resume: {
+    readonly target: string;
+    readonly requirement: StepUpRequirement;
+    readonly because: string;
+    readonly form?: Sealed;
+  };
 }
 
 /** Where the right to bind a factor came from, and what it allows. */

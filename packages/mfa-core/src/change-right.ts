@@ -13,7 +13,12 @@ export type Tier = 'code' | 'phishing-resistant';
 
 /** The right a session has earned by what it showed lately, or why it has none. */
 export type ChangeRight =
-  | { readonly outcome: 'granted'; readonly session: Session; readonly proof: Proof; readonly tier: Tier | 'card' }
+  | {
+      readonly outcome: 'granted';
+      readonly session: Session;
+      readonly proof: Proof;
+      readonly tier: Tier | 'card';
+    }
   | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
 /** The tier of a factor; a recovery set has none. */
@@ -48,6 +53,9 @@ function judge(parts: Parts, session: Session, factors: readonly Factor[]): Chan
   const key = fresh.find((proof) => proof.kind === 'webauthn' && usable.has(proof.factor));
   if (key !== undefined) return { outcome: 'granted', session, proof: key, tier: 'phishing-resistant' };
   const code = fresh.find((proof) => proof.kind === 'totp' && usable.has(proof.factor));
-  if (code === undefined) return { outcome: 'no', reason: fresh.length > 0 ? 'right-too-weak' : 'right-missing' };
-  return tier === 'code' ? { outcome: 'granted', session, proof: code, tier } : { outcome: 'no', reason: 'right-too-weak' };
+  if (code === undefined)
+    return { outcome: 'no', reason: fresh.length > 0 ? 'right-too-weak' : 'right-missing' };
+  return tier === 'code'
+    ? { outcome: 'granted', session, proof: code, tier }
+    : { outcome: 'no', reason: 'right-too-weak' };
 }

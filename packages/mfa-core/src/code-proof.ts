@@ -1,7 +1,7 @@
 // Judges what can be guessed: codes of an app and recovery codes. The guess is counted first; what may not be judged is
 // judged against a dummy, so that the time taken does not tell wrong, locked and absent apart (A149). No elevation here.
 import type { Proof } from './assurance.ts';
-import { type Attempt, fail, type Refused, reserve, succeed } from './attempts.ts';
+import { fail, type Refused, reserve, succeed } from './attempts.ts';
 import type { RefusalReason } from './events.ts';
 import { type Factor, isUsable, type RecoverySet, type TotpFactor } from './factor.ts';
 import { makeProofId } from './ids.ts';
@@ -9,8 +9,8 @@ import { emit, type Parts, whoseOf } from './parts.ts';
 import { digestCode, parseRecoveryCode } from './recovery-codes.ts';
 import type { Session } from './session.ts';
 import type { Instant } from './time.ts';
-import { openTotpSecret, resealInPassing } from './totp-secrets.ts';
 import { type TotpVerdict, verifyTotp } from './totp/totp.ts';
+import { openTotpSecret, resealInPassing } from './totp-secrets.ts';
 
 export type CodeAnswer =
   | { readonly kind: 'totp'; readonly code: unknown }
@@ -19,7 +19,9 @@ export type CodeAnswer =
 /** What was shown, before it elevates anything. */
 export type Shown = { readonly outcome: 'shown'; readonly proof: Proof; readonly factor: Factor } | Refused;
 
-type Judged = { readonly outcome: 'right'; readonly factor: Factor } | { readonly outcome: 'no'; readonly reason: RefusalReason };
+type Judged =
+  | { readonly outcome: 'right'; readonly factor: Factor }
+  | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
 /** Counts the guess, judges it, and on a right answer forgets the earlier failures. */
 export async function proveCode(parts: Parts, session: Session, answer: CodeAnswer): Promise<Shown> {
@@ -29,7 +31,12 @@ export async function proveCode(parts: Parts, session: Session, answer: CodeAnsw
   if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason);
   await succeed(parts, attempt);
   const { factor } = judged;
-  const proof: Proof = { kind: answer.kind, id: makeProofId(parts.random), at: parts.clock.now(), factor: factor.id };
+  const proof: Proof = {
+    kind: answer.kind,
+    id: makeProofId(parts.random),
+    at: parts.clock.now(),
+    factor: factor.id,
+  };
   return { outcome: 'shown', proof, factor };
 }
 
@@ -39,11 +46,18 @@ async function judgeTotp(parts: Parts, session: Session, code: unknown, granted:
   const usable = granted ? held.filter((factor) => isUsable(factor, now)) : [];
   const judged = usable.map((factor) => ({ factor, verdict: verdictOn(parts, factor, code, now) }));
   // What may not be judged costs the same, and its secret stays shut.
-  for (let idle = Math.max(held.length, 1) - usable.length; idle > 0; idle -= 1) verdictOn(parts, parts.dummy, code, now);
+  for (let idle = Math.max(held.length, 1) - usable.length; idle > 0; idle -= 1)
+    verdictOn(parts, parts.dummy, code, now);
   for (const { factor, verdict } of judged) {
     if (verdict.outcome === 'matched') return winStep(parts, factor, verdict.step, now);
   }
-  return { outcome: 'no', reason: reasonOf(held, judged.map(({ verdict }) => verdict.outcome)) };
+  return {
+    outcome: 'no',
+    reason: reasonOf(
+      held,
+      judged.map(({ verdict }) => verdict.outcome),
+    ),
+  };
 }
 
 function verdictOn(parts: Parts, factor: TotpFactor, code: unknown, now: Instant): TotpVerdict {
@@ -70,14 +84,24 @@ function unusableReason(held: readonly Factor[]): RefusalReason {
   return held.some(({ disabledAt }) => disabledAt === undefined) ? 'not-active-yet' : 'disabled';
 }
 
-async function judgeRecoveryCode(parts: Parts, session: Session, text: unknown, granted: boolean): Promise<Judged> {
+async function judgeRecoveryCode(
+  parts: Parts,
+  session: Session,
+  text: unknown,
+  granted: boolean,
+): Promise<Judged> {
   const now = parts.clock.now();
   const { account } = session;
   const held = (await parts.stores.factors.list(account)).filter((factor) => factor.kind === 'recovery-code');
   const code = parseRecoveryCode(text);
   const digest = digestCode(parts.keys.digests, 'recovery', account, code ?? '');
   const set = granted && code !== undefined ? held.find((factor) => isUsable(factor, now)) : undefined;
-  const redeemed = await parts.stores.factors.redeemRecoveryCode(account, set?.id ?? parts.dummy.id, digest, now);
+  const redeemed = await parts.stores.factors.redeemRecoveryCode(
+    account,
+    set?.id ?? parts.dummy.id,
+    digest,
+    now,
+  );
   if (set !== undefined && redeemed === 'redeemed') return right(parts, session, set);
   if (code === undefined) return { outcome: 'no', reason: 'malformed' };
   return { outcome: 'no', reason: set === undefined ? unusableReason(held) : 'wrong-code' };

@@ -1,6 +1,6 @@
 // The right to bind one factor: earned by a ticket, a card or a factor already held, kept as a challenge of the session,
 // spent by the factor it binds. Never earned by a mailbox, a password or a recovery code (A187, A188).
-import { fail, refuse, type Refused, reserve, succeed } from './attempts.ts';
+import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { type Challenge, challengeLifetimes, type EnrolRight } from './challenge.ts';
 import { type ChangeRight, changeRight, tierOf } from './change-right.ts';
 import type { Factor } from './factor.ts';
@@ -23,7 +23,10 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
   if (ticket === undefined) return fail(parts, session, attempt, 'ticket-unknown');
   await succeed(parts, attempt);
   await emit(parts, whoseOf(session), { type: 'ticket-used', ticket: ticket.id });
-  return { outcome: 'granted', right: await putRight(parts, session, { source: 'ticket', ticket: ticket.id }) };
+  return {
+    outcome: 'granted',
+    right: await putRight(parts, session, { source: 'ticket', ticket: ticket.id }),
+  };
 }
 
 /** The store is asked for every text, so that a malformed ticket takes as long as a wrong one. */
@@ -47,12 +50,23 @@ function earned({ proof, tier }: Extract<ChangeRight, { readonly outcome: 'grant
 async function putRight(parts: Parts, session: Session, payload: EnrolRight): Promise<ChallengeId> {
   const id = makeChallengeId(parts.random);
   const expiresAt = after(parts.clock.now(), challengeLifetimes['enrol-right']);
-  await parts.stores.challenges.put({ id, purpose: 'enrol-right', session: session.id, account: session.account, expiresAt, payload });
+  await parts.stores.challenges.put({
+    id,
+    purpose: 'enrol-right',
+    session: session.id,
+    account: session.account,
+    expiresAt,
+    payload,
+  });
   return id;
 }
 
 /** Reads a right without spending it. */
-export function peekRight(parts: Parts, session: Session, id: unknown): Promise<Challenge<'enrol-right'> | undefined> {
+export function peekRight(
+  parts: Parts,
+  session: Session,
+  id: unknown,
+): Promise<Challenge<'enrol-right'> | undefined> {
   const right = typeof id === 'string' ? parseChallengeId(id) : undefined;
   if (right === undefined) return Promise.resolve(undefined);
   return parts.stores.challenges.peek(right, 'enrol-right', session.id, parts.clock.now());

@@ -1,9 +1,9 @@
 // Binding a factor: begin with a right, confirm, spend the right. Where rights come from is in enrol-right.ts, the two
 // ceremonies in totp-enrolment.ts and key-enrolment.ts. A pending secret is a challenge, not a factor (A155).
 import type { Proof } from './assurance.ts';
-import { fail, refuse, type Refused, reserve, succeed } from './attempts.ts';
+import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { bind } from './bind-factor.ts';
-import { peekRight, redeemTicket, type RightAnswer, rightFromProof } from './enrol-right.ts';
+import { peekRight, type RightAnswer, redeemTicket, rightFromProof } from './enrol-right.ts';
 import type { TotpSettings } from './factor.ts';
 import { type FactorView, factorName } from './factor-view.ts';
 import { type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
@@ -13,7 +13,9 @@ import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { beginTotp, confirmTotp, type TotpOffer, totpOffer } from './totp-enrolment.ts';
 
-export type WantedFactor = { readonly kind: 'totp'; readonly settings?: TotpSettings } | { readonly kind: 'webauthn' };
+export type WantedFactor =
+  | { readonly kind: 'totp'; readonly settings?: TotpSettings }
+  | { readonly kind: 'webauthn' };
 
 export type EnrolOffer =
   | {
@@ -54,7 +56,12 @@ export interface Enrol {
    * Confirms and binds. A right binds exactly one factor, also in parallel; the account's other sessions end (A197).
    * The person's `name` is cleaned and cut to 60 characters.
    */
-  complete(token: string, challenge: unknown, answer: EnrolAnswer, name?: unknown): Promise<Enrolled | Refused>;
+  complete(
+    token: string,
+    challenge: unknown,
+    answer: EnrolAnswer,
+    name?: unknown,
+  ): Promise<Enrolled | Refused>;
 }
 
 export function createEnrol(parts: Parts, sessions: Sessions): Enrol {
@@ -63,7 +70,8 @@ export function createEnrol(parts: Parts, sessions: Sessions): Enrol {
     rightFromProof: (session) => rightFromProof(parts, session),
     begin: (session, right, wanted, name) => begin(parts, session, { right, wanted, name: factorName(name) }),
     offered: (session, challenge) => totpOffer(parts, session, challenge),
-    complete: (token, challenge, answer, name) => complete(parts, sessions, { token, challenge, answer, name: factorName(name) }),
+    complete: (token, challenge, answer, name) =>
+      complete(parts, sessions, { token, challenge, answer, name: factorName(name) }),
   };
 }
 
@@ -73,12 +81,19 @@ interface Beginning {
   readonly name: string;
 }
 
-async function begin(parts: Parts, session: Session, { right, wanted, name }: Beginning): Promise<EnrolOffer> {
+async function begin(
+  parts: Parts,
+  session: Session,
+  { right, wanted, name }: Beginning,
+): Promise<EnrolOffer> {
   const held = await peekRight(parts, session, right);
   if (held === undefined) return refuse(parts, session, 'enrol', 'right-missing');
   const factors = await parts.stores.factors.list(session.account);
   if (factors.length >= parts.policy.maxFactors) return refuse(parts, session, 'enrol', 'too-many-factors');
-  const offer = wanted.kind === 'totp' ? await beginTotp(parts, session, held.id, wanted.settings) : await beginKey(parts, session, held.id, name);
+  const offer =
+    wanted.kind === 'totp'
+      ? await beginTotp(parts, session, held.id, wanted.settings)
+      : await beginKey(parts, session, held.id, name);
   return { outcome: 'begun', ...offer };
 }
 
@@ -89,7 +104,11 @@ interface Completing {
   readonly name: string;
 }
 
-async function complete(parts: Parts, sessions: Sessions, { token, challenge, answer, name }: Completing): Promise<Enrolled | Refused> {
+async function complete(
+  parts: Parts,
+  sessions: Sessions,
+  { token, challenge, answer, name }: Completing,
+): Promise<Enrolled | Refused> {
   const session = await sessions.load(token);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
   const attempt = await reserve(parts, session.account, 'code' in answer ? 'code' : 'key', 'enrol');
@@ -100,8 +119,15 @@ async function complete(parts: Parts, sessions: Sessions, { token, challenge, an
   return bind(parts, sessions, { session, token, right: confirmed.right, factor: confirmed.factor, name });
 }
 
-function confirm(parts: Parts, session: Session, challenge: unknown, answer: EnrolAnswer): ReturnType<typeof confirmTotp> | ReturnType<typeof confirmKey> {
+function confirm(
+  parts: Parts,
+  session: Session,
+  challenge: unknown,
+  answer: EnrolAnswer,
+): ReturnType<typeof confirmTotp> | ReturnType<typeof confirmKey> {
   const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
   if (id === undefined) return Promise.resolve({ outcome: 'no', reason: 'challenge-gone' });
-  return 'code' in answer ? confirmTotp(parts, session, id, answer.code) : confirmKey(parts, session, id, answer.response);
+  return 'code' in answer
+    ? confirmTotp(parts, session, id, answer.code)
+    : confirmKey(parts, session, id, answer.response);
 }

@@ -33,12 +33,21 @@ interface Named {
 
 export type MfaEvent = { readonly at: Instant; readonly account: AccountId; readonly session?: SessionId } & (
   | { readonly type: 'session-opened'; readonly agent: string }
-  | { readonly type: 'session-ended'; readonly count: number; readonly by: 'person' | 'operator' | 'other-account' | 'factor-change' }
+  | {
+      readonly type: 'session-ended';
+      readonly count: number;
+      readonly by: 'person' | 'operator' | 'other-account' | 'factor-change';
+    }
   | { readonly type: 'stepped-up'; readonly proof: ProofKind; readonly factor?: Named }
   | { readonly type: 'refused'; readonly act: 'step-up' | 'enrol' | 'change'; readonly reason: RefusalReason }
   | { readonly type: 'locked'; readonly until: Instant }
   | { readonly type: 'factors-disabled'; readonly count: number }
-  | { readonly type: 'factor-enrolled'; readonly factor: Named; readonly activeFrom: Instant; readonly right: 'ticket' | 'card' | 'factor' | 'operator' }
+  | {
+      readonly type: 'factor-enrolled';
+      readonly factor: Named;
+      readonly activeFrom: Instant;
+      readonly right: 'ticket' | 'card' | 'factor' | 'operator';
+    }
   | { readonly type: 'factor-renamed'; readonly factor: Named }
   | { readonly type: 'factor-removed'; readonly factor: Named; readonly by: 'person' | 'operator' }
   | { readonly type: 'recovery-codes-replaced'; readonly remaining: number }

@@ -1,6 +1,6 @@
 // The person's own changes to factors that are bound: rename, remove, new recovery codes. Each needs the right of
 // change-right.ts and ends the account's other sessions (A197). The operator's acts are in operator-changes.ts.
-import { refuse, type Refused } from './attempts.ts';
+import { type Refused, refuse } from './attempts.ts';
 import { changeRight, tierOf } from './change-right.ts';
 import { type Factor, isUsable } from './factor.ts';
 import { factorName } from './factor-view.ts';
@@ -13,7 +13,12 @@ import type { Instant } from './time.ts';
 
 export type CodesAnswer = { readonly outcome: 'replaced'; readonly codes: readonly string[] } | Refused;
 
-export async function rename(parts: Parts, session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused> {
+export async function rename(
+  parts: Parts,
+  session: Session,
+  id: FactorId,
+  name: unknown,
+): Promise<{ readonly outcome: 'renamed' } | Refused> {
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const factor = { ...held.factor, name: factorName(name) };
@@ -23,11 +28,17 @@ export async function rename(parts: Parts, session: Session, id: FactorId, name:
 }
 
 /** Removing the last factor that proves something is an operator's act: absence never means "needs none" (A191). */
-export async function remove(parts: Parts, sessions: Sessions, session: Session, id: FactorId): Promise<{ readonly outcome: 'removed' } | Refused> {
+export async function remove(
+  parts: Parts,
+  sessions: Sessions,
+  session: Session,
+  id: FactorId,
+): Promise<{ readonly outcome: 'removed' } | Refused> {
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const now = parts.clock.now();
-  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, id), now)) return refuse(parts, session, 'change', 'last-factor');
+  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, id), now))
+    return refuse(parts, session, 'change', 'last-factor');
   await emit(parts, whoseOf(session), { type: 'factor-removed', factor: named(held.factor), by: 'person' });
   const done = await parts.stores.factors.remove(session.account, id);
   if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
@@ -39,10 +50,17 @@ export async function remove(parts: Parts, sessions: Sessions, session: Session,
 }
 
 /** Makes a new set; the old codes are dead when it resolves (A161). The codes are in the answer and nowhere else. */
-export async function replaceRecoveryCodes(parts: Parts, sessions: Sessions, session: Session): Promise<CodesAnswer> {
+export async function replaceRecoveryCodes(
+  parts: Parts,
+  sessions: Sessions,
+  session: Session,
+): Promise<CodesAnswer> {
   const right = await changeRight(parts, session);
   if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
-  await emit(parts, whoseOf(session), { type: 'recovery-codes-replaced', remaining: parts.policy.recoveryCodes });
+  await emit(parts, whoseOf(session), {
+    type: 'recovery-codes-replaced',
+    remaining: parts.policy.recoveryCodes,
+  });
   const codes = await replaceSet(parts, session.account, parts.clock.now());
   await sessions.endAll(session.account, 'factor-change', session.id);
   return { outcome: 'replaced', codes };
@@ -59,7 +77,9 @@ async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<
   if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
   const all = await parts.stores.factors.list(session.account);
   const factor = all.find((one) => one.id === id);
-  return factor === undefined ? refuse(parts, session, 'change', 'unknown-factor') : { factor, all, session: right.session };
+  return factor === undefined
+    ? refuse(parts, session, 'change', 'unknown-factor')
+    : { factor, all, session: right.session };
 }
 
 function without(factors: readonly Factor[], id: FactorId): readonly Factor[] {

@@ -24,7 +24,11 @@ export interface FactorView {
 export function viewOf(factor: Factor): FactorView {
   const { id, kind, name, addedAt, activeFrom, disabledAt, lastUsedAt } = factor;
   return {
-    id, kind, name, addedAt, activeFrom,
+    id,
+    kind,
+    name,
+    addedAt,
+    activeFrom,
     ...(disabledAt !== undefined && { disabledAt }),
     ...(lastUsedAt !== undefined && { lastUsedAt }),
     ...(factor.kind === 'recovery-code' && { remaining: factor.codes.length }),
@@ -38,5 +42,11 @@ export function viewOf(factor: Factor): FactorView {
  */
 export function factorName(given: unknown): string {
   if (typeof given !== 'string') return '';
-  return given.slice(0, 400).normalize('NFC').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, 60).trimEnd();
+  return given
+    .slice(0, 400)
+    .normalize('NFC')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .trim()
+    .slice(0, 60)
+    .trimEnd();
 }

@@ -5,7 +5,13 @@ import type { Factor } from './factor.ts';
 import { type CodesAnswer, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import type { AccountId, FactorId } from './ids.ts';
-import { disableByOperator, type ImportedTotp, importTotp, removeByOperator, resetByOperator } from './operator-changes.ts';
+import {
+  disableByOperator,
+  type ImportedTotp,
+  importTotp,
+  removeByOperator,
+  resetByOperator,
+} from './operator-changes.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
@@ -54,5 +60,9 @@ async function accepted(parts: Parts, account: AccountId): Promise<AcceptedCrede
   const keys = (await parts.stores.factors.list(account)).filter((factor) => factor.kind === 'webauthn');
   const userId = keys[0]?.userHandle;
   if (userId === undefined) return undefined;
-  return { rpId: parts.relyingParty.id, userId, allAcceptedCredentialIds: keys.map(({ credentialId }) => credentialId) };
+  return {
+    rpId: parts.relyingParty.id,
+    userId,
+    allAcceptedCredentialIds: keys.map(({ credentialId }) => credentialId),
+  };
 }

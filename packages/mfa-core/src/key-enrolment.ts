@@ -21,26 +21,65 @@ export async function beginKey(
   name: string,
 ): Promise<{ readonly challenge: ChallengeId; readonly webauthn: RegistrationOptions }> {
   const { relyingParty, policy } = parts;
-  const held = (await parts.stores.factors.list(session.account)).filter((factor) => factor.kind === 'webauthn');
+  const held = (await parts.stores.factors.list(session.account)).filter(
+    (factor) => factor.kind === 'webauthn',
+  );
   // One handle for the account: an authenticator knows its keys by it, and the list of keys to hide carries it.
-  const userHandle = held[0] === undefined ? parts.random(32) : new Uint8Array(Buffer.from(held[0].userHandle, 'base64url'));
+  const userHandle =
+    held[0] === undefined ? parts.random(32) : new Uint8Array(Buffer.from(held[0].userHandle, 'base64url'));
   const challenge = parts.random(32);
   const id = makeChallengeId(parts.random);
   const expiresAt = after(parts.clock.now(), challengeLifetimes['enrol-webauthn']);
-  const payload = { right, factor: makeFactorId(parts.random), challenge: base64url(challenge), userHandle: base64url(userHandle) };
-  await parts.stores.challenges.put({ id, purpose: 'enrol-webauthn', session: session.id, account: session.account, expiresAt, payload });
+  const payload = {
+    right,
+    factor: makeFactorId(parts.random),
+    challenge: base64url(challenge),
+    userHandle: base64url(userHandle),
+  };
+  await parts.stores.challenges.put({
+    id,
+    purpose: 'enrol-webauthn',
+    session: session.id,
+    account: session.account,
+    expiresAt,
+    payload,
+  });
   const displayName = name === '' ? session.account : name;
-  const request = { relyingParty, account: session.account, displayName, userHandle, challenge, exclude: held, policy: policy.authenticators };
+  const request = {
+    relyingParty,
+    account: session.account,
+    displayName,
+    userHandle,
+    challenge,
+    exclude: held,
+    policy: policy.authenticators,
+  };
   return { challenge: id, webauthn: await registrationOptions(request) };
 }
 
-export async function confirmKey(parts: Parts, session: Session, id: ChallengeId, response: unknown): Promise<Confirmed<WebAuthnFactor>> {
+export async function confirmKey(
+  parts: Parts,
+  session: Session,
+  id: ChallengeId,
+  response: unknown,
+): Promise<Confirmed<WebAuthnFactor>> {
   const begun = await parts.stores.challenges.take(id, 'enrol-webauthn', session.id, parts.clock.now());
   if (begun === undefined) return { outcome: 'no', reason: 'challenge-gone' };
   const { right, factor, challenge, userHandle } = begun.payload;
   const { relyingParty, policy } = parts;
-  const verdict = await verifyRegistration({ response, challenge, relyingParty, policy: policy.authenticators });
+  const verdict = await verifyRegistration({
+    response,
+    challenge,
+    relyingParty,
+    policy: policy.authenticators,
+  });
   if (verdict.outcome === 'refused') return { outcome: 'no', reason: verdict.reason };
-  const confirmed = { kind: 'webauthn', id: factor, account: begun.account, userHandle, ...verdict.credential } as const;
+  const confirmed = {
+    kind: 'webauthn',
+    id: factor,
+    account: begun.account,
+    userHandle,
+    ...verdict.credential,
+  } as const;
   return { outcome: 'confirmed', right, factor: confirmed };
 }

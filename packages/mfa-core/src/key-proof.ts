@@ -23,7 +23,9 @@ export interface KeyAnswer {
   readonly action?: string;
 }
 
-type Judged = { readonly outcome: 'right'; readonly factor: WebAuthnFactor } | { readonly outcome: 'no'; readonly reason: RefusalReason };
+type Judged =
+  | { readonly outcome: 'right'; readonly factor: WebAuthnFactor }
+  | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
 const no = (reason: RefusalReason): Judged => ({ outcome: 'no', reason });
 
@@ -46,18 +48,33 @@ async function judge(parts: Parts, session: Session, answer: KeyAnswer): Promise
   if (credentialId === undefined) return no('malformed');
   const factor = await heldKey(parts, session, credentialId);
   if (factor === undefined) return no('unknown-factor');
-  if (!isUsable(factor, parts.clock.now())) return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled');
-  return verifyAndCount(parts, session, { response: answer.response, challenge: begun.payload.challenge, factor });
+  if (!isUsable(factor, parts.clock.now()))
+    return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled');
+  return verifyAndCount(parts, session, {
+    response: answer.response,
+    challenge: begun.payload.challenge,
+    factor,
+  });
 }
 
-function spend(parts: Parts, session: Session, challenge: unknown): Promise<Challenge<'step-up'> | undefined> {
+function spend(
+  parts: Parts,
+  session: Session,
+  challenge: unknown,
+): Promise<Challenge<'step-up'> | undefined> {
   const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
   if (id === undefined) return Promise.resolve(undefined);
   return parts.stores.challenges.take(id, 'step-up', session.id, parts.clock.now());
 }
 
-async function heldKey(parts: Parts, session: Session, credentialId: string): Promise<WebAuthnFactor | undefined> {
-  const held = (await parts.stores.factors.list(session.account)).filter((factor) => factor.kind === 'webauthn');
+async function heldKey(
+  parts: Parts,
+  session: Session,
+  credentialId: string,
+): Promise<WebAuthnFactor | undefined> {
+  const held = (await parts.stores.factors.list(session.account)).filter(
+    (factor) => factor.kind === 'webauthn',
+  );
   return held.find((factor) => factor.credentialId === credentialId);
 }
 
@@ -72,7 +89,13 @@ async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Pro
   const verdict = await verifyAssertion({ ...claim, relyingParty: parts.relyingParty });
   if (verdict.outcome === 'refused') return no(verdict.reason);
   const now = parts.clock.now();
-  const counted = await parts.stores.factors.advanceSignCount(session.account, factor.id, verdict.signCount, verdict.backedUp, now);
+  const counted = await parts.stores.factors.advanceSignCount(
+    session.account,
+    factor.id,
+    verdict.signCount,
+    verdict.backedUp,
+    now,
+  );
   if (counted === 'advanced') return { outcome: 'right', factor };
   await emit(parts, whoseOf(session), { type: 'counter-went-back', factor: named(factor) });
   return no('counter-went-back');
@@ -83,5 +106,12 @@ export function keyProof(parts: Parts, factor: WebAuthnFactor): Proof {
   const deviceBound = !factor.backupEligible;
   const models = parts.policy.authenticators.cardClassAaguids ?? [];
   const cardClass = deviceBound && factor.attested && models.includes(factor.aaguid);
-  return { kind: 'webauthn', id: makeProofId(parts.random), at: parts.clock.now(), factor: factor.id, deviceBound, cardClass };
+  return {
+    kind: 'webauthn',
+    id: makeProofId(parts.random),
+    at: parts.clock.now(),
+    factor: factor.id,
+    deviceBound,
+    cardClass,
+  };
 }

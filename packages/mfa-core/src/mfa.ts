@@ -16,8 +16,8 @@ import { type Card, createCard, createStepUp, type StepUp } from './step-up.ts';
 import type { MfaStores } from './stores.ts';
 import { createTickets, type Tickets } from './ticket-lifecycle.ts';
 import { type Clock, instantOf, systemClock } from './time.ts';
-import { type RotationProgress, rotateKeys, sealTotpSecret } from './totp-secrets.ts';
 import { makeTotpSecret } from './totp/totp.ts';
+import { type RotationProgress, rotateKeys, sealTotpSecret } from './totp-secrets.ts';
 import type { RelyingParty } from './webauthn/relying-party.ts';
 
 export interface MfaSetting {
@@ -72,9 +72,12 @@ export function createMfa(setting: MfaSetting): Mfa {
 const nobodyListens: EventSink = () => Promise.resolve();
 
 function partsOf({ stores, keys, relyingParty, policy, events, clock, random }: MfaSetting): Parts {
-  if (keys.digests.length < 32) throw new MfaError('ERR_MFA_KEYS', { detail: 'the digest key has fewer than 32 bytes' });
+  if (keys.digests.length < 32)
+    throw new MfaError('ERR_MFA_KEYS', { detail: 'the digest key has fewer than 32 bytes' });
   const made = {
-    stores, keys, relyingParty,
+    stores,
+    keys,
+    relyingParty,
     policy: completePolicy(policy),
     events: events ?? nobodyListens,
     clock: clock ?? systemClock,
@@ -87,5 +90,14 @@ function dummyOf(parts: Omit<Parts, 'dummy'>): TotpFactor {
   const owner = { account: 'nobody' as AccountId, id: makeFactorId(parts.random) };
   const never = instantOf(0);
   const secret = sealTotpSecret(parts, owner, makeTotpSecret(parts.random, parts.policy.totp));
-  return { kind: 'totp', ...owner, name: '', addedAt: never, activeFrom: never, secret, settings: parts.policy.totp, lastStep: -1 };
+  return {
+    kind: 'totp',
+    ...owner,
+    name: '',
+    addedAt: never,
+    activeFrom: never,
+    secret,
+    settings: parts.policy.totp,
+    lastStep: -1,
+  };
 }

@@ -1,14 +1,19 @@
 // What only the operator does to an account's factors, after the desk has checked who stands there: remove, reset,
 // disable, import. Nothing here asks for a proof; the caller is the command line or an administration page of its own.
 import type { Factor, TotpFactor, TotpSettings } from './factor.ts';
-import { factorName, type FactorView, viewOf } from './factor-view.ts';
+import { type FactorView, factorName, viewOf } from './factor-view.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
 import { emit, named, type Parts } from './parts.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { sealTotpSecret } from './totp-secrets.ts';
 
 /** Removes one factor, the last one too, and ends every session of the account. */
-export async function removeByOperator(parts: Parts, sessions: Sessions, account: AccountId, id: FactorId): Promise<'removed' | 'absent'> {
+export async function removeByOperator(
+  parts: Parts,
+  sessions: Sessions,
+  account: AccountId,
+  id: FactorId,
+): Promise<'removed' | 'absent'> {
   const factor = (await parts.stores.factors.list(account)).find((one) => one.id === id);
   if (factor === undefined) return 'absent';
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
@@ -33,7 +38,12 @@ export async function resetByOperator(parts: Parts, sessions: Sessions, account:
 }
 
 /** Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session. */
-export async function disableByOperator(parts: Parts, sessions: Sessions, account: AccountId, kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code']): Promise<number> {
+export async function disableByOperator(
+  parts: Parts,
+  sessions: Sessions,
+  account: AccountId,
+  kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code'],
+): Promise<number> {
   const count = await parts.stores.upkeep.disable(account, kinds, parts.clock.now());
   await sessions.endAll(account, 'operator');
   if (count > 0) await emit(parts, { account }, { type: 'factors-disabled', count });
@@ -51,17 +61,32 @@ export interface ImportedTotp {
  * Binds an existing secret, for moving accounts from another system. Codes up to this moment count as used, so that one
  * accepted by the old system is not accepted again here (A146).
  */
-export async function importTotp(parts: Parts, account: AccountId, imported: ImportedTotp): Promise<FactorView> {
+export async function importTotp(
+  parts: Parts,
+  account: AccountId,
+  imported: ImportedTotp,
+): Promise<FactorView> {
   const now = parts.clock.now();
   const id = makeFactorId(parts.random);
   const { secret, settings } = imported;
   if (secret.length < 10) throw new TypeError('a TOTP secret has at least 10 bytes');
   const lastStep = Math.floor(now / 1000 / settings.period);
   const factor: TotpFactor = {
-    kind: 'totp', id, account, name: factorName(imported.name), addedAt: now, activeFrom: now,
-    secret: sealTotpSecret(parts, { account, id }, secret), settings, lastStep,
+    kind: 'totp',
+    id,
+    account,
+    name: factorName(imported.name),
+    addedAt: now,
+    activeFrom: now,
+    secret: sealTotpSecret(parts, { account, id }, secret),
+    settings,
+    lastStep,
   };
-  await emit(parts, { account }, { type: 'factor-enrolled', factor: named(factor), activeFrom: now, right: 'operator' });
+  await emit(
+    parts,
+    { account },
+    { type: 'factor-enrolled', factor: named(factor), activeFrom: now, right: 'operator' },
+  );
   await parts.stores.factors.add(factor);
   return viewOf(factor);
 }

@@ -42,11 +42,18 @@ export function emit(
 }
 
 /** A factor as events name it. */
-export function named(factor: Factor): { readonly id: Factor['id']; readonly kind: Factor['kind']; readonly name: string } {
+export function named(factor: Factor): {
+  readonly id: Factor['id'];
+  readonly kind: Factor['kind'];
+  readonly name: string;
+} {
   return { id: factor.id, kind: factor.kind, name: factor.name };
 }
 
 /** Whose act it is, for events. */
-export function whoseOf(session: { readonly id: SessionId; readonly account: AccountId }): { account: AccountId; session: SessionId } {
+export function whoseOf(session: { readonly id: SessionId; readonly account: AccountId }): {
+  account: AccountId;
+  session: SessionId;
+} {
   return { account: session.account, session: session.id };
 }

@@ -4,7 +4,7 @@ import { MfaError } from './errors.ts';
 import type { TotpSettings } from './factor.ts';
 import type { SessionLimits } from './session.ts';
 import { type Seconds, secondsOf } from './time.ts';
-import { checkDriftWindow, type DriftWindow, defaultDriftWindow, defaultTotpSettings } from './totp/totp.ts';
+import { type DriftWindow, defaultDriftWindow, defaultTotpSettings } from './totp/totp.ts';
 import type { AuthenticatorPolicy } from './webauthn/relying-party.ts';
 
 export interface MfaPolicy {
@@ -56,7 +56,6 @@ export function completePolicy(given: Partial<MfaPolicy> = {}): MfaPolicy {
   const policy = { ...defaultPolicy, ...given };
   const fault = faults(policy).find(([sound]) => !sound);
   if (fault !== undefined) throw new MfaError('ERR_MFA_POLICY', { detail: fault[1] });
-  checkDriftWindow(policy.drift);
   return policy;
 }
 
@@ -67,13 +66,20 @@ function faults(policy: MfaPolicy): readonly Check[] {
     Number.isInteger(value) && value >= from && value <= to;
   return [
     [policy.sessions.idle <= policy.sessions.lifetime, 'sessions.idle is longer than sessions.lifetime'],
-    [policy.changeMaxAge > 0 && policy.changeMaxAge <= 20 * 60, 'changeMaxAge is more than 20 minutes, or nothing'],
+    [
+      policy.changeMaxAge > 0 && policy.changeMaxAge <= 20 * 60,
+      'changeMaxAge is more than 20 minutes, or nothing',
+    ],
     [whole(policy.recoveryCodes, 1, 20), 'recoveryCodes is not 1 to 20'],
     [whole(policy.maxFactors, 2, 100), 'maxFactors is not 2 to 100'],
     [whole(policy.codeCeiling, 1, 100), 'codeCeiling is not 1 to 100'],
     [policy.codeWaits[0] === 0 && policy.keyWaits[0] === 0, 'the first waiting time is not zero'],
     [policy.codeWaits.some((wait) => wait > 0), 'codeWaits never waits'],
     [policy.totp.digits === 6 || policy.totp.digits === 8, 'totp.digits is not 6 or 8'],
+    [
+      whole(policy.drift.past, 0, 2) && whole(policy.drift.future, 0, 2),
+      'drift is more than two steps (A151)',
+    ],
     [whole(policy.totp.period, 15, 120), 'totp.period is not 15 to 120 seconds'],
   ];
 }

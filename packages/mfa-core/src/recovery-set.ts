@@ -6,7 +6,11 @@ import { digestCode, makeRecoveryCodes } from './recovery-codes.ts';
 import type { Instant } from './time.ts';
 
 /** Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. */
-export async function replaceSet(parts: Parts, account: AccountId, active: Instant): Promise<readonly string[]> {
+export async function replaceSet(
+  parts: Parts,
+  account: AccountId,
+  active: Instant,
+): Promise<readonly string[]> {
   const codes = makeRecoveryCodes(parts.random, parts.policy.recoveryCodes);
   const set: RecoverySet = {
     kind: 'recovery-code',

@@ -23,7 +23,11 @@ export interface ResumePoint {
 
 export function createResume(parts: Parts): Resume {
   const { challenges } = parts.stores;
-  const found = async (verb: 'peek' | 'take', session: Session, text: unknown): Promise<ResumePoint | undefined> => {
+  const found = async (
+    verb: 'peek' | 'take',
+    session: Session,
+    text: unknown,
+  ): Promise<ResumePoint | undefined> => {
     const id = typeof text === 'string' ? parseChallengeId(text) : undefined;
     if (id === undefined) return undefined;
     const held = await challenges[verb](id, 'resume', session.id, parts.clock.now());
@@ -36,12 +40,25 @@ export function createResume(parts: Parts): Resume {
   };
 }
 
-async function hold(parts: Parts, session: Session, target: string, { requirement, reason }: Shortfall): Promise<ChallengeId> {
+async function hold(
+  parts: Parts,
+  session: Session,
+  target: string,
+  { requirement, reason }: Shortfall,
+): Promise<ChallengeId> {
   // `//host` and `/\host` are addresses of another site to a browser.
-  if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,4095}$/.test(target)) throw new TypeError('a way back is a path of this site');
+  if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,4095}$/.test(target))
+    throw new TypeError('a way back is a path of this site');
   const id = makeChallengeId(parts.random);
   const expiresAt = after(parts.clock.now(), challengeLifetimes.resume);
   const payload = { target, requirement, because: reason };
-  await parts.stores.challenges.put({ id, purpose: 'resume', session: session.id, account: session.account, expiresAt, payload });
+  await parts.stores.challenges.put({
+    id,
+    purpose: 'resume',
+    session: session.id,
+    account: session.account,
+    expiresAt,
+    payload,
+  });
   return id;
 }

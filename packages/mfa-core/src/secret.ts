@@ -36,7 +36,7 @@ export class Secret {
     return '[secret]';
   }
 
-  [inspect.custom](): string {
-    return '[secret]';
+  static {
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => '[secret]' });
   }
 }

@@ -2,7 +2,15 @@
 // proofs are enough is judged elsewhere (assurance.ts).
 import type { Proof } from './assurance.ts';
 import type { MfaEvent } from './events.ts';
-import { type AccountId, digestToken, makeSessionId, makeSessionToken, parseSessionToken, type SessionId, type SessionToken } from './ids.ts';
+import {
+  type AccountId,
+  digestToken,
+  makeSessionId,
+  makeSessionToken,
+  parseSessionToken,
+  type SessionId,
+  type SessionToken,
+} from './ids.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
 import { isLive, type Session, withProof } from './session.ts';
 import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
@@ -16,7 +24,10 @@ export type Elevation =
 
 export interface Sessions {
   /** Opens a session. `agent` is what the browser said it is; 120 characters are kept. The token is the credential. */
-  open(account: AccountId, agent: string): Promise<{ readonly session: Session; readonly token: SessionToken }>;
+  open(
+    account: AccountId,
+    agent: string,
+  ): Promise<{ readonly session: Session; readonly token: SessionToken }>;
   /** The live session behind a token as it came in; undefined for anything else. Writes at most once a minute. */
   load(token: string): Promise<Session | undefined>;
   /** Ends one session. Ending one that is gone is no error. */
@@ -45,7 +56,11 @@ export function createSessions(parts: Parts): Sessions {
   };
 }
 
-async function open(parts: Parts, account: AccountId, agent: string): Promise<{ session: Session; token: SessionToken }> {
+async function open(
+  parts: Parts,
+  account: AccountId,
+  agent: string,
+): Promise<{ session: Session; token: SessionToken }> {
   const now = parts.clock.now();
   const token = makeSessionToken(parts.random);
   const session: Session = {
@@ -74,7 +89,8 @@ async function load(parts: Parts, text: string): Promise<Session | undefined> {
   }
   const silence = elapsed(session.seenAt, now);
   if (silence < touchEvery) return session;
-  if (silence > parts.policy.cardIdle && session.proofs.some(isCardClass)) return withoutCard(parts, token, session, now);
+  if (silence > parts.policy.cardIdle && session.proofs.some(isCardClass))
+    return withoutCard(parts, token, session, now);
   await parts.stores.sessions.touch(digest, now);
   return { ...session, seenAt: now };
 }
@@ -84,9 +100,18 @@ function isCardClass(proof: Proof): boolean {
 }
 
 /** After a long silence nobody can say that the card is still in the reader: its proof is gone, the session stays. */
-async function withoutCard(parts: Parts, token: SessionToken, session: Session, now: Instant): Promise<Session | undefined> {
+async function withoutCard(
+  parts: Parts,
+  token: SessionToken,
+  session: Session,
+  now: Instant,
+): Promise<Session | undefined> {
   const digest = digestToken(token);
-  const kept: Session = { ...session, seenAt: now, proofs: session.proofs.filter((proof) => !isCardClass(proof)) };
+  const kept: Session = {
+    ...session,
+    seenAt: now,
+    proofs: session.proofs.filter((proof) => !isCardClass(proof)),
+  };
   return (await parts.stores.sessions.replace(digest, digest, kept)) === 'replaced' ? kept : undefined;
 }
 
@@ -96,7 +121,12 @@ async function end(parts: Parts, session: Session, by: EndedBy): Promise<void> {
 }
 
 // Ending comes before telling: a sink that is down must not keep a stolen session alive.
-async function endAll(parts: Parts, account: AccountId, by: EndedBy, except: SessionId | undefined): Promise<number> {
+async function endAll(
+  parts: Parts,
+  account: AccountId,
+  by: EndedBy,
+  except: SessionId | undefined,
+): Promise<number> {
   const all = await parts.stores.sessions.list(account);
   const which = except === undefined ? 'all' : all.map(({ id }) => id).filter((id) => id !== except);
   if (which !== 'all' && which.length === 0) return 0;

@@ -14,10 +14,15 @@ export interface Tickets {
    * Issues a one-time right to bind a factor. The code is in the answer and nowhere else; `issuedBy` is for the log.
    * `validFor` at most 30 days, else a TypeError.
    */
-  issue(account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ readonly ticket: TicketView; readonly code: TicketCode }>;
+  issue(
+    account: AccountId,
+    issuedBy: string,
+    validFor: Seconds,
+  ): Promise<{ readonly ticket: TicketView; readonly code: TicketCode }>;
   /** Of one account or of all, newest first, expired ones too. */
   list(account?: AccountId): Promise<readonly TicketView[]>;
-  revoke(id: TicketId): Promise<'revoked' | 'absent'>;
+  /** Revokes a ticket of this account. */
+  revoke(account: AccountId, id: TicketId): Promise<'revoked' | 'absent'>;
 }
 
 const longest = 30 * 24 * 3600;
@@ -26,7 +31,7 @@ export function createTickets(parts: Parts): Tickets {
   return {
     issue: (account, issuedBy, validFor) => issue(parts, account, issuedBy, validFor),
     list: async (account) => (await parts.stores.tickets.list(account)).map(viewOf),
-    revoke: (id) => revoke(parts, id),
+    revoke: (account, id) => revoke(parts, account, id),
   };
 }
 
@@ -34,20 +39,32 @@ function viewOf({ digest: _digest, ...view }: Ticket): TicketView {
   return view;
 }
 
-async function issue(parts: Parts, account: AccountId, issuedBy: string, validFor: Seconds): Promise<{ ticket: TicketView; code: TicketCode }> {
+async function issue(
+  parts: Parts,
+  account: AccountId,
+  issuedBy: string,
+  validFor: Seconds,
+): Promise<{ ticket: TicketView; code: TicketCode }> {
   if (!(validFor > 0 && validFor <= longest)) throw new TypeError('a ticket is valid for at most 30 days');
   const issuedAt = parts.clock.now();
   const code = makeTicketCode(parts.random);
   const digest = digestCode(parts.keys.digests, 'ticket', account, code);
-  const ticket: Ticket = { id: makeTicketId(parts.random), account, digest, issuedAt, expiresAt: after(issuedAt, validFor), issuedBy };
+  const ticket: Ticket = {
+    id: makeTicketId(parts.random),
+    account,
+    digest,
+    issuedAt,
+    expiresAt: after(issuedAt, validFor),
+    issuedBy,
+  };
   await emit(parts, { account }, { type: 'ticket-issued', ticket: ticket.id, issuedBy });
   await parts.stores.tickets.issue(ticket);
   return { ticket: viewOf(ticket), code };
 }
 
-async function revoke(parts: Parts, id: TicketId): Promise<'revoked' | 'absent'> {
-  const ticket = (await parts.stores.tickets.list(undefined)).find((one) => one.id === id);
-  const done = await parts.stores.tickets.revoke(id);
-  if (done === 'revoked' && ticket !== undefined) await emit(parts, { account: ticket.account }, { type: 'ticket-revoked', ticket: id });
-  return done;
+async function revoke(parts: Parts, account: AccountId, id: TicketId): Promise<'revoked' | 'absent'> {
+  const own = (await parts.stores.tickets.list(account)).some((ticket) => ticket.id === id);
+  if (!own || (await parts.stores.tickets.revoke(id)) === 'absent') return 'absent';
+  await emit(parts, { account }, { type: 'ticket-revoked', ticket: id });
+  return 'revoked';
 }

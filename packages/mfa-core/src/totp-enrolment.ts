@@ -7,10 +7,10 @@ import { type ChallengeId, makeChallengeId, makeFactorId, parseChallengeId } fro
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
 import { after } from './time.ts';
-import { openTotpSecret, sealTotpSecret } from './totp-secrets.ts';
 import { keyUri, secretText } from './totp/key-uri.ts';
 import { qrSvg } from './totp/qr.ts';
 import { makeTotpSecret, verifyTotp } from './totp/totp.ts';
+import { openTotpSecret, sealTotpSecret } from './totp-secrets.ts';
 
 /** What the person needs once to set up the app; never to be kept or logged. */
 export interface TotpOffer {
@@ -24,7 +24,11 @@ export interface TotpOffer {
 
 /** A confirmed factor that has no name and no place in the account yet. */
 export type Confirmed<F> =
-  | { readonly outcome: 'confirmed'; readonly right: ChallengeId; readonly factor: Omit<F, 'name' | 'addedAt' | 'activeFrom'> }
+  | {
+      readonly outcome: 'confirmed';
+      readonly right: ChallengeId;
+      readonly factor: Omit<F, 'name' | 'addedAt' | 'activeFrom'>;
+    }
   | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
 export async function beginTotp(
@@ -48,7 +52,11 @@ export async function beginTotp(
 }
 
 /** The same offer again, for the page after a mistyped code; undefined once it is confirmed or expired (A152). */
-export async function totpOffer(parts: Parts, session: Session, challenge: unknown): Promise<TotpOffer | undefined> {
+export async function totpOffer(
+  parts: Parts,
+  session: Session,
+  challenge: unknown,
+): Promise<TotpOffer | undefined> {
   const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
   const begun = id && (await parts.stores.challenges.peek(id, 'enrol-totp', session.id, parts.clock.now()));
   return begun && offerOf(parts, begun);
@@ -61,7 +69,12 @@ function offerOf(parts: Parts, { account, payload }: Challenge<'enrol-totp'>): T
 }
 
 /** Takes the pending secret, judges the code, and puts the secret back after a wrong one. */
-export async function confirmTotp(parts: Parts, session: Session, id: ChallengeId, code: unknown): Promise<Confirmed<TotpFactor>> {
+export async function confirmTotp(
+  parts: Parts,
+  session: Session,
+  id: ChallengeId,
+  code: unknown,
+): Promise<Confirmed<TotpFactor>> {
   const now = parts.clock.now();
   const begun = await parts.stores.challenges.take(id, 'enrol-totp', session.id, now);
   if (begun === undefined) return { outcome: 'no', reason: 'challenge-gone' };

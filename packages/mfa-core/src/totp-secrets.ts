@@ -12,7 +12,11 @@ interface Owner {
 
 const binding = (owner: Owner): readonly string[] => ['totp', owner.account, owner.id];
 
-export function sealTotpSecret(parts: Pick<Parts, 'keys' | 'random'>, owner: Owner, secret: Uint8Array): Sealed {
+export function sealTotpSecret(
+  parts: Pick<Parts, 'keys' | 'random'>,
+  owner: Owner,
+  secret: Uint8Array,
+): Sealed {
   return seal(parts.keys.sealing, secret, binding(owner), parts.random);
 }
 
@@ -40,7 +44,10 @@ export interface RotationProgress {
  * Walks all factors in pages and reseals what is under an older key. It can be stopped and run again at any time;
  * steps up go on meanwhile. The old key may leave the configuration when it resolves.
  */
-export async function rotateKeys(parts: Parts, onProgress?: (progress: RotationProgress) => void): Promise<RotationProgress> {
+export async function rotateKeys(
+  parts: Parts,
+  onProgress?: (progress: RotationProgress) => void,
+): Promise<RotationProgress> {
   let progress: RotationProgress = { seen: 0, resealed: 0 };
   let after: FactorId | undefined;
   for (;;) {

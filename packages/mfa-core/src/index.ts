@@ -1,0 +1,102 @@
+// The public names of mfa-core, written by hand. Stores, adapters and the testing kit have subpaths of their own.
+export { actionDigest } from './action.ts';
+export {
+  type AcceptWord,
+  accepts,
+  acceptWords,
+  assess,
+  bestProof,
+  type Proof,
+  type ProofKind,
+  type Requirement,
+  type Shortfall,
+  type StepUpRequirement,
+} from './assurance.ts';
+export type { Refused } from './attempts.ts';
+export {
+  type Challenge,
+  type ChallengePayloads,
+  challengeLifetimes,
+  type EnrolRight,
+  type Purpose,
+} from './challenge.ts';
+export type { RightAnswer } from './enrol-right.ts';
+export type { Enrol, EnrolAnswer, Enrolled, EnrolOffer, WantedFactor } from './enrolment.ts';
+export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
+export type { EventSink, MfaEvent, RefusalReason } from './events.ts';
+export {
+  type Factor,
+  isUsable,
+  type RecoverySet,
+  type Sealed,
+  type TotpFactor,
+  type TotpHash,
+  type TotpSettings,
+  type WebAuthnFactor,
+} from './factor.ts';
+export type { FactorView } from './factor-view.ts';
+export type { AcceptedCredentials, Factors } from './factors.ts';
+export {
+  type AccountId,
+  type ChallengeId,
+  digestToken,
+  type FactorId,
+  makeChallengeId,
+  makeFactorId,
+  makeProofId,
+  makeSessionId,
+  makeSessionToken,
+  makeTicketId,
+  type ProofId,
+  parseAccountId,
+  parseChallengeId,
+  parseFactorId,
+  parseSessionId,
+  parseSessionToken,
+  parseTicketCode,
+  parseTicketId,
+  type SessionId,
+  type SessionToken,
+  type TicketCode,
+  type TicketId,
+  type TokenDigest,
+} from './ids.ts';
+export { createMfa, type Mfa, type MfaSetting } from './mfa.ts';
+export type { ImportedTotp } from './operator-changes.ts';
+export type { MfaKeys } from './parts.ts';
+export { defaultPolicy, type MfaPolicy } from './policy.ts';
+export { type Random, systemRandom } from './random.ts';
+export type { Resume, ResumePoint } from './resume.ts';
+export { keyIdOf, open, type SealingKeys, seal, sealingKeys } from './sealing.ts';
+export { Secret } from './secret.ts';
+export { isLive, type Session, type SessionLimits } from './session.ts';
+export type { Elevation, EndedBy, Sessions } from './session-lifecycle.ts';
+export type { Card, SteppedUp, StepUp, StepUpAnswer, StepUpOffer, StepUpOutcome } from './step-up.ts';
+export type {
+  AttemptLane,
+  AttemptStore,
+  ChallengeStore,
+  FactorStore,
+  FactorUpkeep,
+  MfaStores,
+  Reservation,
+  SessionStore,
+  TicketStore,
+} from './stores.ts';
+export type { Ticket } from './ticket.ts';
+export type { Tickets, TicketView } from './ticket-lifecycle.ts';
+export {
+  after,
+  type Clock,
+  elapsed,
+  type Instant,
+  instantOf,
+  type Seconds,
+  secondsOf,
+  systemClock,
+} from './time.ts';
+export { qrSvg, qrText } from './totp/qr.ts';
+export { type DriftWindow, defaultTotpSettings } from './totp/totp.ts';
+export type { TotpOffer } from './totp-enrolment.ts';
+export type { RotationProgress } from './totp-secrets.ts';
+export type { AuthenticatorPolicy, RelyingParty } from './webauthn/relying-party.ts';
