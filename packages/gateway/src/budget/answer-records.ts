@@ -1,7 +1,7 @@
 // Whose records an answer shows, on routes where only the answer tells. What cannot be read is `unreadable`, and the
 // caller withholds it whole.
 import { selectAll } from 'css-select';
-import { type Element, isTag, isText, type ChildNode } from 'domhandler';
+import { type AnyNode, type ChildNode, type Element, isTag, isText } from 'domhandler';
 import { parse } from 'parse5';
 import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import type { Route } from '../policy/route.ts';
@@ -61,7 +61,7 @@ function fromJson(pointer: string, bytes: Uint8Array): readonly string[] | 'unre
 
 function fromHtml(rule: Extract<AnswerRule, { readonly from: 'answer-html' }>, bytes: Uint8Array): readonly string[] {
   const document = parse(new TextDecoder().decode(bytes), { treeAdapter: adapter });
-  const hits = selectAll(rule.selector, document).filter((node): node is Element => isTag(node));
+  const hits = selectAll<AnyNode, Element>(rule.selector, document);
   return hits.map((hit) => (rule.attribute === undefined ? textIn(hit).trim() : (hit.attribs[rule.attribute] ?? '')));
 }
 

@@ -22,7 +22,7 @@ export type ConfigRead = { readonly config: Config } | { readonly problems: read
 /** Reads a configuration file; files it names are looked up beside it. */
 export function readConfig(path: string, terminal: Terminal): ConfigRead {
   const folder = dirname(resolve(path));
-  return parseConfig(readFileSync(path, 'utf8'), { readFile: (name) => readFileSync(resolve(folder, name), 'utf8'), environment: terminal.environment });
+  return parseConfig(readFileSync(path, 'utf8'), { readFile: (name) => readFileSync(name, 'utf8'), environment: terminal.environment, folder });
 }
 
 /** The sound configuration, or an error that lists every problem. */

@@ -1,8 +1,8 @@
 // How settings are put together: strict objects (an unknown key is a problem, never ignored), and keys that may be
-// left out yet are always there afterwards, so that nothing inside the gateway asks whether a setting exists.
+// left out and then read as undefined or as their default, written once, here.
 import { z } from 'zod';
 
-/** A key that may be left out; the value is then undefined, and the key is there. */
+/** A key that may be left out; it then reads as undefined. */
 export function maybe<Value>(schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
   return z.optional(schema).transform((value) => value);
 }

@@ -33,7 +33,8 @@ export async function exposureOf(entries: AsyncIterable<OpenedEntry>): Promise<E
   const persons = new Set<string>();
   const [accounts, fields] = [new Set<string>(), new Set<string>()];
   let [releases, misses] = [0, 0];
-  let [first, last]: (string | undefined)[] = [undefined, undefined];
+  let first: string | undefined;
+  let last: string | undefined;
   for await (const { line, secret } of entries) {
     if (line.outcome === 'miss') {
       misses += 1;

@@ -94,6 +94,12 @@ function assertSettings({ hash, digits, period }: TotpSettings): void {
   }
 }
 
+/** The window, checked: more than two steps either way is a programming mistake (A151). */
+export function checkDriftWindow(window: DriftWindow): DriftWindow {
+  assertWindow(window);
+  return window;
+}
+
 function assertWindow({ past, future }: DriftWindow): void {
   const sound = (steps: number): boolean => Number.isInteger(steps) && steps >= 0 && steps <= 2;
   // Two steps each way are already five codes at once that a guess may hit (A151).

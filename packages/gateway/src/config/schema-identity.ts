@@ -1,0 +1,248 @@
+// The identity section: a list of sources, each a map with one key that names its kind.
+import { z } from 'zod';
+import type { AccountPointers, Carrier, IdentitySetting, JwtSetting } from './identity-settings.ts';
+import * as scalar from './scalars.ts';
+import { maybe, oneOrMore } from './shape.ts';
+import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
+
+/** The pointers of a source, flat among its other keys as the operator writes them. */
+const pointerKeys = {
+  account: scalar.jsonPointer,
+  class: maybe(scalar.jsonPointer),
+  organisation: maybe(scalar.jsonPointer),
+  groups: maybe(scalar.jsonPointer),
+  name: maybe(scalar.jsonPointer),
+};
+
+const carrierKeys = { cookie: maybe(scalar.cookieName), header: maybe(scalar.headerName) };
+const signInKeys = { signIn: maybe(scalar.path), signOut: oneOrMore(scalar.routePattern).default([]) };
+
+/** A source as written, with what only the routes can tell: the patterns that sign out. */
+export interface WrittenSource {
+  readonly setting: IdentitySetting;
+  readonly signOut: readonly string[];
+}
+
+interface Flat {
+  readonly account: string;
+  readonly class?: string | undefined;
+  readonly organisation?: string | undefined;
+  readonly groups?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+function pointersOf(flat: Flat): AccountPointers {
+  return {
+    account: flat.account,
+    class: flat.class,
+    organisation: flat.organisation,
+    groups: flat.groups,
+    name: flat.name,
+  };
+}
+
+interface Carried {
+  readonly cookie?: string | undefined;
+  readonly header?: string | undefined;
+}
+
+function carrierOf({ cookie, header }: Carried): Carrier | undefined {
+  if ((cookie === undefined) === (header === undefined)) return undefined;
+  return cookie === undefined
+    ? { kind: 'header', name: (header ?? '').toLowerCase() }
+    : { kind: 'cookie', name: cookie };
+}
+
+const portalSession: z.ZodType<WrittenSource> = z
+  .strictObject({
+    ...carrierKeys,
+    ...pointerKeys,
+    ...signInKeys,
+    ask: scalar.path,
+    upstream: maybe(scalar.word),
+    cache: scalar.duration.prefault('5s'),
+    timeout: scalar.duration.prefault('3s'),
+  })
+  .transform((given, context) => {
+    const carrier = carrierOf(given);
+    if (carrier === undefined) return oneCarrier(context);
+    const { ask, cache, timeout, signIn, signOut } = given;
+    const upstream = given.upstream ?? 'default';
+    return {
+      signOut,
+      setting: {
+        kind: 'portal-session',
+        carrier,
+        pointers: pointersOf(given),
+        ask,
+        upstream,
+        cache,
+        timeout,
+        signIn,
+      },
+    };
+  });
+
+function oneCarrier(context: z.RefinementCtx): never {
+  context.addIssue({
+    code: 'custom',
+    message: 'says where the credential is either twice or not at all',
+    params: { fix: 'give one of cookie and header' },
+  });
+  return z.NEVER;
+}
+
+const algorithms: z.ZodType<JwtSetting['algorithms']> = z
+  .array(z.enum(['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256']))
+  .min(1)
+  .meta({
+    description: 'signature algorithms; those with a shared key are not among them',
+    examples: [['ES256']],
+  });
+
+function jwt(surroundings: Surroundings): z.ZodType<WrittenSource> {
+  return z
+    .strictObject({
+      ...carrierKeys,
+      ...pointerKeys,
+      ...signInKeys,
+      issuer: scalar.plain,
+      audience: scalar.plain,
+      algorithms: algorithms.prefault(['ES256']),
+      jwks: z.union([
+        z.strictObject({ file: fileIn(surroundings) }),
+        z.strictObject({ url: scalar.httpUrl }),
+      ]),
+      tolerance: scalar.duration.prefault('30s'),
+    })
+    .transform((given, context) => {
+      const carrier = carrierOf(given);
+      if (carrier === undefined) return oneCarrier(context);
+      const { issuer, audience, tolerance, signIn, signOut } = given;
+      const jwks =
+        'file' in given.jwks
+          ? ({ kind: 'file', path: given.jwks.file } as const)
+          : ({ kind: 'url', url: given.jwks.url } as const);
+      return {
+        signOut,
+        setting: {
+          kind: 'jwt',
+          carrier,
+          pointers: pointersOf(given),
+          issuer,
+          audience,
+          algorithms: given.algorithms,
+          jwks,
+          tolerance,
+          signIn,
+        },
+      };
+    });
+}
+
+const loginWatched: z.ZodType<WrittenSource> = z
+  .strictObject({
+    ...signInKeys,
+    post: scalar.path,
+    field: scalar.plain,
+    cookie: scalar.cookieName,
+    success: z
+      .strictObject({
+        status: oneOrMore(scalar.count(200, 399)).prefault([302, 303]),
+        location: maybe(scalar.path),
+      })
+      .prefault({}),
+    class: scalar.word.prefault('default'),
+    lifetime: scalar.duration.prefault('4h'),
+  })
+  .transform(({ success, signOut, ...given }) => ({
+    signOut,
+    setting: {
+      ...given,
+      kind: 'login-watched',
+      signIn: given.signIn,
+      success: { status: success.status, location: success.location },
+    },
+  }));
+
+function oidc(surroundings: Surroundings): z.ZodType<WrittenSource> {
+  const acr = z.strictObject({ acr: oneOrMore(scalar.plain) }).transform(({ acr }) => acr);
+  return z
+    .strictObject({
+      ...pointerKeys,
+      ...signInKeys,
+      account: scalar.jsonPointer.prefault('/sub'),
+      issuer: scalar.httpUrl,
+      clientId: scalar.plain,
+      clientSecret: maybe(secretIn(surroundings, 16)),
+      scope: z.array(scalar.plain).prefault(['openid']),
+      assurance: z.strictObject({ card: acr.default([]), phishingResistant: acr.default([]) }).prefault({}),
+    })
+    .transform((given) => {
+      const { issuer, clientId, clientSecret, scope, assurance, signIn, signOut } = given;
+      return {
+        signOut,
+        setting: {
+          kind: 'oidc',
+          issuer,
+          clientId,
+          clientSecret,
+          scope,
+          assurance,
+          signIn,
+          pointers: pointersOf(given),
+        },
+      };
+    });
+}
+
+function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
+  return z
+    .strictObject({
+      ...signInKeys,
+      listen: scalar.listenAddress,
+      ca: fileIn(surroundings),
+      crl: maybe(fileIn(surroundings)),
+      dangerouslyWithoutRevocation: maybe(z.literal(true)),
+      account: z.enum(['ps-id-nat', 'common-name', 'serial-number']).prefault('ps-id-nat'),
+      policies: z.array(scalar.objectIdentifier).prefault([]),
+      grace: scalar.duration.prefault('0s'),
+    })
+    .transform(({ dangerouslyWithoutRevocation, signOut, ...given }, context) => {
+      if (given.crl === undefined && dangerouslyWithoutRevocation !== true) {
+        context.addIssue({
+          code: 'custom',
+          message: 'does not say where the revocation lists are',
+          params: { fix: 'give crl: <file or directory>; a stolen card is good for ever without it' },
+        });
+        return z.NEVER;
+      }
+      return {
+        signOut,
+        setting: { ...given, kind: 'client-certificate', crl: given.crl, signIn: given.signIn },
+      };
+    });
+}
+
+/** One source: a map with exactly one key. */
+export function identitySource(surroundings: Surroundings): z.ZodType<WrittenSource> {
+  return z
+    .strictObject({
+      'portal-session': maybe(portalSession),
+      jwt: maybe(jwt(surroundings)),
+      'login-watched': maybe(loginWatched),
+      oidc: maybe(oidc(surroundings)),
+      'client-certificate': maybe(clientCertificate(surroundings)),
+    })
+    .transform((given, context) => {
+      const sources = Object.values(given).filter((source) => source !== undefined);
+      const [only, ...more] = sources;
+      if (only !== undefined && more.length === 0) return only;
+      context.addIssue({
+        code: 'custom',
+        message: 'is not one source',
+        params: { fix: 'one item of the list names one kind, for example - portal-session: { … }' },
+      });
+      return z.NEVER;
+    });
+}
