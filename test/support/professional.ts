@@ -1,0 +1,53 @@
+// A professional at the counter, acting through the pages alone: signs in, types a ticket, scans the picture, types
+// codes. The app on the phone is otpauth, which shares no code with what is tested.
+
+import { Secret, TOTP } from 'otpauth';
+import { examplePassword } from '../../examples/portal/accounts.ts';
+import { type Browser, openBrowser, type Page } from './browser.ts';
+import { formTo } from './forms.ts';
+import type { Site } from './start.ts';
+
+/** A person with a browser, and a phone after enrolling. */
+export interface Professional {
+  readonly login: string;
+  readonly browser: Browser;
+  signIn(): Promise<Page>;
+  /** Enrols an authenticator app with a fresh ticket; `resume` is the way back the step-up page gave. */
+  enrolApp(resume?: string): Promise<Page>;
+  /** What the phone shows at this moment of the site's clock. */
+  code(): string;
+  /** Types the phone's code on the step-up page that was reached, and follows the way back. */
+  stepUp(page: Page): Promise<Page>;
+}
+
+/** Seats a professional in front of a site. */
+export function seat(site: Site, login: string): Professional {
+  const browser = openBrowser(site.origin);
+  let app: TOTP | undefined;
+  const code = (): string => app?.generate({ timestamp: site.clock.now() }) ?? '';
+  return {
+    login,
+    browser,
+    code,
+    signIn: () => browser.post('/login', { login, password: examplePassword(login), next: '/' }),
+    async enrolApp(resume = '') {
+      const ticket = await site.ticketFor(login);
+      const choice = await browser.post('/.palier/enrol/ticket', { ticket, resume });
+      const { action, fields } = formTo(choice, '/.palier/enrol/totp');
+      const offer = await browser.post(action, { ...fields, name: 'phone of the counter' });
+      app = appFrom(offer);
+      const confirm = formTo(offer, '/.palier/enrol/totp/confirm');
+      return browser.post(confirm.action, { ...confirm.fields, code: code() });
+    },
+    async stepUp(page) {
+      const { action, fields } = formTo(page, '/.palier/step-up/totp');
+      const answer = await browser.post(action, { ...fields, code: code() });
+      return answer.location === '' ? answer : browser.follow(answer.location);
+    },
+  };
+}
+
+function appFrom(offer: Page): TOTP {
+  const secret = /<p class="secret">([^<]+)<\/p>/.exec(offer.text)?.[1]?.replace(/\s/g, '') ?? '';
+  return new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 });
+}
