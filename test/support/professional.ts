@@ -11,8 +11,10 @@ import type { Site } from './start.ts';
 export interface Professional {
   readonly login: string;
   readonly browser: Browser;
+  /** The same person, with the same phone, at another computer. */
+  elsewhere(): Professional;
   signIn(): Promise<Page>;
-  /** Enrols an authenticator app with a fresh ticket; `resume` is the way back the step-up page gave. */
+  /** Enrols an authenticator app with a fresh ticket, which also proves it; `resume` is the way back. */
   enrolApp(resume?: string): Promise<Page>;
   /** What the phone shows at this moment of the site's clock. */
   code(): string;
@@ -20,22 +22,27 @@ export interface Professional {
   stepUp(page: Page): Promise<Page>;
 }
 
+/** What the person carries from one computer to the next. */
+interface Phone {
+  app: TOTP | undefined;
+}
+
 /** Seats a professional in front of a site. */
-export function seat(site: Site, login: string): Professional {
+export function seat(site: Site, login: string, phone: Phone = { app: undefined }): Professional {
   const browser = openBrowser(site.origin);
-  let app: TOTP | undefined;
-  const code = (): string => app?.generate({ timestamp: site.clock.now() }) ?? '';
+  const code = (): string => phone.app?.generate({ timestamp: site.clock.now() }) ?? '';
   return {
     login,
     browser,
     code,
+    elsewhere: () => seat(site, login, phone),
     signIn: () => browser.post('/login', { login, password: examplePassword(login), next: '/' }),
     async enrolApp(resume = '') {
       const ticket = await site.ticketFor(login);
       const choice = await browser.post('/.palier/enrol/ticket', { ticket, resume });
       const { action, fields } = formTo(choice, '/.palier/enrol/totp');
       const offer = await browser.post(action, { ...fields, name: 'phone of the counter' });
-      app = appFrom(offer);
+      phone.app = appFrom(offer);
       const confirm = formTo(offer, '/.palier/enrol/totp/confirm');
       return browser.post(confirm.action, { ...confirm.fields, code: code() });
     },

@@ -33,7 +33,10 @@ export interface FactorUpkeep {
   rename(account: AccountId, factor: FactorId, name: string): Promise<'renamed' | 'absent'>;
   /** Replaces a sealed secret only if it still is `from`: two rotations at once end in one. */
   reseal(account: AccountId, factor: FactorId, from: Sealed, to: Sealed): Promise<'resealed' | 'changed'>;
-  /** Disables every usable factor of the kinds named; answers how many (NIST SP 800-63B-4 section 3.2.2). */
+  /**
+   * Disables every factor of the kinds named that is not disabled yet, waiting ones included; answers how many
+   * (NIST SP 800-63B-4 section 3.2.2).
+   */
   disable(account: AccountId, kinds: readonly Factor['kind'][], at: Instant): Promise<number>;
   /** Replaces the account's recovery sets by this one, atomically: the old codes are dead when it resolves (A161). */
   replaceRecoverySet(set: RecoverySet): Promise<void>;
