@@ -1,5 +1,14 @@
 // The file under the stores: what cannot be opened says why, what fails leaves nothing half done (A140).
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -82,7 +91,9 @@ describe('opening', () => {
 function damage(path: string): void {
   const { size } = statSync(path);
   const length = Math.floor(size / 3);
-  writeSync(openSync(path, 'r+'), Buffer.alloc(length, 0xa5), 0, length, size - length);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(length, 0xa5), 0, length, size - length);
+  closeSync(file);
 }
 
 describe('migrating', () => {
