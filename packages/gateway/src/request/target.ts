@@ -20,15 +20,24 @@ export type TargetRefusal =
   | 'dot-segment'
   | 'empty-segment'
   | 'trailing-dot'
+  | 'edge-space'
+  | 'not-normal'
   | 'not-utf-8';
 
 const longest = 8192;
 const mostSegments = 64;
 
 /** Characters a path may have as they are: unreserved, sub-delims without `;`, `:` and `@` (RFC 3986 section 3.3). */
-const pathCharacters = table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,=:@/");
-/** A query also has `/`, `?`, `;` and `*`, which mean nothing in a path of ours. */
-const queryCharacters = table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,=:@/?;*[]|");
+const pathCharacters = table(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,=:@/",
+);
+/**
+ * A query also has `/`, `?` and `*`, and the brackets and bars that browsers send as they are. No `;`: some servers end a
+ * parameter at it (A106), and those who mean the character write %3B.
+ */
+const queryCharacters = table(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,=:@/?*[]|",
+);
 const unreserved = table('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~');
 /** What a second decoder would make a path of: `/ \ . ; % ? #`. */
 const separators = table('/\\.;%?#');
@@ -49,13 +58,15 @@ export function parseTarget(raw: string): ParsedTarget | { readonly refused: Tar
   const mark = raw.indexOf('?');
   const path = mark === -1 ? raw : raw.slice(0, mark);
   const query = mark === -1 ? undefined : raw.slice(mark + 1);
-  const flaw = scan(path, pathCharacters, true) ?? (query === undefined ? undefined : scan(query, queryCharacters, false));
+  const flaw =
+    scan(path, pathCharacters, true) ??
+    (query === undefined ? undefined : scan(query, queryCharacters, false));
   if (flaw !== undefined) return { refused: flaw };
   const pieces = path.slice(1).split('/');
   const bad = segmentFlaw(pieces);
   if (bad !== undefined) return { refused: bad };
   const segments = path.includes('%') ? decodeAll(pieces) : pieces;
-  return segments === undefined ? { refused: 'not-utf-8' } : { target: raw as CanonicalTarget, path, segments, query };
+  return 'refused' in segments ? segments : { target: raw as CanonicalTarget, path, segments, query };
 }
 
 function scan(text: string, allowed: Uint8Array, isPath: boolean): TargetRefusal | undefined {
@@ -70,16 +81,26 @@ function scan(text: string, allowed: Uint8Array, isPath: boolean): TargetRefusal
   return undefined;
 }
 
-/** An escape in a path is upper case, needed, and hides no separator and no control. A query's only has to be valid. */
+/** An escape in a path is upper case, needed, and hides no separator and no control. A query's only has to be valid text. */
 function escapeFlaw(text: string, at: number, isPath: boolean): TargetRefusal | undefined {
   const high = hex(text.charCodeAt(at + 1), isPath);
   const low = hex(text.charCodeAt(at + 2), isPath);
   if (high < 0 || low < 0) return 'bad-escape';
   const byte = high * 16 + low;
-  if (!isPath) return byte === 0 ? 'forbidden-character' : undefined;
-  if (byte < 0x20 || byte === 0x7f) return 'forbidden-character';
-  if (byte < 128 && separators[byte] === 1) return 'encoded-separator';
-  return byte < 128 && unreserved[byte] === 1 ? 'needless-escape' : undefined;
+  if (byte > 127) return undefined;
+  if (isControl(byte)) return isPath || !isBlank(byte) ? 'forbidden-character' : undefined;
+  if (!isPath) return undefined;
+  if (separators[byte] === 1) return 'encoded-separator';
+  return unreserved[byte] === 1 ? 'needless-escape' : undefined;
+}
+
+function isControl(byte: number): boolean {
+  return byte < 0x20 || byte === 0x7f;
+}
+
+/** Tab, line feed and carriage return: what a person can type into a search box. */
+function isBlank(byte: number): boolean {
+  return byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 function hex(code: number, upperOnly: boolean): number {
@@ -91,21 +112,42 @@ function hex(code: number, upperOnly: boolean): number {
 /** Empty segments (`//`), `.` and `..`, and a dot at the end of a segment (`/patients.`, which some servers drop). */
 function segmentFlaw(pieces: readonly string[]): TargetRefusal | undefined {
   if (pieces.length > mostSegments) return 'target-too-long';
-  for (const [index, piece] of pieces.entries()) {
+  for (let index = 0; index < pieces.length; index += 1) {
+    const piece = pieces[index] ?? '';
     if (piece === '' && index < pieces.length - 1) return 'empty-segment';
-    if (piece === '.' || piece === '..') return 'dot-segment';
-    if (piece.endsWith('.')) return 'trailing-dot';
+    if (!piece.endsWith('.')) continue;
+    return piece === '.' || piece === '..' ? 'dot-segment' : 'trailing-dot';
   }
   return undefined;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Decodes each segment; undefined when a sequence is not UTF-8, is not in normal form C, or hides a format character. */
-function decodeAll(pieces: readonly string[]): readonly string[] | undefined {
+/** Format characters, unassigned and private ones, and those that are drawn as nothing. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Slashes, backslashes and dots of other scripts that a code-page conversion turns into the ASCII ones (A013). */
+const lookAlikes = /[\u2044\u2215\u29f8\u29f5\u2216\u02f8\u0589\u05c3\u2024\u3002\ua78a]/;
+
+/**
+ * Decodes each segment once. Beyond sound UTF-8 the text must be what every normal form makes of it, or a server that
+ * normalises would see another path: `%EF%BC%8F` is a full-width slash, `%E2%84%AA` a K (A013, A107).
+ */
+function decodeAll(pieces: readonly string[]): readonly string[] | { readonly refused: TargetRefusal } {
+  const decoded: string[] = [];
+  for (const piece of pieces) {
+    const text = piece.includes('%') ? decode(piece) : piece;
+    if (text === undefined) return { refused: 'not-utf-8' };
+    if (text !== text.normalize('NFKC') || unseen.test(text) || lookAlikes.test(text))
+      return { refused: 'not-normal' };
+    if (text !== text.trim()) return { refused: 'edge-space' };
+    decoded.push(text);
+  }
+  return decoded;
+}
+
+function decode(piece: string): string | undefined {
   try {
-    const decoded = pieces.map((piece) => (piece.includes('%') ? utf8.decode(bytesOf(piece)) : piece));
-    return decoded.every((text) => text === text.normalize('NFC') && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) ? decoded : undefined;
+    return utf8.decode(bytesOf(piece));
   } catch {
     return undefined;
   }
