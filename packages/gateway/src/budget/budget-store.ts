@@ -45,7 +45,12 @@ export interface Charge {
   readonly limits: readonly SetLimit[];
   /** The presence that pays: each record not seen in `freeWithin` (one of `limits`) costs one. Undefined: nothing pays. */
   readonly presence:
-    | { readonly proof: ProofId; readonly records: number; readonly expiresAt: Instant; readonly freeWithin: string }
+    | {
+        readonly proof: ProofId;
+        readonly records: number;
+        readonly expiresAt: Instant;
+        readonly freeWithin: string;
+      }
     | undefined;
   /** Records not in `known` within the horizon are novel: they count in `limit` and are then known. */
   readonly novelty:

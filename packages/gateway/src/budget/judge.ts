@@ -39,23 +39,41 @@ export function judge(charge: Charge, counts: Counts, now: number): Judgement {
   const records = distinct(charge.records);
   const { presence, novelty, fleet } = charge;
   const moves = fleet === undefined ? [] : timesIn(fleet.of, charge, records, counts, now);
-  const fresh = presence === undefined ? 0 : records.length - timesIn(presence.freeWithin, charge, records, counts, now).length;
-  const novel = novelty === undefined ? 0 : unseen(novelty.known, novelty.horizonMilliseconds, records, counts, now);
+  const fresh =
+    presence === undefined
+      ? 0
+      : records.length - timesIn(presence.freeWithin, charge, records, counts, now).length;
+  const novel =
+    novelty === undefined ? 0 : unseen(novelty.known, novelty.horizonMilliseconds, records, counts, now);
   const left = presence === undefined ? 0 : presence.records - counts.spent(presence.proof);
   const over =
     (fleet && overTally(fleet, records.length - moves.length, counts, now)) ??
     firstOver(charge.limits, records, counts, now) ??
     (novelty && overTally(novelty.limit, novel, counts, now));
   const short = presence !== undefined && (now > presence.expiresAt || fresh > left);
-  return { verdict: over ?? (short ? 'presence-used-up' : 'granted'), records, fresh, novel, moves, left: Math.max(0, left) };
+  return {
+    verdict: over ?? (short ? 'presence-used-up' : 'granted'),
+    records,
+    fresh,
+    novel,
+    moves,
+    left: Math.max(0, left),
+  };
 }
 
 /** The answer of a store; `retryAt` is asked for only when a cap is met. */
-export function chargedOf({ verdict, fresh, novel, left }: Judgement, retryAt: (over: Over) => number): Charged {
+export function chargedOf(
+  { verdict, fresh, novel, left }: Judgement,
+  retryAt: (over: Over) => number,
+): Charged {
   if (verdict === 'granted') return { outcome: 'granted', fresh, novel, left: Math.max(0, left - fresh) };
   if (verdict === 'presence-used-up') return { outcome: 'presence-used-up', left };
   const limit = verdict.kind === 'set' ? verdict.limit.set : verdict.limit.tally;
-  return { outcome: 'cap', limit, retryAt: Math.ceil(retryAt(verdict)) as Extract<Charged, { outcome: 'cap' }>['retryAt'] };
+  return {
+    outcome: 'cap',
+    limit,
+    retryAt: Math.ceil(retryAt(verdict)) as Extract<Charged, { outcome: 'cap' }>['retryAt'],
+  };
 }
 
 /** What was recorded although it would have been refused. */
@@ -66,25 +84,49 @@ export function observedOf({ fresh, novel, left }: Judgement): Charged {
 /** First and last bucket of a window that ends at `now`: those that reach past `now - window`. */
 export function bucketsOf(limit: TallyLimit, now: number): { readonly first: number; readonly last: number } {
   const { windowMilliseconds, bucketMilliseconds } = limit;
-  return { first: Math.floor((now - windowMilliseconds) / bucketMilliseconds), last: Math.floor(now / bucketMilliseconds) };
+  return {
+    first: Math.floor((now - windowMilliseconds) / bucketMilliseconds),
+    last: Math.floor(now / bucketMilliseconds),
+  };
 }
 
 function distinct(records: readonly RecordKey[]): readonly RecordKey[] {
-  return records.length < 2 ? records : [...new Map(records.map((record) => [record.digest, record])).values()];
+  return records.length < 2
+    ? records
+    : [...new Map(records.map((record) => [record.digest, record])).values()];
 }
 
 /** Last-seen times of those records that are in the set's window. */
-function timesIn(set: string, charge: Charge, records: readonly RecordKey[], counts: Counts, now: number): readonly number[] {
+function timesIn(
+  set: string,
+  charge: Charge,
+  records: readonly RecordKey[],
+  counts: Counts,
+  now: number,
+): readonly number[] {
   const limit = charge.limits.find((one) => one.set === set);
   if (limit === undefined) throw new TypeError('a charge names a set it does not limit');
-  return records.map((record) => counts.seenAt(set, record, now - limit.windowMilliseconds)).filter((at) => at !== undefined);
+  return records
+    .map((record) => counts.seenAt(set, record, now - limit.windowMilliseconds))
+    .filter((at) => at !== undefined);
 }
 
-function unseen(set: string, window: number, records: readonly RecordKey[], counts: Counts, now: number): number {
+function unseen(
+  set: string,
+  window: number,
+  records: readonly RecordKey[],
+  counts: Counts,
+  now: number,
+): number {
   return records.filter((record) => counts.seenAt(set, record, now - window) === undefined).length;
 }
 
-function firstOver(limits: readonly SetLimit[], records: readonly RecordKey[], counts: Counts, now: number): Over | undefined {
+function firstOver(
+  limits: readonly SetLimit[],
+  records: readonly RecordKey[],
+  counts: Counts,
+  now: number,
+): Over | undefined {
   for (const limit of limits) {
     const added = unseen(limit.set, limit.windowMilliseconds, records, counts, now);
     if (added === 0) continue;

@@ -1,6 +1,6 @@
 // What a request costs and who pays: which sets count it, under which caps, and which presence. The semantics and their
 // proof are in docs/bulk-queries.md; the store makes it one atomic fact.
-import { elapsed, type Instant, type Proof, secondsOf, type Seconds } from '@palier/mfa-core';
+import { elapsed, type Instant, type Proof, type Seconds, secondsOf } from '@palier/mfa-core';
 import type { BudgetClass, Budgets, PresenceSize } from '../config/budget-settings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { BudgetStore, Charge, Charged, SetLimit } from './budget-store.ts';
@@ -46,12 +46,17 @@ export function createBudget(store: BudgetStore, budgets: Budgets): Budget {
       const own = classOf(identity);
       const size = sizeOf(own, proof);
       if (size === undefined) return { outcome: 'stronger-proof', because: 'class' };
-      const { charged, wouldBe } = await store.consume(chargeOf(budgets, own, identity, proof, size, records, enforce), now);
+      const { charged, wouldBe } = await store.consume(
+        chargeOf(budgets, own, identity, proof, size, records, enforce),
+        now,
+      );
       return spentOf(wouldBe ?? charged, now);
     },
     miss: async ({ identity, records, now, enforce }) => {
-      const limits = [{ set: `miss:${identity.account}`, windowMilliseconds: day, cap: classOf(identity).misses }];
-      const charge = { records: records.map(({ digest }) => digest), limits, presence: undefined, novelty: undefined, enforce };
+      const limits = [
+        { set: `miss:${identity.account}`, windowMilliseconds: day, cap: classOf(identity).misses },
+      ];
+      const charge = { records, fleet: undefined, limits, presence: undefined, novelty: undefined, enforce };
       const { charged, wouldBe } = await store.consume(charge, now);
       return spentOf(wouldBe ?? charged, now);
     },
@@ -81,23 +86,53 @@ function isCard(proof: Proof): boolean {
  * Codes have a set of their own, and repeats are free only inside it: what phished codes can show is bounded by their
  * cap, whatever the account saw with a passkey the same day (promise 2).
  */
-function chargeOf(budgets: Budgets, own: BudgetClass, identity: Account, proof: Proof, size: PresenceSize, records: readonly CountedRecord[], enforce: boolean): Charge {
+function chargeOf(
+  budgets: Budgets,
+  own: BudgetClass,
+  identity: Account,
+  proof: Proof,
+  size: PresenceSize,
+  records: readonly CountedRecord[],
+  enforce: boolean,
+): Charge {
   const account = `account:${identity.account}`;
   const code = `code:${identity.account}`;
   const limits: (SetLimit | undefined)[] = [
-    limit('fleet', budgets.fleet),
-    identity.organisation === undefined ? undefined : limit(`organisation:${identity.organisation}`, budgets.organisation),
+    identity.organisation === undefined
+      ? undefined
+      : limit(`organisation:${identity.organisation}`, budgets.organisation),
     limit(account, isCard(proof) ? own.day.cardCeiling : own.day.ceiling),
     isCode(proof) ? limit(code, own.code?.day) : undefined,
   ];
   const expiresAt = (proof.at + size.within * 1000) as Instant;
   return {
-    records: records.map(({ digest }) => digest),
+    records,
+    fleet:
+      budgets.fleet === undefined
+        ? undefined
+        : {
+            tally: 'fleet',
+            of: account,
+            windowMilliseconds: day,
+            bucketMilliseconds: day / 96,
+            cap: budgets.fleet,
+          },
     limits: limits.filter((one) => one !== undefined),
-    presence: { proof: proof.id, records: size.records, expiresAt, freeWithin: isCode(proof) ? code : account },
+    presence: {
+      proof: proof.id,
+      records: size.records,
+      expiresAt,
+      freeWithin: isCode(proof) ? code : account,
+    },
     novelty: {
-      known: `known:${identity.account}`, horizonMilliseconds: 365 * day,
-      limit: { set: `new:${identity.account}`, windowMilliseconds: 30 * day, cap: own.newRecords.ceiling },
+      known: `known:${identity.account}`,
+      horizonMilliseconds: 365 * day,
+      limit: {
+        tally: `new:${identity.account}`,
+        windowMilliseconds: 30 * day,
+        bucketMilliseconds: day / 4,
+        cap: own.newRecords.ceiling,
+      },
     },
     enforce,
   };
@@ -110,12 +145,16 @@ function limit(set: string, cap: number | undefined): SetLimit | undefined {
 function spentOf(charged: Charged, now: Instant): Spent {
   if (charged.outcome === 'granted') return { outcome: 'spent', fresh: charged.fresh, left: charged.left };
   if (charged.outcome === 'presence-used-up') return { outcome: 'presence-used-up' };
-  return { outcome: 'cap', retryAfter: secondsOf(Math.max(1, (charged.retryAt - now) / 1000)), cap: capName(charged.set) };
+  return {
+    outcome: 'cap',
+    retryAfter: secondsOf(Math.max(1, (charged.retryAt - now) / 1000)),
+    cap: capName(charged.limit),
+  };
 }
 
-function capName(set: string): CapName {
-  if (set === 'fleet') return 'fleet';
-  if (set.startsWith('organisation:')) return 'organisation';
-  if (set.startsWith('new:')) return 'new-records';
-  return set.startsWith('miss:') ? 'misses' : 'account';
+function capName(limit: string): CapName {
+  if (limit === 'fleet') return 'fleet';
+  if (limit.startsWith('organisation:')) return 'organisation';
+  if (limit.startsWith('new:')) return 'new-records';
+  return limit.startsWith('miss:') ? 'misses' : 'account';
 }

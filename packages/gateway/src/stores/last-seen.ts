@@ -8,7 +8,9 @@ export interface Tag {
 }
 
 const values = new Uint8Array(128).fill(63);
-for (const [index, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].entries()) {
+for (const [index, letter] of [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+].entries()) {
   values[letter.charCodeAt(0)] = index;
 }
 
@@ -19,7 +21,8 @@ export function tagOf(digest: string): Tag {
 
 function eight(digest: string, from: number): number {
   let number = 0;
-  for (let at = from; at < from + 8; at += 1) number = number * 64 + (values[digest.charCodeAt(at) & 127] ?? 0);
+  for (let at = from; at < from + 8; at += 1)
+    number = number * 64 + (values[digest.charCodeAt(at) & 127] ?? 0);
   return number;
 }
 
@@ -32,7 +35,8 @@ export class LastSeen {
   #capacity = 0;
   #taken = 0;
   #newest: number = forgotten;
-  /** Lower bound of the live times and their number, as of the last walk: while it holds, `live` needs no walk. */
+  /** The last walk: it counted `#live` records at `#oldest` or later, and everything it left out was not after `#walked`. */
+  #walked: number = forgotten;
   #oldest: number = Number.POSITIVE_INFINITY;
   #live = 0;
 
@@ -51,15 +55,10 @@ export class LastSeen {
     const at = Math.max(now, this.#newest);
     this.#newest = at;
     const slot = this.#find(tag);
-    if (slot !== undefined) {
-      const before = this.#slots[slot + 2] ?? forgotten;
-      if (before < this.#oldest) this.#live += 1;
-      else if (before === this.#oldest) this.#oldest = Number.NEGATIVE_INFINITY;
-      this.#slots[slot + 2] = at;
-      return;
-    }
-    if ((this.#taken + 1) * 8 > this.#capacity * 7) this.#rebuild(since);
-    this.#place(tag.high, tag.low, at);
+    const before = slot === undefined ? forgotten : (this.#slots[slot + 2] ?? forgotten);
+    if (slot === undefined) this.#add(tag, at, since);
+    else this.#slots[slot + 2] = at;
+    if (before >= this.#oldest) return;
     this.#live += 1;
     this.#oldest = Math.min(this.#oldest, at);
   }
@@ -68,14 +67,15 @@ export class LastSeen {
   forget(tag: Tag): void {
     const slot = this.#find(tag);
     if (slot === undefined) return;
+    if ((this.#slots[slot + 2] ?? forgotten) >= this.#oldest) this.#live -= 1;
     this.#slots[slot + 2] = forgotten;
-    this.#oldest = Number.NEGATIVE_INFINITY;
   }
 
   /** Records last seen after `since`. */
   live(since: number): number {
-    if (this.#oldest > since) return this.#live;
+    if (this.#oldest > since && since >= this.#walked) return this.#live;
     const times = this.times(since);
+    this.#walked = since;
     this.#live = times.length;
     this.#oldest = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
     return this.#live;
@@ -97,7 +97,7 @@ export class LastSeen {
 
   #find(tag: Tag): number | undefined {
     if (this.#capacity === 0) return undefined;
-    let slot = (tag.low % this.#capacity) * 3;
+    let slot = ((tag.low >>> 0) % this.#capacity) * 3;
     for (;;) {
       const high = this.#slots[slot];
       if (high === empty) return undefined;
@@ -106,8 +106,13 @@ export class LastSeen {
     }
   }
 
+  #add(tag: Tag, at: number, since: number): void {
+    if ((this.#taken + 1) * 8 > this.#capacity * 7) this.#rebuild(since);
+    this.#place(tag.high, tag.low, at);
+  }
+
   #place(high: number, low: number, at: number): void {
-    let slot = (low % this.#capacity) * 3;
+    let slot = ((low >>> 0) % this.#capacity) * 3;
     while (this.#slots[slot] !== empty) slot = slot + 3 === this.#slots.length ? 0 : slot + 3;
     this.#slots[slot] = high;
     this.#slots[slot + 1] = low;
@@ -115,19 +120,16 @@ export class LastSeen {
     this.#taken += 1;
   }
 
-  /** A larger table of those still in the window. */
+  /** A larger table of those still in the window. What it leaves out was not after `since`, so the last walk still holds. */
   #rebuild(since: number): void {
     const old = this.#slots;
-    const live = this.times(since).length;
-    this.#capacity = Math.max(5, Math.ceil((live + 1) * 1.4) + 1);
-    // Halves keep V8 on unboxed doubles from the first store on.
+    this.#capacity = Math.max(5, Math.ceil((this.times(since).length + 1) * 1.4) + 1);
+    // A first fill with halves makes V8 keep unboxed doubles.
     this.#slots = new Array<number>(this.#capacity * 3).fill(0.5).fill(empty);
     this.#taken = 0;
     for (let slot = 0; slot < old.length; slot += 3) {
       const at = old[slot + 2] ?? forgotten;
       if (old[slot] !== empty && at > since) this.#place(old[slot] ?? 0, old[slot + 1] ?? 0, at);
     }
-    this.#live = live;
-    this.#oldest = Number.NEGATIVE_INFINITY;
   }
 }

@@ -1,61 +1,147 @@
-// Counting in memory: the specification. One process only; check and change happen without an await in between.
-import type { Instant } from '@palier/mfa-core';
-import type { BudgetStore, Charge } from '../budget/budget-store.ts';
-import { type Counts, judge } from '../budget/judge.ts';
+// Counting in memory: the specification, and fast. One process only; check and change happen without an await in
+// between. State is lost with the process, so a restart forgets what was spent: for development and single tests.
+import type { BudgetStore, Charge, RecordKey, TallyLimit } from '../budget/budget-store.ts';
+import {
+  bucketsOf,
+  type Counts,
+  chargedOf,
+  type Judgement,
+  judge,
+  type Over,
+  observedOf,
+} from '../budget/judge.ts';
+import { LastSeen, type Tag, tagOf } from './last-seen.ts';
 
-/** Each set is kept in the order of last-seen times: a touch moves a record to the end, so the oldest is always first. */
-type LastSeen = Map<string, number>;
+interface Tables {
+  readonly sets: Map<string, { readonly seen: LastSeen; readonly window: number }>;
+  readonly tallies: Map<string, Tally>;
+  readonly presences: Map<string, { spent: number; readonly expiresAt: number }>;
+}
+
+/** Bucket, count, bucket, count: a handful of numbers for most accounts. */
+type Tally = number[];
 
 export function memoryBudgetStore(): BudgetStore {
-  const sets = new Map<string, LastSeen>();
-  const presences = new Map<string, { spent: number; readonly expiresAt: number }>();
-  const counts: Counts = {
-    lastSeen: (set, record) => sets.get(set)?.get(record),
-    times: (set, since) => timesAfter(sets.get(set), since),
-    spent: (proof) => presences.get(proof)?.spent ?? 0,
-  };
+  const tables: Tables = { sets: new Map(), tallies: new Map(), presences: new Map() };
+  const counts = countsOf(tables);
+  const sweep = sweeping(tables);
   return {
     consume: async (charge, now) => {
-      const { charged, novel, fresh } = judge(charge, counts, now);
+      const judgement = judge(charge, counts, now);
+      const charged = chargedOf(judgement, (over) => retryAt(tables, over, now));
       const granted = charged.outcome === 'granted';
-      if (granted || !charge.enforce) mark(sets, presences, charge, novel, fresh, now);
-      return { charged, wouldBe: charge.enforce || granted ? undefined : charged };
+      if (!granted && charge.enforce) return { charged, wouldBe: undefined };
+      mark(tables, charge, judgement, now);
+      sweep(now);
+      return granted ? { charged, wouldBe: undefined } : { charged: observedOf(judgement), wouldBe: charged };
     },
     left: async (proof, records) => Math.max(0, records - counts.spent(proof)),
-    count: async (set, window, now) => timesAfter(sets.get(set), now - window).length,
+    count: async (set, window, now) => counts.live(set, now - window),
   };
 }
 
-function timesAfter(set: LastSeen | undefined, since: number): readonly number[] {
-  return set === undefined ? [] : [...set.values()].filter((at) => at > since);
+function countsOf({ sets, tallies, presences }: Tables): Counts {
+  const at = (set: string, digest: string | undefined, since: number): number | undefined =>
+    digest === undefined ? undefined : sets.get(set)?.seen.seenAt(tagOf(digest), since);
+  return {
+    seenAt: (set, record, since) => at(set, record.digest, since) ?? at(set, record.previous, since),
+    live: (set, since) => sets.get(set)?.seen.live(since) ?? 0,
+    tallied: (limit, since) => talliedIn(tallies.get(limit.tally) ?? [], limit, since),
+    spent: (proof) => presences.get(proof)?.spent ?? 0,
+  };
 }
 
-function mark(sets: Map<string, LastSeen>, presences: Map<string, { spent: number; readonly expiresAt: number }>, charge: Charge, novel: readonly string[], fresh: number, now: Instant): void {
-  for (const limit of charge.limits) touch(sets, limit.set, charge.records, now, limit.windowMilliseconds);
-  if (charge.novelty !== undefined) {
-    touch(sets, charge.novelty.known, charge.records, now, charge.novelty.horizonMilliseconds);
-    touch(sets, charge.novelty.limit.set, novel, now, charge.novelty.limit.windowMilliseconds);
-  }
-  if (charge.presence === undefined) return;
-  for (const [proof, presence] of presences) {
-    if (presence.expiresAt >= now) break;
-    presences.delete(proof);
-  }
-  const spent = (presences.get(charge.presence.proof)?.spent ?? 0) + fresh;
-  presences.set(charge.presence.proof, { spent, expiresAt: charge.presence.expiresAt });
+function talliedIn(tally: Tally, limit: TallyLimit, since: number): number {
+  const first = Math.floor(since / limit.bucketMilliseconds);
+  let sum = 0;
+  for (let at = 0; at < tally.length; at += 2) if ((tally[at] ?? 0) >= first) sum += tally[at + 1] ?? 0;
+  return sum;
 }
 
-/** Refreshes the records and forgets what left the window: a set never holds more than its cap and one batch. */
-function touch(sets: Map<string, LastSeen>, name: string, records: readonly string[], now: number, window: number): void {
-  if (records.length === 0) return;
-  const set = sets.get(name) ?? new Map<string, number>();
+/** When the `excess`-th oldest member leaves. A batch larger than the cap never fits: a whole window is the answer. */
+function retryAt(tables: Tables, over: Over, now: number): number {
+  const { windowMilliseconds } = over.limit;
+  if (over.kind === 'set') {
+    const times = tables.sets.get(over.limit.set)?.seen.times(now - windowMilliseconds) ?? [];
+    return (times.sort((a, b) => a - b)[over.excess - 1] ?? now) + windowMilliseconds;
+  }
+  const { first } = bucketsOf(over.limit, now);
+  const tally = tables.tallies.get(over.limit.tally) ?? [];
+  let leaving = 0;
+  for (const bucket of tally.filter((one, at) => at % 2 === 0 && one >= first).sort((a, b) => a - b)) {
+    leaving += tally[tally.indexOf(bucket) + 1] ?? 0;
+    if (leaving >= over.excess) return (bucket + 1) * over.limit.bucketMilliseconds + windowMilliseconds;
+  }
+  return now + windowMilliseconds;
+}
+
+function mark(tables: Tables, charge: Charge, judgement: Judgement, now: number): void {
+  const tags = judgement.records.map((record) => tagsOf(record));
+  for (const limit of charge.limits) touch(tables, limit.set, tags, now, limit.windowMilliseconds);
+  const { fleet, novelty, presence } = charge;
+  if (fleet !== undefined) {
+    for (const at of judgement.moves) add(tables, fleet, at, -1, now);
+    add(tables, fleet, now, judgement.records.length, now);
+  }
+  if (novelty !== undefined) {
+    touch(tables, novelty.known, tags, now, novelty.horizonMilliseconds);
+    if (judgement.novel > 0) add(tables, novelty.limit, now, judgement.novel, now);
+  }
+  if (presence === undefined) return;
+  const paid = tables.presences.get(presence.proof);
+  if (paid === undefined)
+    tables.presences.set(presence.proof, { spent: judgement.fresh, expiresAt: presence.expiresAt });
+  else paid.spent += judgement.fresh;
+}
+
+interface Tags {
+  readonly tag: Tag;
+  readonly previous: Tag | undefined;
+}
+
+function tagsOf({ digest, previous }: RecordKey): Tags {
+  return { tag: tagOf(digest), previous: previous === undefined ? undefined : tagOf(previous) };
+}
+
+/** Refreshes the records; one that stood under its old key moves to the new one, so rotation changes no count. */
+function touch({ sets }: Tables, name: string, tags: readonly Tags[], now: number, window: number): void {
+  if (tags.length === 0) return;
+  const set = sets.get(name) ?? { seen: new LastSeen(), window };
   sets.set(name, set);
-  for (const record of records) {
-    set.delete(record);
-    set.set(record, now);
+  for (const { tag, previous } of tags) {
+    if (previous !== undefined) set.seen.forget(previous);
+    set.seen.touch(tag, now, now - window);
   }
-  for (const [record, at] of set) {
-    if (at > now - window) break;
-    set.delete(record);
+}
+
+/** Adds to the bucket of `at` and forgets the buckets that left the window. */
+function add({ tallies }: Tables, limit: TallyLimit, at: number, count: number, now: number): void {
+  const tally = tallies.get(limit.tally) ?? [];
+  const bucket = Math.floor(at / limit.bucketMilliseconds);
+  const { first } = bucketsOf(limit, now);
+  const kept: Tally = [];
+  let sum = count;
+  for (let index = 0; index < tally.length; index += 2) {
+    const [one = 0, held = 0] = [tally[index], tally[index + 1]];
+    if (one === bucket) sum += held;
+    else if (one >= first) kept.push(one, held);
   }
+  kept.push(bucket, Math.max(0, sum));
+  tallies.set(limit.tally, kept);
+}
+
+/** Each charge looks at two sets and two presences, so that what nobody touches any more is forgotten in time. */
+function sweeping({ sets, presences }: Tables): (now: number) => void {
+  let walk = sets.entries();
+  let walkPresences = presences.entries();
+  return (now) => {
+    for (let step = 0; step < 2; step += 1) {
+      const set = walk.next();
+      if (set.done === true) walk = sets.entries();
+      else if (set.value[1].seen.newest <= now - set.value[1].window) sets.delete(set.value[0]);
+      const presence = walkPresences.next();
+      if (presence.done === true) walkPresences = presences.entries();
+      else if (presence.value[1].expiresAt < now) presences.delete(presence.value[0]);
+    }
+  };
 }
