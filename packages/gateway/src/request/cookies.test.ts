@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { cookiesWithPrefix, cookieValue, withoutCookies } from './cookies.ts';
+
+describe('one cookie by name', () => {
+  it.each([
+    ['a=1', 'a', '1'],
+    ['b=2; a=1', 'a', '1'],
+    ['aa=2;a=1', 'a', '1'],
+    ['a=1;aa=2', 'a', '1'],
+    ['x=a=3; a = 1 ', 'a', '1'],
+    ['a=', 'a', ''],
+    ['a="1"', 'a', '"1"'],
+    ['a=b=c', 'a', 'b=c'],
+    ['A=2', 'a', undefined],
+    ['a', 'a', undefined],
+    ['xa=1', 'a', undefined],
+    ['b=a', 'a', undefined],
+    ['', 'a', undefined],
+    [undefined, 'a', undefined],
+  ])('%j: %s is %j', (header, name, value) => {
+    expect(cookieValue(header, name)).toBe(value);
+  });
+
+  it('A208: a name that occurs twice is no value, whatever the two say', () => {
+    expect(cookieValue('s=1; s=2', 's')).toBe('duplicate');
+    expect(cookieValue('s=1; t=3; s=1', 's')).toBe('duplicate');
+  });
+
+  it('A208 control: a reader that takes the first and one that takes the last disagree', () => {
+    const pairs = 's=mine; s=planted'.split('; ').map((pair) => pair.split('='));
+    expect(pairs.find(([name]) => name === 's')?.[1]).not.toBe(new Map(pairs as [string, string][]).get('s'));
+  });
+
+  it('A079: finds a whole name only, not one inside a quoted value', () => {
+    expect(cookieValue('a="x; s=1"', 's')).toBe('1"');
+    expect(cookieValue('a=xs=1', 's')).toBeUndefined();
+  });
+
+  it('reads sixteen kilobytes of near misses in a moment', () => {
+    const start = performance.now();
+    expect(cookieValue('ss; '.repeat(4000), 's')).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(50);
+  });
+});
+
+describe('our cookies', () => {
+  const header = 'PORTALSID=p; __Host-palier=t; __Host-palier-form=f; lang=fr';
+
+  it('are listed by their prefix', () => {
+    expect(cookiesWithPrefix(header, '__Host-palier')).toEqual([
+      ['__Host-palier', 't'],
+      ['__Host-palier-form', 'f'],
+    ]);
+    expect(cookiesWithPrefix(undefined, '__Host-palier')).toEqual([]);
+  });
+
+  it('A079: never reach the portal, in no spelling, and its own stay untouched', () => {
+    expect(withoutCookies(header, '__Host-palier')).toBe('PORTALSID=p; lang=fr');
+    expect(withoutCookies('__host-PALIER=t; a="1"', '__Host-palier')).toBe('a="1"');
+    expect(withoutCookies('__Host-palier', '__Host-palier')).toBeUndefined();
+    expect(withoutCookies('a=1; b=2', '__Host-palier')).toBe('a=1; b=2');
+  });
+});
