@@ -16,6 +16,8 @@ export interface Orders {
   readonly numbers: (place: number) => string;
   readonly limit: number;
   readonly lookUps: readonly LookUp[];
+  /** How it gets in: true when the portal takes it for the account. */
+  readonly enter: (line: Line, account: StolenAccount) => Promise<boolean>;
   /** Told after each look-up. */
   readonly progress: (done: number) => void;
 }
@@ -61,7 +63,7 @@ interface Work {
 async function work({ orders, loot, account, statuses, queue }: Work): Promise<boolean> {
   const line = createLine(orders.origin, loot);
   try {
-    if (!(await signIn(line, account))) return false;
+    if (!(await orders.enter(line, account))) return false;
     while (queue.next < orders.limit) {
       const place = queue.next;
       queue.next += 1;

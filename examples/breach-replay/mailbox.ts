@@ -1,0 +1,50 @@
+// What the thief does with the mailbox of an account: lets the portal send a new password, and tries to make a
+// second factor out of it. The mails come from the portal's own output, where this portal prints them.
+
+import type { Line } from './line.ts';
+import { signIn } from './script.ts';
+import type { StolenAccount } from './stolen-accounts.ts';
+
+/** Reads the newest mail to an address; undefined when there is none. */
+export type ReadMailbox = (address: string) => string | undefined;
+
+const THIEFS_PASSWORD = 'a password the thief chose';
+const PATIENCE_MILLISECONDS = 2_000;
+
+/** Takes the account over through its mailbox and tries every way to a factor; true when the portal let him in. */
+export async function takeOver(line: Line, { login }: StolenAccount, read: ReadMailbox): Promise<boolean> {
+  const address = `${login}@sante.example`;
+  await line.post('/mot-de-passe-oublie', { email: address });
+  const link = await arrival(() => read(address));
+  if (link === undefined) return false;
+  await line.post(link, { password: THIEFS_PASSWORD });
+  const inside = await signIn(line, { login, password: THIEFS_PASSWORD });
+  await seekFactor(line);
+  return inside;
+}
+
+// Every address below /.palier/ that could give a right, a factor or a proof to who has none of them.
+async function seekFactor(line: Line): Promise<void> {
+  await line.send('/.palier/step-up', { headers: { accept: 'text/html' } });
+  await line.post('/.palier/enrol/ticket', { ticket: 'tkt-00000-00000-00000-00000' });
+  await line.post('/.palier/enrol/factor', {});
+  await line.post('/.palier/enrol/totp', { right: 'chl_' });
+  await line.post('/.palier/step-up/totp', { code: '000000' });
+  await line.post('/.palier/step-up/recovery-code', { code: '0000-0000' });
+}
+
+async function arrival(read: () => string | undefined): Promise<string | undefined> {
+  const until = performance.now() + PATIENCE_MILLISECONDS;
+  while (read() === undefined && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return read();
+}
+
+/** Reads the mails a portal printed: `mail to ADDRESS: LINK`. */
+export function mailboxOf(lines: readonly string[]): ReadMailbox {
+  return (address) => {
+    const start = `mail to ${address}: `;
+    return lines.findLast((line) => line.startsWith(start))?.slice(start.length);
+  };
+}
