@@ -40,7 +40,7 @@
     return post('enrol/begin', { right: box.dataset.right, kind: 'webauthn', name: name })
       .then(function (begun) {
         return library.startRegistration({ optionsJSON: begun.webauthn }).then(function (response) {
-          return post('enrol/complete', { challenge: begun.challenge, response: response, name: name });
+          return post('enrol/complete', { challenge: begun.challenge, response: response, name: name, resume: box.dataset.resume });
         });
       })
       .then(function (done) { showDone(done); });

@@ -64,7 +64,7 @@ export function page(parts: PageParts): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 24 24%27%3E%3Cpath d=%27M3 21h5v-6h6V9h7%27 fill=%27none%27 stroke=%27%230b5394%27 stroke-width=%273%27/%3E%3C/svg%3E">
 <title>${{ text: parts.title }} · Palier</title>
 <link rel="stylesheet" href="/.palier/style.css">
 ${scripts}
