@@ -1,5 +1,8 @@
 // JSON (RFC 8259) read so that no other reader can see another person in it: no key twice, no depth without end, UTF-8
-// only, and numbers kept as the text they were written in (A095, A097, A118). Linear time, bounded depth.
+// only, and numbers kept as the text they were written in (A095, A097, A118). Linear time, bounded depth. It judges the
+// text only; what is looked for in the value is json-pointer.ts.
+
+export { readPointer } from './json-pointer.ts';
 
 export type JsonValue =
   | { readonly kind: 'null' }
@@ -31,7 +34,10 @@ class Refused extends Error {
 }
 
 /** Reads one JSON text. A byte order mark, a comment, a trailing comma or a second value is `not-json`. */
-export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): JsonValue | { readonly refused: JsonRefusal } {
+export function parseStrictJson(
+  bytes: Uint8Array,
+  limits: JsonLimits,
+): JsonValue | { readonly refused: JsonRefusal } {
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -84,7 +90,9 @@ function readWord(reader: Reader): JsonValue {
   if (found === undefined) throw new Refused('not-json');
   reader.at += found.length;
   if (found === 'null') return { kind: 'null' };
-  return found === 'true' || found === 'false' ? { kind: 'boolean', value: found === 'true' } : { kind: 'number', text: found };
+  return found === 'true' || found === 'false'
+    ? { kind: 'boolean', value: found === 'true' }
+    : { kind: 'number', text: found };
 }
 
 /** The raw string is found first, then decoded by JSON.parse, which knows the escapes. */
@@ -150,21 +158,4 @@ function goesOn(reader: Reader, end: string): boolean {
   if (sign !== ',' && sign !== end) throw new Refused('not-json');
   reader.at += 1;
   return sign === ',';
-}
-
-/**
- * Scalars at an RFC 6901 pointer, where a `*` segment walks every item of an array. A missing member is an empty list;
- * an array or object where a scalar is wanted is a refusal, since it might hold a person nobody counted (A098).
- */
-export function readPointer(value: JsonValue, pointer: string): readonly JsonScalar[] | { readonly refused: 'not-scalar' } {
-  const steps = pointer === '' ? [] : pointer.slice(1).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const found = steps.reduce<readonly JsonValue[]>((values, step) => values.flatMap((one) => stepInto(one, step)), [value]);
-  const scalars = found.filter((one): one is JsonScalar => one.kind !== 'array' && one.kind !== 'object');
-  return scalars.length === found.length ? scalars : { refused: 'not-scalar' };
-}
-
-function stepInto(value: JsonValue, step: string): readonly JsonValue[] {
-  if (value.kind === 'array') return step === '*' ? value.items : [value.items[Number(step)]].filter((one) => one !== undefined);
-  const member = value.kind === 'object' ? value.members.get(step) : undefined;
-  return member === undefined ? [] : [member];
 }
