@@ -18,7 +18,12 @@ export function parseRecoveryCode(text: unknown): string | undefined {
 }
 
 /** HMAC-SHA-256, base64url. The codes have 80 bits and more, so a fast hash is enough; the key makes a stolen table useless. */
-export function digestCode(key: Secret, purpose: 'recovery' | 'ticket', account: AccountId, code: string): string {
+export function digestCode(
+  key: Secret,
+  purpose: 'recovery' | 'ticket',
+  account: AccountId,
+  code: string,
+): string {
   const text = `${purpose} ${account.length}:${account} ${code}`;
   return key.expose((bytes) => createHmac('sha256', bytes).update(text).digest('base64url'));
 }

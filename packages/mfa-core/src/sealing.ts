@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { MfaError } from './errors.ts';
 import type { Sealed } from './factor.ts';
 import type { Random } from './random.ts';
-import { Secret } from './secret.ts';
+import type { Secret } from './secret.ts';
 
 /** Key ids are 1 to 16 letters or digits; every key is 32 bytes. */
 export interface SealingKeys {
@@ -18,7 +18,10 @@ const version = 'v1';
 export function sealingKeys(current: string, keys: Readonly<Record<string, Secret>>): SealingKeys {
   const entries = Object.entries(keys);
   const sound = entries.every(([id, key]) => /^[A-Za-z0-9]{1,16}$/.test(id) && key.length === 32);
-  if (!sound || keys[current] === undefined) throw new MfaError('ERR_MFA_KEYS', { detail: 'each sealing key has 32 bytes and one of them is current' });
+  if (!sound || keys[current] === undefined)
+    throw new MfaError('ERR_MFA_KEYS', {
+      detail: 'each sealing key has 32 bytes and one of them is current',
+    });
   return { current, keys: new Map(entries) };
 }
 
@@ -26,7 +29,12 @@ export function sealingKeys(current: string, keys: Readonly<Record<string, Secre
  * Seals `plaintext`. `binding` says what it belongs to (purpose, account, factor): a row moved to another account does
  * not open. Nonces are 96 random bits; one key seals far fewer than 2^32 secrets (NIST SP 800-38D section 8.3).
  */
-export function seal(keys: SealingKeys, plaintext: Uint8Array, binding: readonly string[], random: Random): Sealed {
+export function seal(
+  keys: SealingKeys,
+  plaintext: Uint8Array,
+  binding: readonly string[],
+  random: Random,
+): Sealed {
   const key = keys.keys.get(keys.current);
   if (key === undefined) throw new MfaError('ERR_MFA_KEYS');
   const nonce = random(12);
@@ -34,7 +42,9 @@ export function seal(keys: SealingKeys, plaintext: Uint8Array, binding: readonly
     const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound(binding));
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   });
-  return [version, keys.current, Buffer.from(nonce).toString('base64url'), box.toString('base64url')].join('.') as Sealed;
+  return [version, keys.current, Buffer.from(nonce).toString('base64url'), box.toString('base64url')].join(
+    '.',
+  ) as Sealed;
 }
 
 /** Opens what `seal` made with the same binding; any change, wrong key or wrong binding is an MfaError ERR_MFA_SEALING. */
@@ -45,7 +55,9 @@ export function open(keys: SealingKeys, sealed: Sealed, binding: readonly string
   if (tag !== version || key === undefined || bytes.length < 16) throw new MfaError('ERR_MFA_SEALING');
   try {
     return key.expose((raw) => {
-      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(bound(binding));
+      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(
+        bound(binding),
+      );
       decipher.setAuthTag(bytes.subarray(-16));
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]));
     });

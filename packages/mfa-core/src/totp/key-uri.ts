@@ -30,9 +30,7 @@ export function keyUri({ issuer, account, secret, settings }: KeyUriParts): stri
 
 /** The secret as base32 in groups of four, as people copy it: `JBSW Y3DP EHPK 3PXP`. */
 export function secretText(secret: Uint8Array): string {
-  return base32
-    .encode(secret, { padding: false })
-    .replace(/.{4}(?=.)/g, '$& ');
+  return base32.encode(secret, { padding: false }).replace(/.{4}(?=.)/g, '$& ');
 }
 
 /** One line of at most 120 characters without a colon. The account itself is not changed, only how an app shows it. */

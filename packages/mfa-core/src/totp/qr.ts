@@ -43,7 +43,10 @@ function modules(text: string): readonly (readonly boolean[])[] {
 /** One path piece for each run of dark modules in a row. */
 function darkRuns(row: readonly boolean[], y: number): string {
   const line = row.map((dark) => (dark ? '1' : '0')).join('');
-  return Array.from(line.matchAll(/1+/g), (run) => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`).join('');
+  return Array.from(
+    line.matchAll(/1+/g),
+    (run) => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`,
+  ).join('');
 }
 
 function halfBlock(upperLight: boolean, lowerLight: boolean): string {

@@ -81,7 +81,8 @@ function newestMatch(
 
 function isCodeOf(step: number, secret: Uint8Array, settings: TotpSettings, token: string): boolean {
   const { hash: algorithm, digits, period } = settings;
-  return verifySync({ secret, token, epoch: step * period, period, digits, algorithm, crypto, guardrails }).valid;
+  return verifySync({ secret, token, epoch: step * period, period, digits, algorithm, crypto, guardrails })
+    .valid;
 }
 
 function assertSettings({ hash, digits, period }: TotpSettings): void {

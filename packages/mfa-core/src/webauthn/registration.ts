@@ -1,10 +1,20 @@
 // Registration of a passkey or security key (WebAuthn L3 section 7.1) on @simplewebauthn/server, with the checks the
-// library leaves to its caller. No exception and no message of the library leaves this file: its messages hold the
-// challenge.
-import { SettingsService, generateRegistrationOptions, verifyRegistrationResponse, type PublicKeyCredentialCreationOptionsJSON, type RegistrationResponseJSON } from '@simplewebauthn/server';
+// library leaves to its caller. No exception and no message of the library leaves this file: they hold the challenge.
+// Not here: single use of the challenge, and whether the credential id is new over all accounts; stores say that.
+import {
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialHint,
+  type RegistrationResponseJSON,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
 import type { AccountId } from '../ids.ts';
-import { algorithms, type AuthenticatorPolicy, type RelyingParty } from './relying-party.ts';
-import { readClientData, readCredential } from './shape.ts';
+import { type Attestation, isExpected, isTrusted, readAttestation } from './attestation.ts';
+import { answers, readClientData } from './client-data.ts';
+import { type CredentialJson, readCredential } from './credential-json.ts';
+import { algorithms, isAcceptedKey } from './credential-key.ts';
+import type { AuthenticatorPolicy, RelyingParty } from './relying-party.ts';
+import { descriptors, type KnownCredential } from './transports.ts';
 
 export type { AuthenticatorPolicy, RelyingParty } from './relying-party.ts';
 
@@ -12,43 +22,54 @@ export interface RegistrationRequest {
   readonly relyingParty: RelyingParty;
   readonly account: AccountId;
   readonly displayName: string;
-  /** 16 to 64 random bytes that name the account without telling who it is. */
+  /** 1 to 64 random bytes that name the account without telling who it is (WebAuthn L3 section 14.6.1). */
   readonly userHandle: Uint8Array;
   readonly challenge: Uint8Array;
   /** Credentials the account has already: one authenticator is not enrolled twice. */
-  readonly exclude: readonly { readonly credentialId: string; readonly transports: readonly string[] }[];
+  readonly exclude: readonly KnownCredential[];
   readonly policy: AuthenticatorPolicy;
+  /** The kind of authenticator the browser should propose first. Not binding. */
+  readonly hint?: PublicKeyCredentialHint;
 }
 
-/** Options for `navigator.credentials.create`. Every object is fresh: the library changes what it is given. */
-export function registrationOptions(request: RegistrationRequest): Promise<PublicKeyCredentialCreationOptionsJSON> {
+const preferred = {
+  'security-key': 'securityKey',
+  'client-device': 'localDevice',
+  hybrid: 'remoteDevice',
+} as const;
+
+/** Options for `navigator.credentials.create`. Every object in them is fresh: the library changes what it is given. */
+export function registrationOptions(
+  request: RegistrationRequest,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { relyingParty, userHandle, hint } = request;
+  if (userHandle.length === 0 || userHandle.length > 64)
+    throw new TypeError('a user handle has 1 to 64 bytes');
   return generateRegistrationOptions({
-    rpName: request.relyingParty.name,
-    rpID: request.relyingParty.id,
+    rpName: relyingParty.name,
+    rpID: relyingParty.id,
     userName: request.account,
     userDisplayName: request.displayName,
-    userID: Uint8Array.from(request.userHandle),
+    userID: Uint8Array.from(userHandle),
     challenge: Uint8Array.from(request.challenge),
     timeout: 300_000,
     attestationType: request.policy.attestation === 'trusted' ? 'direct' : 'none',
-    excludeCredentials: request.exclude.map(({ credentialId, transports }) => ({ id: credentialId, transports: transportList(transports) })),
+    excludeCredentials: descriptors(request.exclude),
+    // The library's own default object is shared by all calls and changed by a hint.
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     supportedAlgorithmIDs: [...algorithms],
+    ...(hint === undefined ? {} : { preferredAuthenticatorType: preferred[hint] }),
   });
 }
 
-type Transports = NonNullable<RegistrationResponseJSON['response']['transports']>;
-
-/** The texts were checked against the known list when they came in. */
-export function transportList(transports: readonly string[]): Transports {
-  return transports as Transports;
-}
-
 export interface RegisteredCredential {
+  /** Base64url, at most 1023 bytes. */
   readonly credentialId: string;
+  /** COSE key, base64url. */
   readonly publicKey: string;
   readonly signCount: number;
   readonly transports: readonly string[];
+  /** Lower-case hexadecimal with dashes. Only with `attested` more than the browser's word. */
   readonly aaguid: string;
   readonly backupEligible: boolean;
   readonly backedUp: boolean;
@@ -62,38 +83,54 @@ export type RegistrationVerdict =
 export interface RegistrationAnswer {
   /** What the browser sent, unchecked. */
   readonly response: unknown;
-  /** Base64url, as it was handed out. Single use and binding to the session are the caller's, through `take`. */
+  /** Base64url, as it was handed out. */
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
   readonly policy: AuthenticatorPolicy;
 }
 
-/** Verifies a registration. Whether the credential id is new over all accounts is for the store's `add` to say. */
-export async function verifyRegistration({ response, challenge, relyingParty, policy }: RegistrationAnswer): Promise<RegistrationVerdict> {
-  const shape = readCredential(response, ['attestationObject']);
-  const client = shape && readClientData(shape.clientDataJSON);
-  if (shape === undefined || client === undefined) return { outcome: 'refused', reason: 'malformed' };
-  const bad: RegistrationVerdict = { outcome: 'refused', reason: 'bad-assertion' };
-  if (client.type !== 'webauthn.create' || client.challenge !== challenge || !relyingParty.origins.includes(client.origin)) return bad;
-  const verified = await verifyQuietly(shape, challenge, relyingParty, policy);
-  if (verified === undefined || verified.credential.id !== shape.id) return bad;
-  const credential = credentialOf(verified, shape.transports);
-  return allowed(credential, policy) ? { outcome: 'verified', credential } : { outcome: 'refused', reason: 'attestation-refused' };
+type Reason = Extract<RegistrationVerdict, { outcome: 'refused' }>['reason'];
+const refused = (reason: Reason): RegistrationVerdict => ({ outcome: 'refused', reason });
+
+/** Verifies a registration. Never throws for bad input, and nothing of the input is in a refusal. */
+export async function verifyRegistration(answer: RegistrationAnswer): Promise<RegistrationVerdict> {
+  const { challenge, relyingParty, policy } = answer;
+  const json = readCredential(answer.response, ['attestationObject']);
+  const client = json && readClientData(json.clientDataJSON);
+  const attestation = json && readAttestation(json.fields['attestationObject'] ?? '');
+  if (json === undefined || client === undefined || attestation === undefined) return refused('malformed');
+  if (!answers(client, { type: 'webauthn.create', challenge, origins: relyingParty.origins }))
+    return refused('bad-assertion');
+  if (!isExpected(attestation, policy)) return refused('attestation-refused');
+  const checked = await askLibrary(json, answer);
+  if (checked === undefined || !isSound(checked, json.id)) return refused('bad-assertion');
+  return judge(checked, attestation, json.transports, policy);
 }
 
-type Verified = NonNullable<Awaited<ReturnType<typeof verifyRegistrationResponse>>['registrationInfo']>;
+type Checked = NonNullable<Awaited<ReturnType<typeof verifyRegistrationResponse>>['registrationInfo']>;
 
-async function verifyQuietly(shape: NonNullable<ReturnType<typeof readCredential>>, challenge: string, relyingParty: RelyingParty, policy: AuthenticatorPolicy): Promise<Verified | undefined> {
-  const { attestationObject = '' } = shape.binaries;
+/** The RP id is always passed: without it the library checks none. Its exceptions all mean "no". */
+async function askLibrary(
+  json: CredentialJson,
+  { challenge, relyingParty }: RegistrationAnswer,
+): Promise<Checked | undefined> {
+  const { id, clientDataJSON, fields } = json;
   const response: RegistrationResponseJSON = {
-    id: shape.id, rawId: shape.id, type: 'public-key', clientExtensionResults: {},
-    response: { clientDataJSON: shape.clientDataJSON, attestationObject },
+    id,
+    rawId: id,
+    type: 'public-key',
+    clientExtensionResults: {},
+    response: { clientDataJSON, attestationObject: fields['attestationObject'] ?? '' },
   };
-  useRoots(policy);
   try {
     const result = await verifyRegistrationResponse({
-      response, expectedChallenge: challenge, expectedOrigin: [...relyingParty.origins], expectedRPID: relyingParty.id,
-      requireUserPresence: true, requireUserVerification: true, supportedAlgorithmIDs: [...algorithms],
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: [...relyingParty.origins],
+      expectedRPID: relyingParty.id,
+      requireUserPresence: true,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: [...algorithms],
     });
     return result.verified ? result.registrationInfo : undefined;
   } catch {
@@ -101,28 +138,37 @@ async function verifyQuietly(shape: NonNullable<ReturnType<typeof readCredential
   }
 }
 
-/** The library keeps its roots per process and format; ours replace its own, so that only the operator's count. */
-function useRoots(policy: AuthenticatorPolicy): void {
-  if (policy.attestation !== 'trusted') return;
-  SettingsService.setRootCertificates({ identifier: 'packed', certificates: [...(policy.attestationRoots ?? [])] });
+/**
+ * The id signed for is the id claimed, which the library does not compare (A172); it has 16 bytes or more, so that
+ * nobody meets another one's by chance (WebAuthn L3 section 4); the key is one that assertions will be accepted of.
+ */
+function isSound({ credential }: Checked, id: string): boolean {
+  return credential.id === id && id.length >= 22 && isAcceptedKey(credential.publicKey);
 }
 
-/** Self attestation and missing chains pass the library; a trusted one has a certificate chain and a format that carries it. */
-function credentialOf(verified: Verified, transports: readonly string[]): RegisteredCredential {
-  const { credential, aaguid, credentialDeviceType, credentialBackedUp, fmt } = verified;
-  return {
-    credentialId: credential.id, publicKey: Buffer.from(credential.publicKey).toString('base64url'), signCount: credential.counter, transports, aaguid,
-    backupEligible: credentialDeviceType === 'multiDevice', backedUp: credentialBackedUp, attested: fmt === 'packed' && hasChain(verified),
+function judge(
+  { credential, aaguid, credentialDeviceType, credentialBackedUp }: Checked,
+  attestation: Attestation,
+  transports: readonly string[],
+  policy: AuthenticatorPolicy,
+): RegistrationVerdict {
+  const backupEligible = credentialDeviceType === 'multiDevice';
+  const attested = policy.attestation === 'trusted' && isTrusted(attestation, aaguid, policy);
+  if (backupEligible && policy.backupEligible === 'refused') return refused('attestation-refused');
+  // A list of models without attestation would be a list anyone can claim to be on.
+  if (!attested && (policy.attestation === 'trusted' || policy.aaguids !== undefined))
+    return refused('attestation-refused');
+  const publicKey = Buffer.from(credential.publicKey).toString('base64url');
+  const { id: credentialId, counter: signCount } = credential;
+  const kept = {
+    credentialId,
+    publicKey,
+    signCount,
+    transports,
+    aaguid,
+    backupEligible,
+    backedUp: credentialBackedUp,
+    attested,
   };
-}
-
-function hasChain(verified: Verified): boolean {
-  return Buffer.from(verified.attestationObject).includes(Buffer.from([0x63, 0x78, 0x35, 0x63]));
-}
-
-function allowed(credential: RegisteredCredential, policy: AuthenticatorPolicy): boolean {
-  if (policy.backupEligible === 'refused' && credential.backupEligible) return false;
-  if (policy.attestation !== 'trusted') return true;
-  const rooted = credential.attested && (policy.attestationRoots ?? []).length > 0;
-  return rooted && (policy.aaguids === undefined || policy.aaguids.includes(credential.aaguid));
+  return { outcome: 'verified', credential: kept };
 }

@@ -1,4 +1,6 @@
-// Who asks, and what an authenticator must be like to be accepted.
+// Who asks, and what an authenticator must be like to be accepted. Only words of the operator, nothing of a request:
+// the origin a browser claims is compared with these, never taken from a Host header (A167).
+import type { Metadata } from './metadata.ts';
 
 export interface RelyingParty {
   /** A registrable domain: `portail.example`. */
@@ -10,19 +12,19 @@ export interface RelyingParty {
 }
 
 export interface AuthenticatorPolicy {
-  /** Models allowed; undefined allows all. Only meaningful with `attestation: 'trusted'`: without it the AAGUID is the browser's word. */
+  /** Models allowed, lower case with dashes; undefined allows all. Meaningless without `attestation: 'trusted'`, where the AAGUID is only the browser's word, and refused then. */
   readonly aaguids?: readonly string[];
-  /** `trusted`: an attestation statement must chain to a root given here. */
+  /** `trusted`: an attestation statement must chain to a root that `metadata` has for the model. */
   readonly attestation: 'none' | 'trusted';
   /** `refused`: passkeys that may be copied between devices are not accepted. */
   readonly backupEligible: 'allowed' | 'refused';
-  /** PEM certificates of the attestation roots. */
-  readonly attestationRoots?: readonly string[];
+  /** Where trusted roots come from: `readMetadata` or `pinnedRoots`. With `trusted` and without it nothing is accepted. */
+  readonly metadata?: Metadata;
   /** Attested, device-bound models the operator counts as a card. */
   readonly cardClassAaguids?: readonly string[];
 }
 
-export const defaultAuthenticatorPolicy: AuthenticatorPolicy = { attestation: 'none', backupEligible: 'allowed' };
-
-/** COSE algorithms: EdDSA, ES256, RS256. Pinned on both ceremonies, so that a mixed fleet accepts the same keys. */
-export const algorithms: readonly [-8, -7, -257] = [-8, -7, -257];
+export const defaultAuthenticatorPolicy: AuthenticatorPolicy = {
+  attestation: 'none',
+  backupEligible: 'allowed',
+};
