@@ -1,44 +1,75 @@
-// The body of a request: read whole within a bound and a time, or left on the socket for the proxy to stream.
+// The body of a request: read whole within a bound and a time, or left on the socket for the proxy to stream. It never
+// decompresses: bytes that were judged and bytes that are sent are the same ones (A101, A115).
 import type { IncomingMessage } from 'node:http';
 import type { BodySource, CanonicalRequest, Refusal } from './request.ts';
 
-const slowest = 30_000;
+/** Milliseconds a body that must be read may take; a sender that trickles holds a slot no longer (A256). */
+const patience = 30_000;
+
+export interface Body extends BodySource {
+  /** The bytes once they were read; undefined while the body is still on the socket. */
+  readonly bytes: () => Uint8Array | undefined;
+}
 
 /**
- * A source that reads at most once: a second `read` gives the same bytes. Refuses what is too long before reading when
- * it says so, and while reading when it does not (A256); a body that trickles is cut after 30 s.
+ * A source that reads at most once: a second `read` gives the same answer, whatever its limit. Refuses what is too long
+ * before reading when the head says so, and while reading when it does not. After a refusal the rest stays unread, so
+ * the connection must be closed.
  */
-export function bodySource(incoming: IncomingMessage, request: CanonicalRequest): BodySource & { readonly bytes: () => Uint8Array | undefined } {
+export function bodySource(
+  incoming: IncomingMessage,
+  request: Pick<CanonicalRequest, 'bodyLength' | 'headers'>,
+  milliseconds: number = patience,
+): Body {
   let reading: Promise<Uint8Array | Refusal> | undefined;
   let bytes: Uint8Array | undefined;
-  const read = (limit: number): Promise<Uint8Array | Refusal> => {
-    reading ??= readWhole(incoming, request, limit).then((result) => {
-      if (result instanceof Uint8Array) bytes = result;
-      return result;
-    });
-    return reading;
+  const read = async (limit: number): Promise<Uint8Array | Refusal> => {
+    reading ??= unreadable(request, limit) ?? collect(incoming, limit, milliseconds);
+    const result = await reading;
+    if (result instanceof Uint8Array) bytes = result;
+    return result;
   };
   return { read, bytes: () => bytes };
 }
 
-async function readWhole(incoming: IncomingMessage, request: CanonicalRequest, limit: number): Promise<Uint8Array | Refusal> {
-  if (request.bodyLength === 0) return new Uint8Array(0);
-  const tooLong: Refusal = { status: 413, reason: 'body-too-long', close: true };
-  if (request.bodyLength !== 'chunked' && request.bodyLength > limit) return tooLong;
-  if (request.headers.has('content-encoding')) return { status: 415, reason: 'content-encoding', close: true };
-  const timer = setTimeout(() => incoming.destroy(), slowest);
-  try {
+const tooLong: Refusal = { status: 413, reason: 'body-too-long', close: true };
+const encoded: Refusal = { status: 415, reason: 'content-encoding', close: true };
+const tooSlow: Refusal = { status: 408, reason: 'body-too-slow', close: true };
+const cutShort: Refusal = { status: 400, reason: 'body-cut-short', close: true };
+
+/** The answer that needs no reading, when there is one. */
+function unreadable(
+  { bodyLength, headers }: Pick<CanonicalRequest, 'bodyLength' | 'headers'>,
+  limit: number,
+): Promise<Uint8Array | Refusal> | undefined {
+  if (bodyLength === 0) return Promise.resolve(new Uint8Array(0));
+  if (bodyLength !== 'chunked' && bodyLength > limit) return Promise.resolve(tooLong);
+  return headers.has('content-encoding') ? Promise.resolve(encoded) : undefined;
+}
+
+/** Listens rather than iterates: a time limit must end the reading without destroying the socket the refusal goes out on. */
+function collect(
+  incoming: IncomingMessage,
+  limit: number,
+  milliseconds: number,
+): Promise<Uint8Array | Refusal> {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    const settle = (result: Uint8Array | Refusal): void => {
+      clearTimeout(timer);
+      incoming.off('data', take).off('end', finish).off('error', fail).off('close', fail).pause();
+      incoming.on('error', () => undefined);
+      resolve(result);
+    };
+    const take = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > limit) return tooLong;
-      chunks.push(chunk);
-    }
-    return incoming.complete ? new Uint8Array(Buffer.concat(chunks)) : { status: 400, reason: 'body-cut-short', close: true };
-  } catch {
-    return { status: 408, reason: 'body-too-slow', close: true };
-  } finally {
-    clearTimeout(timer);
-  }
+      if (length > limit) settle(tooLong);
+      else chunks.push(chunk);
+    };
+    const finish = (): void => settle(incoming.complete ? new Uint8Array(Buffer.concat(chunks)) : cutShort);
+    const fail = (): void => settle(cutShort);
+    const timer = setTimeout(() => settle(tooSlow), milliseconds);
+    incoming.on('data', take).once('end', finish).once('error', fail).once('close', fail);
+  });
 }
