@@ -72,7 +72,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const budget = createBudget(stores.budget, config.budgets);
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream), identify: identity.identify, mfa, budget, clock, observer,
-    recordKeys: createRecordKeys(keys.records, config.origin.host, recordTypes(config.recordTypes)),
+    recordKeys: createRecordKeys({ current: keys.records }, config.origin.host, recordTypes(config.recordTypes)),
   };
   const signer = await createAssertionSigner({ keys: keys.assertion, issuer: config.origin.origin, audience: config.origin.origin, clock, random });
   const edge: EdgeRules = { hosts: config.hosts, cookiePrefix };

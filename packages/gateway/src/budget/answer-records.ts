@@ -1,35 +1,54 @@
-// Whose records an answer shows, on routes where only the answer tells. What cannot be read is `unreadable`, and the
-// caller withholds it whole.
+// Whose records an answer shows, on routes where only the answer tells. What cannot be read for sure is `unreadable`,
+// and the caller withholds it whole: a portal that changed its answers must not become a portal that is not counted.
 import { selectAll } from 'css-select';
 import { type AnyNode, type ChildNode, type Element, isTag, isText } from 'domhandler';
 import { parse } from 'parse5';
 import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import type { Route } from '../policy/route.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+import { readPointer } from '../request/json-pointer.ts';
+import { parseStrictJson } from '../request/strict-json.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { CountedRecord, RecordRule } from './record-rule.ts';
 
-export type AnswerRule = Extract<RecordRule, { readonly from: 'answer-json' | 'answer-header' | 'answer-html' }>;
+export type AnswerRule = Extract<
+  RecordRule,
+  { readonly from: 'answer-json' | 'answer-header' | 'answer-html' }
+>;
 type Head = Pick<Exchange, 'status' | 'headers'>;
+type Texts = readonly string[] | 'unreadable';
+
+const jsonLimits = { depth: 64, members: 200_000 };
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function answerRules(route: Route): readonly AnswerRule[] {
   return route.records.filter((rule): rule is AnswerRule => rule.from.startsWith('answer'));
 }
 
-/** Distinct records over all rules. An error answer (status 300 and up, 401 and the like) shows nobody and may be of any type. */
-export function recordsOfAnswer(rules: readonly AnswerRule[], head: Head, bytes: Uint8Array, keys: RecordKeys): readonly CountedRecord[] | 'unreadable' {
-  if (head.status >= 300) return [];
-  if (headerValues(head, 'content-encoding').some((value) => value.toLowerCase() !== 'identity')) return 'unreadable';
+/**
+ * Distinct records over all rules. Error answers and redirects (300 and up, but 304) are taken to show nobody: what the
+ * portal writes on its error pages is outside this count. Parts (206) and "as before" (304) cannot be counted; 204 and
+ * 205 have no body. More records than a rule's `atMost` are not counted in part: the answer is unreadable.
+ */
+export function recordsOfAnswer(
+  rules: readonly AnswerRule[],
+  head: Head,
+  bytes: Uint8Array,
+  keys: RecordKeys,
+): readonly CountedRecord[] | 'unreadable' {
+  if (head.status === 206 || head.status === 304) return 'unreadable';
+  if (head.status >= 300 || (bytes.length === 0 && (head.status === 204 || head.status === 205))) return [];
+  if (headerValues(head, 'content-encoding').some((value) => value.toLowerCase() !== 'identity'))
+    return 'unreadable';
   const found = new Map<string, CountedRecord>();
   for (const rule of rules) {
     const texts = textsOf(rule, head, bytes);
-    if (texts === 'unreadable' || texts.length > rule.atMost) return 'unreadable';
-    for (const text of texts) {
-      const record = keys.record(rule.as, text);
-      if (record === undefined) return 'unreadable';
-      found.set(record.digest, record);
-    }
+    if (texts === 'unreadable') return 'unreadable';
+    const records = texts.map((text) => keys.record(rule.as, text)).filter((record) => record !== undefined);
+    if (records.length !== texts.length) return 'unreadable';
+    const distinct = new Map(records.map((record) => [record.digest, record]));
+    if (distinct.size > rule.atMost) return 'unreadable';
+    for (const [digest, record] of distinct) found.set(digest, record);
   }
   return [...found.values()];
 }
@@ -38,33 +57,76 @@ function headerValues(head: Head, name: string): readonly string[] {
   return head.headers.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
 }
 
-function textsOf(rule: AnswerRule, head: Head, bytes: Uint8Array): readonly string[] | 'unreadable' {
+function textsOf(rule: AnswerRule, head: Head, bytes: Uint8Array): Texts {
   if (rule.from === 'answer-header') return fromHeader(rule.name.toLowerCase(), head);
-  const type = headerValues(head, 'content-type')[0]?.toLowerCase() ?? '';
-  if (rule.from === 'answer-json') return /^application\/(?:[a-z0-9.+-]*\+)?json(?:;|$)/.test(type) ? fromJson(rule.pointer, bytes) : 'unreadable';
-  return type.startsWith('text/html') ? fromHtml(rule, bytes) : 'unreadable';
+  const type = typeOf(head);
+  if (rule.from === 'answer-json')
+    return /^application\/(?:[a-z0-9.-]+\+)?json$/.test(type) ? fromJson(rule.pointer, bytes) : 'unreadable';
+  return type === 'text/html' ? fromHtml(rule, bytes) : 'unreadable';
 }
 
-/** A portal that names its records must name them in every good answer: an absent header is a portal that changed. */
-function fromHeader(name: string, head: Head): readonly string[] | 'unreadable' {
+/** The media type when it is single and its charset, if any, is UTF-8: in another charset the browser reads other digits (A100). */
+function typeOf(head: Head): string {
+  const [value, ...others] = headerValues(head, 'content-type');
+  if (value === undefined || others.length > 0) return '';
+  const [type = '', ...parameters] = value
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset='));
+  return charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset)) ? type : '';
+}
+
+/** A portal that names its records names them in every good answer, if only with an empty header. */
+function fromHeader(name: string, head: Head): Texts {
   const values = headerValues(head, name);
-  return values.length === 0 ? 'unreadable' : values.flatMap((value) => value.split(',')).map((text) => text.trim()).filter((text) => text !== '');
+  if (values.length === 0) return 'unreadable';
+  const texts = values.flatMap((value) => value.split(',')).map((text) => text.trim());
+  return texts.filter((text) => text !== '');
 }
 
-function fromJson(pointer: string, bytes: Uint8Array): readonly string[] | 'unreadable' {
-  const json = parseStrictJson(bytes, { depth: 64, members: 200_000 });
+/** A pointer must lead somewhere; an empty list is said with an empty array. */
+function fromJson(pointer: string, bytes: Uint8Array): Texts {
+  const json = parseStrictJson(bytes, jsonLimits);
   if ('refused' in json) return 'unreadable';
+  const walks = pointer.split('/').includes('*');
   const scalars = readPointer(json, pointer);
-  if ('refused' in scalars) return 'unreadable';
-  return scalars.flatMap((scalar) => (scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : []));
+  if ('refused' in scalars || (scalars.length === 0 && !(walks && leadsToArray(pointer, json))))
+    return 'unreadable';
+  const texts = scalars.flatMap((scalar) =>
+    scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : [],
+  );
+  return texts.length === scalars.length ? texts : 'unreadable';
 }
 
-function fromHtml(rule: Extract<AnswerRule, { readonly from: 'answer-html' }>, bytes: Uint8Array): readonly string[] {
-  const document = parse(new TextDecoder().decode(bytes), { treeAdapter: adapter });
+/** Whether an array stands before the first `*`: the pointer up to it must name something that is no scalar. */
+function leadsToArray(pointer: string, json: Parameters<typeof readPointer>[0]): boolean {
+  const steps = pointer.split('/');
+  const before = readPointer(json, steps.slice(0, steps.indexOf('*')).join('/'));
+  return 'refused' in before && before.refused === 'not-scalar';
+}
+
+/** No hit is nobody: a page without results looks like that. A portal whose pages change should send the header instead. */
+function fromHtml(rule: Extract<AnswerRule, { readonly from: 'answer-html' }>, bytes: Uint8Array): Texts {
+  const { attribute } = rule;
+  const document = documentOf(bytes);
+  if (document === undefined) return 'unreadable';
   const hits = selectAll<AnyNode, Element>(rule.selector, document);
-  return hits.map((hit) => (rule.attribute === undefined ? textIn(hit).trim() : (hit.attribs[rule.attribute] ?? '')));
+  const texts = hits.map((hit) => (attribute === undefined ? textIn(hit).trim() : hit.attribs[attribute]));
+  const named = texts.filter((text) => text !== undefined);
+  return named.length === texts.length ? named : 'unreadable';
+}
+
+function documentOf(bytes: Uint8Array): AnyNode | undefined {
+  try {
+    return parse(utf8.decode(bytes), { treeAdapter: adapter });
+  } catch {
+    return undefined;
+  }
 }
 
 function textIn(node: Element): string {
-  return node.children.map((child: ChildNode) => (isText(child) ? child.data : isTag(child) ? textIn(child) : '')).join('');
+  return node.children
+    .map((child: ChildNode) => (isText(child) ? child.data : isTag(child) ? textIn(child) : ''))
+    .join('');
 }

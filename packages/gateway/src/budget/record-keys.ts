@@ -1,24 +1,47 @@
-// From an identifier as it was written to one person's key: an HMAC, since a plain hash of a NIR is guessed in seconds.
+// From an identifier as it was written to one person's key: an HMAC, since all NIRs can be hashed in a day (domain.md
+// 10.1). It turns nothing back: who must be told is in the sealed ledger.
 import { createHmac } from 'node:crypto';
 import type { Secret } from '@palier/mfa-core';
 import type { CountedRecord, RecordDigest, RecordType } from './record-rule.ts';
-import type { Canonical } from './record-types.ts';
+import type { RecordTypes } from './record-types.ts';
 
 export interface RecordKeys {
   /** The record a text names; undefined when the text is no identifier of that type. */
   record(type: RecordType, text: string): CountedRecord | undefined;
 }
 
-/** `tenant` separates two portals that share a key. */
-export function createRecordKeys(key: Secret, tenant: string, types: ReadonlyMap<string, Canonical>): RecordKeys {
-  const digest = (type: string, id: string): RecordDigest =>
-    key.expose((bytes) =>
-      createHmac('sha256', bytes).update(`${tenant.length}:${tenant}${type.length}:${type}${id}`).digest().subarray(0, 16).toString('base64url'),
-    ) as RecordDigest;
+/**
+ * While keys rotate, each record carries its digest under the old key too, and the store moves it when it is next seen.
+ * Keep `previous` for one novelty horizon (a year) or accept that known persons look new; then destroy it.
+ */
+export interface RecordKeySecrets {
+  readonly current: Secret;
+  readonly previous?: Secret | undefined;
+}
+
+const least = 32;
+
+/** `tenant` separates two portals that share a key. A key under 32 bytes is a TypeError. */
+export function createRecordKeys(
+  { current, previous }: RecordKeySecrets,
+  tenant: string,
+  types: RecordTypes,
+): RecordKeys {
+  if (current.length < least || (previous !== undefined && previous.length < least))
+    throw new TypeError('a record key has at least 32 bytes');
   return {
     record: (type, text) => {
       const id = types.get(type)?.(text);
-      return id === undefined ? undefined : { id, type, digest: digest(type, id) };
+      if (id === undefined) return undefined;
+      const record: CountedRecord = { id, type, digest: digestOf(current, tenant, type, id) };
+      return previous === undefined ? record : { ...record, previous: digestOf(previous, tenant, type, id) };
     },
   };
+}
+
+/** Lengths before the parts: no two triples of tenant, type and id give one message. */
+function digestOf(key: Secret, tenant: string, type: string, id: string): RecordDigest {
+  const message = [tenant, type, id].map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  const mac = key.expose((bytes) => createHmac('sha256', bytes).update(message).digest());
+  return mac.subarray(0, 16).toString('base64url') as RecordDigest;
 }

@@ -1,87 +1,151 @@
-// Whose records a request asks for. Every declared place must be there, be readable, and name one person each; what
-// cannot be read for sure is refused, never counted as nobody.
+// Whose records a request asks for. Every declared place must be there, be readable, and the places must agree; what
+// cannot be read for sure is refused, never counted as nobody (attacks.md G6). Types, lengths and undeclared parts were
+// judged before, by policy/admit.ts.
 import type { Matched } from '../policy/route.ts';
-import { parseQuery } from '../request/query.ts';
+import { readPointer } from '../request/json-pointer.ts';
+import { type Pairs, parseQuery } from '../request/query.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+import { type JsonValue, parseStrictJson } from '../request/strict-json.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { CountedRecord, RecordRule } from './record-rule.ts';
 
 export interface RequestRecords {
+  /** Each person once, in the order of the places. */
   readonly records: readonly CountedRecord[];
   /** The body, when it was read to count; the proxy sends these bytes. */
   readonly bytes: Uint8Array | undefined;
 }
 
-type Texts = readonly string[] | { readonly refusal: Refusal };
-type Ask = Pick<CanonicalRequest, 'query'>;
+type Refused = { readonly refusal: Refusal };
+type Texts = readonly string[] | Refused;
+type RequestRule = Extract<RecordRule, { readonly from: 'path' | 'query' | 'form' | 'json' }>;
 
 /** The most persons one request may name. */
 const mostRecords = 500;
+const bodyLimit = 65_536;
 const jsonLimits = { depth: 32, members: 20_000 };
 
-export async function recordsOfRequest(matched: Matched, request: Ask, readBody: (limit: number) => Promise<Uint8Array | Refusal>, keys: RecordKeys): Promise<RequestRecords | { readonly refusal: Refusal }> {
-  const rules = matched.route.records.filter((rule) => !rule.from.startsWith('answer'));
+/**
+ * Reads the declared places. When several places name records of one type (path and body, say) each must name the same
+ * persons: which one the portal would believe is nobody's guess. Several pointers into one body are added up.
+ */
+export async function recordsOfRequest(
+  { route, parameters }: Matched,
+  request: Pick<CanonicalRequest, 'query'>,
+  readBody: (limit: number) => Promise<Uint8Array | Refusal>,
+  keys: RecordKeys,
+): Promise<RequestRecords | Refused> {
+  const rules = route.records.filter((rule): rule is RequestRule => !rule.from.startsWith('answer'));
   if (rules.length === 0) return { records: [], bytes: undefined };
   const needsBody = rules.some((rule) => rule.from === 'form' || rule.from === 'json');
-  const bytes = needsBody ? await readBody(matched.route.body?.limit ?? 65_536) : undefined;
+  const bytes = needsBody ? await readBody(route.body?.limit ?? bodyLimit) : undefined;
   if (bytes !== undefined && 'status' in bytes) return { refusal: bytes };
-  const found = new Map<string, CountedRecord>();
+  const places = placesOf(parameters, request.query, bytes);
+  const named = new Map<string, Map<string, CountedRecord>>();
   for (const rule of rules) {
-    const texts = textsOf(rule, matched, request, bytes);
+    const texts = places[rule.from](rule);
     if ('refusal' in texts) return texts;
-    for (const text of texts) {
-      const record = keys.record(rule.as, text);
-      if (record === undefined) return refused('record-id-malformed');
-      found.set(record.digest, record);
-    }
+    const flaw = name(named, rule, texts, keys);
+    if (flaw !== undefined) return refused(flaw);
   }
-  return found.size > mostRecords ? refused('too-many-records') : { records: [...found.values()], bytes };
+  const records = agreed(named);
+  if (records === undefined) return refused('record-ids-disagree');
+  return records.length > mostRecords ? refused('too-many-records') : { records, bytes };
 }
 
-function refused(reason: string): { readonly refusal: Refusal } {
+function refused(reason: string): Refused {
   return { refusal: { status: 400, reason, close: false } };
 }
 
-function textsOf(rule: RecordRule, matched: Matched, request: Ask, bytes: Uint8Array | undefined): Texts {
-  switch (rule.from) {
-    case 'path': {
-      const text = matched.parameters.get(rule.name);
-      return text === undefined ? refused('record-id-missing') : [text];
-    }
-    case 'query':
-      return fromPairs(rule.name, request.query ?? '');
-    case 'form':
-      return fromPairs(rule.name, latin1(bytes));
-    case 'json':
-      return fromJson(rule.pointer, bytes ?? new Uint8Array(0));
-    default:
-      return [];
+/** Adds the records of one place to what its source has named for this type; a reason when one is no identifier. */
+function name(
+  named: Map<string, Map<string, CountedRecord>>,
+  rule: RequestRule,
+  texts: readonly string[],
+  keys: RecordKeys,
+): string | undefined {
+  const source = `${rule.as} ${rule.from}`;
+  const found = named.get(source) ?? new Map<string, CountedRecord>();
+  named.set(source, found);
+  for (const text of texts) {
+    const record = keys.record(rule.as, text);
+    if (record === undefined) return 'record-id-malformed';
+    found.set(record.digest, record);
   }
+  return undefined;
 }
 
-/** A form body is ASCII by its own definition; anything else fails the decoder. */
-function latin1(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString('latin1');
+/** All records when the sources of each type name the same ones. */
+function agreed(
+  named: ReadonlyMap<string, ReadonlyMap<string, CountedRecord>>,
+): readonly CountedRecord[] | undefined {
+  const byType = Map.groupBy(named, ([source]) => source.slice(0, source.lastIndexOf(' ')));
+  const records: CountedRecord[] = [];
+  for (const sources of byType.values()) {
+    const [first, ...others] = sources.map(([, found]) => found);
+    if (first === undefined) continue;
+    const same = others.every(
+      (other) => other.size === first.size && [...other.keys()].every((digest) => first.has(digest)),
+    );
+    if (!same) return undefined;
+    records.push(...first.values());
+  }
+  return records;
 }
 
-function fromPairs(name: string, text: string): Texts {
-  const pairs = parseQuery(text);
-  if ('refused' in pairs) return refused(`form-${pairs.refused}`);
-  const values = pairs.filter(([one]) => one === name).map(([, value]) => value);
-  if (values.length > 1) return refused('record-id-twice');
-  // The same name with brackets or in another case may be the same parameter to the portal (G8).
-  const alias = pairs.some(([one]) => one !== name && one.toLowerCase().replace(/\[.*$/, '') === name.toLowerCase());
-  if (alias) return refused('record-id-alias');
-  return values.length === 0 ? refused('record-id-missing') : values;
+type Places = { readonly [From in RequestRule['from']]: (rule: RequestRule) => Texts };
+
+function placesOf(
+  parameters: ReadonlyMap<string, string>,
+  query: string | undefined,
+  bytes: Uint8Array | undefined,
+): Places {
+  let json: JsonValue | { readonly refused: string } | undefined;
+  return {
+    path: (rule) => {
+      const text = rule.from === 'path' ? parameters.get(rule.name) : undefined;
+      return text === undefined ? refused('record-id-missing') : [text];
+    },
+    query: (rule) => fromPairs(rule, parseQuery(query ?? ''), 'query'),
+    form: (rule) => fromPairs(rule, formOf(bytes), 'form'),
+    json: (rule) => {
+      json ??= parseStrictJson(bytes ?? new Uint8Array(0), jsonLimits);
+      return rule.from === 'json' ? fromJson(rule.pointer, json) : refused('record-id-missing');
+    },
+  };
 }
 
-function fromJson(pointer: string, bytes: Uint8Array): Texts {
-  const json = parseStrictJson(bytes, jsonLimits);
+/** A form body is ASCII by its own definition: everything else is escaped. */
+function formOf(bytes: Uint8Array | undefined): Pairs | { readonly refused: string } {
+  const text = Buffer.from(bytes ?? []).toString('latin1');
+  return /^[\x20-\x7e]*$/.test(text) ? parseQuery(text) : { refused: 'not-ascii' };
+}
+
+function fromPairs(rule: RequestRule, pairs: Pairs | { readonly refused: string }, place: string): Texts {
+  if ('refused' in pairs) return refused(`${place}-${pairs.refused}`);
+  const wanted = 'name' in rule ? rule.name : '';
+  const alike = pairs.filter(([one]) => folded(one) === folded(wanted));
+  if (alike.some(([one]) => one !== wanted)) return refused('record-id-alias');
+  if (alike.length > 1) return refused('record-id-twice');
+  return alike.length === 0 ? refused('record-id-missing') : alike.map(([, value]) => value);
+}
+
+/** What other readers of parameters take for one name: `nir[]`, `NIR`, `nir.x` (qs, PHP, ASP). */
+function folded(parameter: string): string {
+  return parameter
+    .toLowerCase()
+    .trim()
+    .replace(/[[.].*$/s, '')
+    .replaceAll(' ', '_');
+}
+
+function fromJson(pointer: string, json: JsonValue | { readonly refused: string }): Texts {
   if ('refused' in json) return refused(`json-${json.refused}`);
   const scalars = readPointer(json, pointer);
-  if ('refused' in scalars) return refused('record-id-not-scalar');
-  const texts = scalars.flatMap((scalar) => (scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : []));
+  if ('refused' in scalars) return refused(`record-id-${scalars.refused}`);
+  const texts = scalars.flatMap((scalar) =>
+    scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : [],
+  );
   if (texts.length !== scalars.length) return refused('record-id-not-text');
-  return texts.length === 0 && !pointer.includes('*') ? refused('record-id-missing') : texts;
+  return texts.length === 0 && !pointer.split('/').includes('*') ? refused('record-id-missing') : texts;
 }
