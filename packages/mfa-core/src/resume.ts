@@ -40,15 +40,18 @@ export function createResume(parts: Parts): Resume {
   };
 }
 
+/** A path of this site: `//host` and `/\\host` are addresses of another one to a browser. */
+export function isWayBack(target: string): boolean {
+  return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,4095}$/.test(target);
+}
+
 async function hold(
   parts: Parts,
   session: Session,
   target: string,
   { requirement, reason }: Shortfall,
 ): Promise<ChallengeId> {
-  // `//host` and `/\host` are addresses of another site to a browser.
-  if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,4095}$/.test(target))
-    throw new TypeError('a way back is a path of this site');
+  if (!isWayBack(target)) throw new TypeError('a way back is a path of this site');
   const id = makeChallengeId(parts.random);
   const expiresAt = after(parts.clock.now(), challengeLifetimes.resume);
   const payload = { target, requirement, because: reason };

@@ -1,0 +1,188 @@
+// The table of ceremony calls: what each takes, which verb of mfa-core it is, what it answers.
+import type { Refused } from '../attempts.ts';
+import { type FactorId, parseFactorId, parseSessionId, type SessionToken } from '../ids.ts';
+import type { Mfa } from '../mfa.ts';
+import type { Session } from '../session.ts';
+import type { StepUpAnswer } from '../step-up.ts';
+import { type ApiAnswer, type ApiRequest, ok } from './api-request.ts';
+import type { Fields } from './fields.ts';
+import { problem } from './problems.ts';
+import { clearedSessionCookie, sessionCookieOf } from './session-cookie.ts';
+import type { Visit } from './visit.ts';
+
+interface Asked<V> {
+  readonly mfa: Mfa;
+  readonly request: ApiRequest;
+  readonly visit: V;
+  readonly fields: Fields;
+}
+
+type WithSession = Visit & { readonly session: Session };
+type Reading = (asked: Asked<Visit>) => Promise<ApiAnswer>;
+type Changing = (asked: Asked<WithSession>) => Promise<ApiAnswer>;
+
+export type Call =
+  | { readonly changes: false; readonly act: Reading }
+  | { readonly changes: true; readonly fields: readonly string[]; readonly act: Changing };
+
+const read = (act: Reading): Call => ({ changes: false, act });
+const change = (fields: readonly string[], act: Changing): Call => ({ changes: true, fields, act });
+
+/** Every wrong answer gets this one, whatever was wrong; only waiting is told, because it is what helps. */
+function refused(request: ApiRequest, { retryAt }: Refused): ApiAnswer {
+  return retryAt === undefined
+    ? problem('refused', request)
+    : problem('refused', request, { retryAt: new Date(retryAt).toISOString() });
+}
+
+function withToken(body: unknown, token: SessionToken | undefined): ApiAnswer {
+  return ok(body, token === undefined ? [] : [sessionCookieOf(token)]);
+}
+
+async function stepUp({ mfa, request, visit }: Asked<WithSession>, answer: StepUpAnswer): Promise<ApiAnswer> {
+  const done = await mfa.stepUp.complete(visit.token, answer);
+  return done.outcome === 'refused'
+    ? refused(request, done)
+    : withToken({ outcome: 'stepped-up', kind: done.proof.kind }, done.token);
+}
+
+async function beginEnrolment({ mfa, request, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
+  const { right, kind, name } = fields;
+  if (kind !== 'totp' && kind !== 'webauthn') return problem('malformed-request', request);
+  const begun = await mfa.enrol.begin(visit.session, right, { kind }, name);
+  return begun.outcome === 'refused' ? refused(request, begun) : ok(begun);
+}
+
+async function completeEnrolment({ mfa, request, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
+  const { challenge, code, response, name } = fields;
+  const answer = response === undefined ? { code } : { response };
+  const done = await mfa.enrol.complete(visit.token, challenge, answer, name);
+  if (done.outcome === 'refused') return refused(request, done);
+  const { outcome, factor, recoveryCodes, token } = done;
+  return withToken({ outcome, factor, recoveryCodes: recoveryCodes ?? [] }, token);
+}
+
+async function changeFactor(
+  { mfa, request, visit, fields }: Asked<WithSession>,
+  act: (id: FactorId) => Promise<{ readonly outcome: string } | Refused>,
+): Promise<ApiAnswer> {
+  const id = typeof fields['factor'] === 'string' ? parseFactorId(fields['factor']) : undefined;
+  if (id === undefined) return problem('malformed-request', request);
+  const done = await act(id);
+  if ('reason' in done) return refused(request, done);
+  const accepted = await mfa.factors.accepted(visit.account);
+  return ok({ outcome: done.outcome, ...(accepted !== undefined && { accepted }) });
+}
+
+async function endOne({ mfa, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
+  const id = typeof fields['session'] === 'string' ? parseSessionId(fields['session']) : undefined;
+  const found = (await mfa.sessions.list(visit.account)).find((session) => session.id === id);
+  if (found !== undefined) await mfa.sessions.end(found, 'person');
+  return ok({ outcome: 'ended' });
+}
+
+function sessionView(visit: Visit): (session: Session) => Record<string, unknown> {
+  return ({ id, agent, openedAt, seenAt }) => ({
+    id,
+    agent,
+    openedAt,
+    seenAt,
+    own: id === visit.session?.id,
+  });
+}
+
+export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
+  [
+    'GET /session',
+    read(async ({ visit }) =>
+      ok({
+        account: visit.account,
+        proofs: (visit.session?.proofs ?? []).map(({ kind, at }) => ({ kind, at })),
+      }),
+    ),
+  ],
+  ['POST /step-up', change([], async ({ mfa, visit }) => ok(await mfa.stepUp.begin(visit.session)))],
+  [
+    'POST /step-up/totp',
+    change(['code'], (asked) => stepUp(asked, { kind: 'totp', code: asked.fields['code'] })),
+  ],
+  [
+    'POST /step-up/recovery-code',
+    change(['code'], (asked) => stepUp(asked, { kind: 'recovery-code', code: asked.fields['code'] })),
+  ],
+  [
+    'POST /step-up/webauthn',
+    change(['challenge', 'response'], (asked) =>
+      stepUp(asked, {
+        kind: 'webauthn',
+        challenge: asked.fields['challenge'],
+        response: asked.fields['response'],
+      }),
+    ),
+  ],
+  [
+    'POST /resume',
+    change(['resume'], async ({ mfa, request, visit, fields }) => {
+      const point = await mfa.resume.take(visit.session, fields['resume']);
+      return point === undefined ? problem('refused', request) : ok({ target: point.target });
+    }),
+  ],
+  [
+    'POST /enrol/ticket',
+    change(['ticket'], async ({ mfa, request, visit, fields }) => {
+      const granted = await mfa.enrol.redeemTicket(visit.session, fields['ticket']);
+      return granted.outcome === 'refused' ? refused(request, granted) : ok(granted);
+    }),
+  ],
+  [
+    'POST /enrol/right',
+    change([], async ({ mfa, request, visit }) => {
+      const granted = await mfa.enrol.rightFromProof(visit.session);
+      return granted.outcome === 'refused' ? refused(request, granted) : ok(granted);
+    }),
+  ],
+  ['POST /enrol', change(['right', 'kind', 'name'], beginEnrolment)],
+  ['POST /enrol/complete', change(['challenge', 'code', 'response', 'name'], completeEnrolment)],
+  ['GET /factors', read(async ({ mfa, visit }) => ok({ factors: await mfa.factors.list(visit.account) }))],
+  [
+    'POST /factors/rename',
+    change(['factor', 'name'], (asked) =>
+      changeFactor(asked, (id) => asked.mfa.factors.rename(asked.visit.session, id, asked.fields['name'])),
+    ),
+  ],
+  [
+    'POST /factors/remove',
+    change(['factor'], (asked) =>
+      changeFactor(asked, (id) => asked.mfa.factors.remove(asked.visit.session, id)),
+    ),
+  ],
+  [
+    'POST /factors/recovery-codes',
+    change([], async ({ mfa, request, visit }) => {
+      const done = await mfa.factors.replaceRecoveryCodes(visit.session);
+      return done.outcome === 'refused'
+        ? refused(request, done)
+        : ok({ outcome: done.outcome, recoveryCodes: done.codes });
+    }),
+  ],
+  [
+    'GET /sessions',
+    read(async ({ mfa, visit }) =>
+      ok({ sessions: (await mfa.sessions.list(visit.account)).map(sessionView(visit)) }),
+    ),
+  ],
+  ['POST /sessions/end', change(['session'], endOne)],
+  [
+    'POST /sessions/end-others',
+    change([], async ({ mfa, visit }) =>
+      ok({ ended: await mfa.sessions.endAll(visit.account, 'person', visit.session.id) }),
+    ),
+  ],
+  [
+    'POST /sign-out',
+    change([], async ({ mfa, visit }) => {
+      await mfa.sessions.end(visit.session, 'person');
+      return ok({ outcome: 'ended' }, [clearedSessionCookie]);
+    }),
+  ],
+]);

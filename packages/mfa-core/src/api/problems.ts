@@ -1,0 +1,62 @@
+// What a refusal is called (RFC 9457): one row for each thing that can happen, one sentence for every way to be wrong.
+// No row holds a value of the request, and none says why a proof was not right: that is in the events.
+import { type ApiAnswer, type ApiRequest, answer } from './api-request.ts';
+
+interface Row {
+  readonly status: number;
+  readonly fr: string;
+  readonly en: string;
+}
+
+export type ProblemName =
+  | 'sign-in-required'
+  | 'step-up-required'
+  | 'refused'
+  | 'malformed-request'
+  | 'foreign-origin'
+  | 'not-found'
+  | 'too-large'
+  | 'json-only'
+  | 'unavailable';
+
+const rows: Readonly<Record<ProblemName, Row>> = {
+  'sign-in-required': { status: 401, fr: 'Connectez-vous d\u2019abord.', en: 'Please sign in first.' },
+  'step-up-required': {
+    status: 401,
+    fr: 'Un second facteur est n\u00e9cessaire.',
+    en: 'A second factor is needed.',
+  },
+  refused: {
+    status: 400,
+    fr: 'Cela n\u2019a pas fonctionn\u00e9. V\u00e9rifiez et recommencez.',
+    en: 'That did not work. Please check and try again.',
+  },
+  'malformed-request': { status: 400, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
+  'foreign-origin': { status: 403, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
+  'not-found': { status: 404, fr: 'Adresse inconnue.', en: 'No such address.' },
+  'too-large': { status: 413, fr: 'Demande trop longue.', en: 'Request too long.' },
+  'json-only': { status: 415, fr: 'Seul JSON est accept\u00e9.', en: 'JSON only.' },
+  unavailable: {
+    status: 503,
+    fr: 'Service momentan\u00e9ment indisponible.',
+    en: 'Temporarily unavailable.',
+  },
+};
+
+/** A problem in the person's language; `members` are added to the body. */
+export function problem(
+  name: ProblemName,
+  request: ApiRequest,
+  members: Readonly<Record<string, unknown>> = {},
+  more: ApiAnswer['headers'] = [],
+): ApiAnswer {
+  const { status } = rows[name];
+  const title = rows[name][languageOf(request)];
+  const body = { type: `urn:palier:problem:${name}`, title, status, ...members };
+  return answer(status, 'application/problem+json', body, more);
+}
+
+/** French unless the browser puts English first: no weighing of q-values for two languages. */
+function languageOf(request: ApiRequest): 'fr' | 'en' {
+  return /^\s*en\b/i.test(request.header('accept-language') ?? '') ? 'en' : 'fr';
+}
