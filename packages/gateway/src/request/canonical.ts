@@ -1,29 +1,32 @@
-// From what node:http parsed to a canonical request, or a refusal. node's parser already refuses much (CL with TE,
-// bare CR, NUL...); the table below is what it lets through and a portal might read differently (attacks.md 0.3, R11).
+// From what node:http parsed to a canonical request, or a refusal (R11). node's parser already refuses much (CL with TE,
+// bare CR, NUL...); the table below is what it lets through and a portal might read differently (attacks.md 0.3).
+// Nothing here depends on a route: what one route may take and another not is policy/admit.ts.
 import type { IncomingMessage } from 'node:http';
+import { type HeaderRefusal, readHeaders } from './headers.ts';
 import type { CanonicalRequest, Refusal } from './request.ts';
-import { type ParsedTarget, parseTarget } from './target.ts';
+import { type ParsedTarget, parseTarget, type TargetRefusal } from './target.ts';
 
 export interface EdgeRules {
   /** Exact Host values allowed, lower case, with the port where there is one. */
   readonly hosts: ReadonlySet<string>;
-  /** Cookie name prefix of the gateway, which may occur once per name. */
+  /** Cookie name prefix of the gateway; each such name may occur once. */
   readonly cookiePrefix: string;
 }
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** The methods a route can be declared with, and HEAD, which goes with GET. */
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Headers of which node keeps the first silently, or which two readers could take from different ends. */
-const singletons = new Set([
-  'host', 'content-length', 'content-type', 'transfer-encoding', 'authorization', 'origin', 'referer', 'user-agent', 'expect', 'upgrade',
-  'content-encoding', 'range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'sec-fetch-mode', 'sec-fetch-site',
-  'sec-fetch-dest', 'sec-websocket-key', 'sec-websocket-version', 'cookie', 'x-requested-with',
-]);
+type Headers = ReadonlyMap<string, string>;
+
+/** What the rows judge; of an IncomingMessage only this is read. */
+export type RawRequest = Pick<IncomingMessage, 'method' | 'url' | 'httpVersion' | 'rawHeaders'> & {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+};
 
 interface Read {
-  readonly incoming: IncomingMessage;
+  readonly raw: RawRequest;
   readonly edge: EdgeRules;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: Headers;
 }
 
 interface Rule {
@@ -34,61 +37,84 @@ interface Rule {
 
 /** One row, one reason. Every row closes the connection: after a doubt about framing nothing on it can be believed. */
 const rules: readonly Rule[] = [
-  { reason: 'http-version', breaks: ({ incoming }) => incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0' },
-  // A chunked body on 1.0: node parses the next request from it (A040).
-  { reason: 'transfer-encoding-on-1.0', breaks: ({ incoming, headers }) => incoming.httpVersion === '1.0' && headers.has('transfer-encoding') },
-  { reason: 'host', status: 421, breaks: ({ edge, headers }) => !edge.hosts.has(headers.get('host')?.toLowerCase() ?? '') },
-  { reason: 'method', status: 405, breaks: ({ incoming }) => !methods.has(incoming.method ?? '') },
-  { reason: 'transfer-encoding', breaks: ({ headers }) => (headers.get('transfer-encoding') ?? 'chunked') !== 'chunked' },
-  { reason: 'two-lengths', breaks: ({ headers }) => headers.has('transfer-encoding') && headers.has('content-length') },
-  { reason: 'content-length', breaks: ({ headers }) => !/^(0|[1-9][0-9]{0,14})$/.test(headers.get('content-length') ?? '0') },
-  { reason: 'expect', status: 417, breaks: ({ headers }) => (headers.get('expect') ?? '100-continue').toLowerCase() !== '100-continue' },
-  // A body on GET, HEAD or OPTIONS has no meaning, and an upstream that does not read it takes it for a request (A044).
-  { reason: 'body-on-get', breaks: ({ incoming, headers }) => bodiless.has(incoming.method ?? '') && hasBody(headers) },
-  { reason: 'too-many-headers', status: 431, breaks: ({ incoming }) => incoming.rawHeaders.length > 200 },
+  // A line without a version is HTTP/0.9 to node, and `HTTP/2.0` on a text line is nothing at all (A034).
+  { reason: 'http-version', breaks: ({ raw }) => raw.httpVersion !== '1.1' && raw.httpVersion !== '1.0' },
+  // 1.0 has no chunks, and node would parse the next request from what follows (A040).
+  {
+    reason: 'transfer-encoding-on-1.0',
+    breaks: ({ raw, headers }) => isOld(raw) && headers.has('transfer-encoding'),
+  },
+  // Keep-alive on 1.0 is a later invention with its own ideas of where a request ends (A089).
+  {
+    reason: 'keep-alive-on-1.0',
+    breaks: ({ raw, headers }) => isOld(raw) && connectionAsks(headers, 'keep-alive'),
+  },
+  // Missing, empty, foreign, with another port, with a trailing dot: all not in the list (A029, A035).
+  {
+    reason: 'host',
+    status: 421,
+    breaks: ({ edge, headers }) => !edge.hosts.has(headers.get('host')?.toLowerCase() ?? ''),
+  },
+  { reason: 'method', status: 405, breaks: ({ raw }) => !methods.has(raw.method ?? '') },
+  // Exactly this word, in this case, once (A038).
+  {
+    reason: 'transfer-encoding',
+    breaks: ({ headers }) => (headers.get('transfer-encoding') ?? 'chunked') !== 'chunked',
+  },
+  {
+    reason: 'two-lengths',
+    breaks: ({ headers }) => headers.has('transfer-encoding') && headers.has('content-length'),
+  },
+  {
+    reason: 'content-length',
+    breaks: ({ headers }) => headers.has('content-length') && !isLength(headers.get('content-length') ?? ''),
+  },
+  {
+    reason: 'expect',
+    status: 417,
+    breaks: ({ headers }) => (headers.get('expect') ?? '100-continue').toLowerCase() !== '100-continue',
+  },
+  // It has no meaning, and a portal that does not read it takes it for the next request (A044).
+  { reason: 'body-on-get', breaks: ({ raw, headers }) => bodiless.has(raw.method ?? '') && hasBody(headers) },
+  // Fields after the body would pass every check made before it (R4).
   { reason: 'trailer', breaks: ({ headers }) => headers.has('trailer') },
-  { reason: 'own-cookie-twice', breaks: ({ edge, headers }) => repeatsOwnCookie(headers.get('cookie'), edge.cookiePrefix) },
-  { reason: 'upgrade', breaks: ({ incoming, headers }) => headers.has('upgrade') && !soundUpgrade(incoming, headers) },
-  // Method overrides would make the portal run another method than the one judged (A086).
-  { reason: 'method-override', breaks: ({ headers }) => headers.has('x-http-method-override') || headers.has('x-method-override') || headers.has('x-http-method') },
+  {
+    reason: 'own-cookie-twice',
+    breaks: ({ edge, headers }) => repeatsOwnCookie(headers.get('cookie'), edge.cookiePrefix),
+  },
+  { reason: 'upgrade', breaks: ({ raw, headers }) => headers.has('upgrade') && !isHandshake(raw, headers) },
+  // The portal would run another method than the one judged (A086).
+  { reason: 'method-override', breaks: ({ headers }) => overrides.some((name) => headers.has(name)) },
+  // Sent in the first flight of TLS 1.3, which a thief can send again (RFC 8470 section 5.1; A092).
+  { reason: 'early-data', status: 425, breaks: ({ headers }) => headers.has('early-data') },
 ];
 
-const bodiless = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-function hasBody(headers: ReadonlyMap<string, string>): boolean {
-  return headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0';
-}
-
-function soundUpgrade(incoming: IncomingMessage, headers: ReadonlyMap<string, string>): boolean {
-  const asked = (headers.get('connection') ?? '').toLowerCase().split(',').some((token) => token.trim() === 'upgrade');
-  return incoming.method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket' && asked && incoming.httpVersion === '1.1';
-}
-
-function repeatsOwnCookie(cookie: string | undefined, prefix: string): boolean {
-  if (cookie === undefined || !cookie.includes(prefix)) return false;
-  const names = cookie.split(';').map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))).trim()).filter((name) => name.startsWith(prefix));
-  return new Set(names).size !== names.length;
-}
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const overrides = ['x-http-method-override', 'x-method-override', 'x-http-method'];
 
 /** Judges the head of a request. Pure; reads no body. */
-export function canonicalise(incoming: IncomingMessage, edge: EdgeRules): CanonicalRequest | Refusal {
-  const headers = readHeaders(incoming.rawHeaders);
-  if (typeof headers === 'string') return { status: 400, reason: headers, close: true };
-  const read = { incoming, edge, headers };
+export function canonicalise(raw: RawRequest, edge: EdgeRules): CanonicalRequest | Refusal {
+  const headers = readHeaders(raw.rawHeaders);
+  if (typeof headers === 'string') return refusal(headers);
+  const read = { raw, edge, headers };
   const broken = rules.find((rule) => rule.breaks(read));
   if (broken !== undefined) return { status: broken.status ?? 400, reason: broken.reason, close: true };
-  const target = parseTarget(incoming.url ?? '');
-  if ('refused' in target) return { status: target.refused === 'target-too-long' ? 414 : 400, reason: target.refused, close: true };
-  return assembled(read, target);
+  const target = parseTarget(raw.url ?? '');
+  return 'refused' in target ? refusal(target.refused) : assembled(read, target);
 }
 
-function assembled({ incoming, headers }: Read, target: ParsedTarget): CanonicalRequest {
+function refusal(reason: HeaderRefusal | TargetRefusal): Refusal {
+  const status = reason === 'target-too-long' ? 414 : reason === 'too-many-headers' ? 431 : 400;
+  return { status, reason, close: true };
+}
+
+function assembled({ raw, headers }: Read, target: ParsedTarget): CanonicalRequest {
   return {
-    method: incoming.method ?? 'GET',
+    method: raw.method ?? '',
     ...target,
     host: (headers.get('host') ?? '').toLowerCase(),
     headers,
-    peer: plainAddress(incoming.socket.remoteAddress ?? ''),
+    peer: plainAddress(raw.socket.remoteAddress ?? ''),
     bodyLength: headers.has('transfer-encoding') ? 'chunked' : Number(headers.get('content-length') ?? 0),
     upgrade: headers.has('upgrade') ? 'websocket' : undefined,
   };
@@ -99,35 +125,39 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
-/** Names are letters, digits and dashes only: `X_Identity` and `X.Identity` become `X-Identity` in some servers (A060). */
-function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> | string {
-  const headers = new Map<string, string>();
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = (raw[at] ?? '').toLowerCase();
-    const value = raw[at + 1] ?? '';
-    if (!soundName(name)) return 'header-name';
-    if (!soundValue(value)) return 'header-value';
-    const before = headers.get(name);
-    if (before !== undefined && singletons.has(name)) return 'duplicate-header';
-    headers.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return headers;
+function isOld(raw: RawRequest): boolean {
+  return raw.httpVersion === '1.0';
 }
 
-function soundName(name: string): boolean {
-  for (let at = 0; at < name.length; at += 1) {
-    const code = name.charCodeAt(at);
-    const sound = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
-    if (!sound) return false;
-  }
-  return name.length > 0 && name.length <= 64;
+function connectionAsks(headers: Headers, token: string): boolean {
+  const connection = headers.get('connection');
+  return connection?.split(',').some((one) => one.trim().toLowerCase() === token) ?? false;
 }
 
-/** Visible ASCII, space and tab. Bytes above are read as Latin-1 by some and UTF-8 by others (A077). */
-function soundValue(value: string): boolean {
-  for (let at = 0; at < value.length; at += 1) {
-    const code = value.charCodeAt(at);
-    if ((code < 0x20 && code !== 0x09) || code > 0x7e) return false;
-  }
-  return true;
+/** One to fifteen digits without a leading zero: exact in every language a portal is written in. */
+function isLength(text: string): boolean {
+  return /^(0|[1-9][0-9]{0,14})$/.test(text);
+}
+
+function hasBody(headers: Headers): boolean {
+  return headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0';
+}
+
+/** A WebSocket handshake as RFC 6455 section 4.1 asks for it; no other upgrade exists here (A083). */
+function isHandshake(raw: RawRequest, headers: Headers): boolean {
+  return (
+    raw.method === 'GET' &&
+    raw.httpVersion === '1.1' &&
+    headers.get('upgrade')?.toLowerCase() === 'websocket' &&
+    connectionAsks(headers, 'upgrade') &&
+    headers.get('sec-websocket-version') === '13' &&
+    /^[A-Za-z0-9+/]{21}[AQgw]==$/.test(headers.get('sec-websocket-key') ?? '')
+  );
+}
+
+function repeatsOwnCookie(cookie: string | undefined, prefix: string): boolean {
+  if (cookie === undefined || !cookie.includes(prefix)) return false;
+  const names = cookie.split(';').map((pair) => (pair.split('=')[0] ?? '').trim());
+  const own = names.filter((name) => name.startsWith(prefix));
+  return new Set(own).size !== own.length;
 }

@@ -30,7 +30,7 @@ export interface CanonicalRequest {
 
 /** Why something was refused at the edge. The connection is closed after every one with `close`. */
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 405 | 408 | 411 | 413 | 414 | 415 | 417 | 421 | 426 | 431;
+  readonly status: 400 | 403 | 404 | 405 | 408 | 411 | 413 | 414 | 415 | 417 | 421 | 425 | 426 | 431;
   /** Kebab-case, closed set of the module that refuses; for the log and the problem body, never a request value. */
   readonly reason: string;
   readonly close: boolean;
