@@ -46,7 +46,7 @@ const inMemory: Changes = [
   ['durable: sqlite:palier.db, shared: sqlite:palier.db', 'durable: memory, shared: memory'],
 ];
 
-/** Starts both, with 20,000 persons and two accounts of each class. */
+/** Starts both, with 20,000 persons and nine accounts of each class. */
 export async function startSite(changes: Changes = inMemory): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-test-'));
   await prepareState(folder);
@@ -55,7 +55,7 @@ export async function startSite(changes: Changes = inMemory): Promise<Site> {
   const seen: string[] = [];
   const log: Readonly<Record<string, unknown>>[] = [];
   const persons = createPopulation({ size: 20_000, seed: 1 });
-  const accounts = createAccounts({ perClass: 2, random: randomBytes });
+  const accounts = createAccounts({ perClass: 9, random: randomBytes });
   const mail = (letter: Mail): void => void mails.push(letter);
   const portal = createPortal({ persons, accounts, mail, clock: clock.now, random: randomBytes });
   portal.server.on('request', ({ method, url }) => void seen.push(`${method} ${url}`));

@@ -1,0 +1,97 @@
+// A form that was stopped is not lost: it is kept, sealed and bound to the session, and sent once, exactly, after
+// the gesture.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Professional, seat } from '../support/professional.ts';
+import { type Site, startSite } from '../support/start.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(() => site.close());
+
+const nir = (place: number): string => site.persons.nirOf(place);
+const searches = (): number => site.seen.filter((line) => line === 'POST /recherche-patient').length;
+
+/** Has a phone and no proof in this browser. */
+async function arrived(login: string): Promise<Professional> {
+  const before = seat(site, login);
+  await before.signIn();
+  await before.enrolApp();
+  site.clock.advance(30);
+  const professional = before.elsewhere();
+  await professional.signIn();
+  return professional;
+}
+
+describe('a form stopped for a gesture', () => {
+  it('reaches the portal once afterwards, with what was typed', async () => {
+    const doctor = await arrived('medecin-01');
+    const before = searches();
+    const stopped = await doctor.browser.post('/recherche-patient', { nir: nir(0) });
+    expect([stopped.status, searches()]).toEqual([303, before]);
+    const page = await doctor.browser.go(stopped.location);
+    expect(page.text).toContain('class="note"');
+    const shown = await doctor.stepUp(page);
+    expect(shown.status).toBe(200);
+    expect(shown.text).toContain(site.persons.personByIndex(0).family);
+    expect(searches()).toBe(before + 1);
+  });
+
+  it('is not sent again by going back to the same address', async () => {
+    const doctor = await arrived('medecin-02');
+    const stopped = await doctor.browser.post('/recherche-patient', { nir: nir(1) });
+    const page = await doctor.browser.go(stopped.location);
+    await doctor.stepUp(page);
+    const before = searches();
+    const again = await doctor.browser.follow(stopped.location.replace('step-up?', 'step-up/done?'));
+    expect(searches()).toBe(before);
+    expect(again.text).not.toContain(site.persons.personByIndex(1).given);
+  });
+
+  it('is sent once when the way back is taken 20 times at the same moment', async () => {
+    const nurse = await arrived('infirmier-01');
+    const stopped = await nurse.browser.post('/recherche-patient', { nir: nir(2) });
+    const resume = new URLSearchParams(stopped.location.split('?')[1]).get('resume') ?? '';
+    const done = await nurse.browser.post('/.palier/step-up/totp', { resume, code: nurse.code() });
+    const before = searches();
+    const goes = await Promise.all(Array.from({ length: 20 }, () => nurse.browser.go(done.location)));
+    expect(searches()).toBe(before + 1);
+    expect(goes.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  it('cannot be fetched by another session, not even of the same account', async () => {
+    const pharmacist = await arrived('pharmacie-01');
+    const stopped = await pharmacist.browser.post('/recherche-patient', { nir: nir(3) });
+    const resume = new URLSearchParams(stopped.location.split('?')[1]).get('resume') ?? '';
+    const colleague = pharmacist.elsewhere();
+    await colleague.signIn();
+    const before = searches();
+    const code = colleague.code();
+    const done = await colleague.browser.post('/.palier/step-up/totp', { resume, code });
+    expect(done.location).toBe('');
+    expect(done.status).toBe(200);
+    expect(searches()).toBe(before);
+  });
+
+  it('is refused with a page, and nothing is cut, when it is longer than the route allows', async () => {
+    const lab = await arrived('laboratoire-01');
+    const before = searches();
+    const answer = await lab.browser.post('/recherche-patient', { nir: nir(4), note: 'x'.repeat(5_000) });
+    expect(answer.status).toBe(413);
+    expect(searches()).toBe(before);
+  });
+});
+
+describe('the address that is gone back to', () => {
+  it('is never in the URL, so that no link can choose it', async () => {
+    const hospital = await arrived('hopital-01');
+    for (const resume of ['https://evil.example/', '//evil.example', '/patients/1', 'chl_x']) {
+      const code = hospital.code();
+      const done = await hospital.browser.post('/.palier/step-up/totp', { resume, code });
+      expect(done.location).toBe('');
+      site.clock.advance(30);
+    }
+  });
+});

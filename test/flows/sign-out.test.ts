@@ -1,0 +1,84 @@
+// A proof ends with the session it was given in: at sign-out, with another account in the same browser, and when
+// somebody ends it from elsewhere.
+
+import { parseAccountId } from '@palier/mfa-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Professional, seat } from '../support/professional.ts';
+import { type Site, startSite } from '../support/start.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(() => site.close());
+
+async function present(login: string): Promise<Professional> {
+  const professional = seat(site, login);
+  await professional.signIn();
+  await professional.enrolApp();
+  expect(await look(professional)).toBe(200);
+  return professional;
+}
+
+async function look({ browser }: Professional): Promise<number> {
+  return (await browser.call(`/api/patients/${site.persons.nirOf(7)}`)).status;
+}
+
+const COOKIE = '__Host-palier';
+
+describe('what was proved', () => {
+  it('is gone after signing out, even for who kept the cookie', async () => {
+    const doctor = await present('medecin-01');
+    const kept = doctor.browser.cookies.get(COOKIE) ?? '';
+    const out = await doctor.browser.post('/logout', {});
+    expect([out.status, out.location]).toEqual([303, '/login']);
+    await doctor.signIn();
+    doctor.browser.cookies.set(COOKIE, kept);
+    expect(await look(doctor)).toBe(401);
+  });
+
+  it('survives the portal renewing its session for the same account', async () => {
+    const doctor = await present('medecin-02');
+    await doctor.signIn();
+    expect(await look(doctor)).toBe(200);
+  });
+
+  it('is not inherited by another account in the same browser', async () => {
+    const nurse = await present('infirmier-01');
+    const [mine = ''] = [nurse.browser.cookies.get(COOKIE)];
+    await nurse.browser.post('/login', { login: 'infirmier-02', password: 'infirmier-02-motdepasse' });
+    expect(await look(nurse)).toBe(401);
+    // And the first account's session is over too: the cookie was seen in strange hands.
+    await nurse.signIn();
+    nurse.browser.cookies.set(COOKIE, mine);
+    expect(await look(nurse)).toBe(401);
+  });
+
+  it('ends in every browser when the operator ends the sessions of the account', async () => {
+    const pharmacist = await present('pharmacie-01');
+    const account = parseAccountId('pharmacie-01');
+    if (account === undefined) throw new TypeError('no such name');
+    await site.gateway.mfa.sessions.endAll(account, 'operator');
+    expect(await look(pharmacist)).toBe(401);
+  });
+
+  it('can be ended from another computer', async () => {
+    const here = await present('pharmacie-02');
+    const there = here.elsewhere();
+    await there.signIn();
+    await there.browser.go('/.palier/sessions');
+    await there.browser.post('/.palier/sessions/end-others', {});
+    expect(await look(here)).toBe(401);
+  });
+
+  it('moves to a new cookie at each gesture, and the old cookie opens nothing', async () => {
+    const lab = await present('laboratoire-01');
+    const old = lab.browser.cookies.get(COOKIE) ?? '';
+    site.clock.advance(30);
+    await lab.browser.call('/.palier/api/step-up/totp', { code: lab.code() });
+    expect(lab.browser.cookies.get(COOKIE)).not.toBe(old);
+    expect(await look(lab)).toBe(200);
+    lab.browser.cookies.set(COOKIE, old);
+    expect(await look(lab)).toBe(401);
+  });
+});
