@@ -59,6 +59,14 @@ export const attemptCases: readonly StoreCase[] = [
       equal(await attempts.count(lane), 2);
     },
   ),
+  single('without waiting times nothing waits', async ({ attempts }, clock) => {
+    const lane = codeLane();
+    const answers = [
+      await attempts.reserve(lane, [], 9, clock.now()),
+      await attempts.reserve(lane, [], 9, clock.now()),
+    ];
+    deepEqual(granted(answers), [1, 2]);
+  }),
   single('a clock that steps back does not shorten the wait', async ({ attempts }, clock) => {
     const lane = codeLane();
     await attempts.reserve(lane, [0, 1000], 100, clock.now());

@@ -12,9 +12,20 @@ export interface StoreBounds {
   readonly sessionsKept?: Seconds;
 }
 
+/** What stores behind a connection are given. */
+export interface ConnectionBounds extends StoreBounds {
+  /** Longest wait for an answer, 3 s when not given. Silence is an error, and errors are refusals. */
+  readonly patience?: Seconds;
+}
+
 const thirtyDays: Seconds = secondsOf(30 * 24 * 3600);
 
 /** The time a session is kept, in milliseconds. */
 export function sessionsKept(bounds: StoreBounds): number {
   return (bounds.sessionsKept ?? thirtyDays) * 1000;
+}
+
+/** The longest wait for an answer, in milliseconds. */
+export function patienceOf(bounds: ConnectionBounds): number {
+  return (bounds.patience ?? secondsOf(3)) * 1000;
 }

@@ -2,8 +2,9 @@
 // out by a million others (A130).
 import type { AttemptStore } from '../stores.ts';
 import { instantOf } from '../time.ts';
+import type { Row } from './documents.ts';
 import { judge, type LaneCount, untouched } from './reservation.ts';
-import type { Row, Statements } from './sqlite-statements.ts';
+import type { Statements } from './sqlite-statements.ts';
 
 const statement = {
   read: 'SELECT failures, until FROM attempt WHERE account = :account AND kind = :kind',

@@ -1,10 +1,8 @@
 // Ceremonies under way and tickets in SQLite: what is taken once. Deleting and answering are one statement.
-import type { Challenge, Purpose } from '../challenge.ts';
 import type { ChallengeStore, TicketStore } from '../stores.ts';
-import type { Ticket } from '../ticket.ts';
 import { challengesPerSession } from './bounds.ts';
-import { nonsense, parsed } from './faults.ts';
-import type { Row, Statements } from './sqlite-statements.ts';
+import { challengeOf, ticketOf } from './documents.ts';
+import type { Statements } from './sqlite-statements.ts';
 
 const fits = 'id = :id AND purpose = :purpose AND session = :session AND expires_at > :now';
 
@@ -44,13 +42,6 @@ export function sqliteChallenges(on: Statements): ChallengeStore {
   };
 }
 
-export function challengeOf<P extends Purpose>(purpose: P, row: Row | undefined): Challenge<P> | undefined {
-  if (row === undefined) return undefined;
-  const challenge = parsed('challenge', row['document']) as Challenge<P> | null;
-  if (row['purpose'] !== purpose || challenge?.purpose !== purpose) throw nonsense('challenge');
-  return challenge;
-}
-
 export function sqliteTickets(on: Statements): TicketStore {
   return {
     issue: async (ticket) => {
@@ -65,10 +56,4 @@ export function sqliteTickets(on: Statements): TicketStore {
     list: async (account) => on.all(statement.list, { account: account ?? null }).map(ticketOf),
     revoke: async (id) => (on.run(statement.revoke, { id }) === 1 ? 'revoked' : 'absent'),
   };
-}
-
-export function ticketOf(row: Row): Ticket {
-  const ticket = parsed('ticket', row['document']);
-  if (typeof ticket !== 'object' || ticket === null) throw nonsense('ticket');
-  return ticket as Ticket;
 }

@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inTransaction, migrate, openDatabase, type SchemaPart } from './sqlite-database.ts';
+import type { SchemaPart } from './schema-part.ts';
+import { inTransaction, migrate, openDatabase } from './sqlite-database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palier-database-'));
 afterAll(() => rmSync(folder, { recursive: true }));

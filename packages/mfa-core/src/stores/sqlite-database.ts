@@ -3,16 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { MfaError } from '../errors.ts';
 import { guarded } from './faults.ts';
-
-/** A group of tables with its own version, so that several owners can live in one file. */
-export interface SchemaPart {
-  /** Distinct in the file; the tables of a part should carry it when they could clash with another's. */
-  readonly name: string;
-  /** Statements that bring version n to n + 1; the index is n. Never change one that was released: add. */
-  readonly migrations: readonly string[];
-  /** Tables whose pages are read and checked at each start; leave out what grows large. */
-  readonly tables?: readonly string[];
-}
+import type { SchemaPart } from './schema-part.ts';
 
 /** Marks the file as ours: "PALR". A file of another program is refused, not given our tables. */
 const applicationId = 0x50414c52;

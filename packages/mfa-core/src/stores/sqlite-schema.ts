@@ -1,6 +1,6 @@
 // The tables of mfa-core in SQLite. Documents are JSON; what a WHERE decides on has a column of its own. Times are
 // whole milliseconds since the epoch.
-import type { SchemaPart } from './sqlite-database.ts';
+import type { SchemaPart } from './schema-part.ts';
 
 /** Never change a migration that was released: add one. */
 export const mfaSchema: SchemaPart = {

@@ -1,8 +1,8 @@
 // Sessions in SQLite. Whether a session lives is judged by the caller; here it is only swept, long after.
 import type { Session } from '../session.ts';
 import type { SessionStore } from '../stores.ts';
-import { nonsense, parsed } from './faults.ts';
-import type { Row, Statements, Values } from './sqlite-statements.ts';
+import { sessionOf } from './documents.ts';
+import type { Statements, Values } from './sqlite-statements.ts';
 
 const statement = {
   sweep: 'DELETE FROM session WHERE opened_at < :before',
@@ -49,11 +49,4 @@ function valuesOf(digest: string, session: Session): Values {
     seenAt: Math.ceil(session.seenAt),
     document: JSON.stringify(session),
   };
-}
-
-/** `seen_at` moves on its own; everything else is in the document. */
-export function sessionOf(row: Row): Session {
-  const session = parsed('session', row['document']);
-  if (typeof session !== 'object' || session === null) throw nonsense('session');
-  return { ...session, seenAt: Number(row['seen_at']) } as Session;
 }

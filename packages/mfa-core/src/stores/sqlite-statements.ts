@@ -1,9 +1,9 @@
 // Prepared statements of one database, each text prepared once. Parameters are named; nothing is ever pasted into SQL.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Row } from './documents.ts';
 import { guarded } from './faults.ts';
 import { inTransaction } from './sqlite-database.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
 export type Values = Readonly<Record<string, SQLInputValue>>;
 
 export interface Statements {

@@ -12,7 +12,8 @@ import { mfaSchema } from './sqlite-schema.ts';
 import { sqliteSessions } from './sqlite-sessions.ts';
 import { statementsOf } from './sqlite-statements.ts';
 
-export { inTransaction, migrate, openDatabase, type SchemaPart } from './sqlite-database.ts';
+export type { SchemaPart } from './schema-part.ts';
+export { inTransaction, migrate, openDatabase } from './sqlite-database.ts';
 
 /**
  * Gives the stores in the file at `source`, or in a database that is open already and may hold other tables, too.

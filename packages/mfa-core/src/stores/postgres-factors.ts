@@ -1,0 +1,73 @@
+// Factors in PostgreSQL. A verb is one statement whose own WHERE decides who won: a second caller waits for the first
+// one's row lock, and READ COMMITTED then judges the row as the first one left it.
+import type { FactorStore, FactorUpkeep } from '../stores.ts';
+import { factorColumns, factorOf, rowOf } from './factor-row.ts';
+import { takenId } from './faults.ts';
+import type { Database } from './postgres-database.ts';
+
+const columns = factorColumns.join(', ');
+const own = 'id = $1 AND account = $2';
+
+const statement = {
+  add: `INSERT INTO palier_factor (${columns}) VALUES (${factorColumns.map((_, index) => `$${index + 1}`).join(', ')})
+    ON CONFLICT DO NOTHING`,
+  list: `SELECT ${columns} FROM palier_factor WHERE account = $1 ORDER BY added_at, id`,
+  remove: `DELETE FROM palier_factor WHERE ${own}`,
+  advanceTotpStep: `UPDATE palier_factor SET last_step = $3, last_used_at = $4
+    WHERE ${own} AND kind = 'totp' AND last_step < $3`,
+  advanceSignCount: `UPDATE palier_factor SET sign_count = $3::bigint, backed_up = $4, last_used_at = $5
+    WHERE ${own} AND kind = 'webauthn'
+      AND (sign_count < $3::bigint OR (sign_count = 0 AND $3::bigint = 0))`,
+  redeemRecoveryCode: `UPDATE palier_factor SET codes = codes - $3::text, last_used_at = $4
+    WHERE ${own} AND kind = 'recovery-code' AND codes ? $3::text`,
+  rename: `UPDATE palier_factor SET name = $3 WHERE ${own}`,
+  reseal: `UPDATE palier_factor SET secret = $4 WHERE ${own} AND kind = 'totp' AND secret = $3`,
+  disable: `UPDATE palier_factor SET disabled_at = $3
+    WHERE account = $1 AND kind = ANY($2::text[]) AND disabled_at IS NULL`,
+  removeRecoverySets: "DELETE FROM palier_factor WHERE account = $1 AND kind = 'recovery-code'",
+  page: `SELECT ${columns} FROM palier_factor WHERE id > $1 ORDER BY id LIMIT $2`,
+} as const;
+
+type New = Parameters<FactorStore['add']>[0];
+
+function valuesOf(factor: New): readonly unknown[] {
+  const row = rowOf(factor);
+  return factorColumns.map((column) => row[column]);
+}
+
+export function postgresFactors(on: Database): FactorStore {
+  const changes = async (sql: string, ...values: readonly unknown[]): Promise<boolean> =>
+    (await on.run(sql, ...values)) === 1;
+  return {
+    list: async (account) => (await on.rows(statement.list, account)).map(factorOf),
+    add: async (factor) => ((await changes(statement.add, ...valuesOf(factor))) ? 'added' : 'duplicate'),
+    remove: async (account, id) => ((await changes(statement.remove, id, account)) ? 'removed' : 'absent'),
+    advanceTotpStep: async (account, id, step, at) =>
+      (await changes(statement.advanceTotpStep, id, account, step, Math.ceil(at))) ? 'advanced' : 'replayed',
+    advanceSignCount: async (account, id, count, backedUp, at) => {
+      const values = [id, account, count, backedUp ? 1 : 0, Math.ceil(at)];
+      return (await changes(statement.advanceSignCount, ...values)) ? 'advanced' : 'went-back';
+    },
+    redeemRecoveryCode: async (account, id, digest, at) =>
+      (await changes(statement.redeemRecoveryCode, id, account, digest, Math.ceil(at)))
+        ? 'redeemed'
+        : 'unknown',
+  };
+}
+
+export function postgresUpkeep(on: Database): FactorUpkeep {
+  return {
+    rename: async (account, id, name) =>
+      (await on.run(statement.rename, id, account, name)) === 1 ? 'renamed' : 'absent',
+    reseal: async (account, id, from, to) =>
+      (await on.run(statement.reseal, id, account, from, to)) === 1 ? 'resealed' : 'changed',
+    disable: (account, kinds, at) => on.run(statement.disable, account, [...kinds], Math.ceil(at)),
+    // Without the lock two callers would each delete the old set, not see the other's new one, and leave both (A161).
+    replaceRecoverySet: (set) =>
+      on.atomically(`recovery set of ${set.account}`, async (inside) => {
+        await inside.run(statement.removeRecoverySets, set.account);
+        if ((await inside.run(statement.add, ...valuesOf(set))) === 0) throw takenId();
+      }),
+    page: async (after, limit) => (await on.rows(statement.page, after ?? '', limit)).map(factorOf),
+  };
+}
