@@ -21,6 +21,11 @@ import {
   secondsOf,
 } from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
+import {
+  type SoftwareAuthenticator,
+  type SoftwareAuthenticatorSetting,
+  softwareAuthenticator,
+} from '@palier/mfa-core/testing';
 import { Secret as AppSecret, TOTP } from 'otpauth';
 import { createMovingClock, type MovingClock } from '../support/moving-clock.ts';
 
@@ -160,4 +165,46 @@ export function lastReason(desk: Desk): string | undefined {
 /** Runs one act `count` times at once. */
 export function atOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
+}
+
+export interface WithKey extends Seat {
+  readonly key: SoftwareAuthenticator;
+  readonly factor: FactorView;
+  readonly recoveryCodes: readonly string[];
+}
+
+export const [origin] = relyingParty.origins;
+
+let keys = 0;
+
+/** A security key of its own; each answer counts one up. */
+export function aKey(setting: Partial<SoftwareAuthenticatorSetting> = {}): SoftwareAuthenticator {
+  keys += 1;
+  return softwareAuthenticator({ random: sequence(`key ${keys}`), counter: 1, ...setting });
+}
+
+/** Binds a key by the right given, or by a fresh ticket. */
+export async function bindKey(desk: Desk, seat: Seat, given?: string, key = aKey()): Promise<WithKey> {
+  const right = given ?? (await ticketRight(desk, seat));
+  const begun = must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'webauthn' }), 'begun');
+  if (begun.webauthn === undefined) throw new Error('no options');
+  const response = await key.create(begun.webauthn, origin);
+  const done = must(
+    await desk.mfa.enrol.complete(seat.token, begun.challenge, { response }, 'key'),
+    'enrolled',
+  );
+  const now = { session: done.session ?? seat.session, token: done.token ?? seat.token };
+  return { ...now, key, factor: done.factor, recoveryCodes: done.recoveryCodes ?? [] };
+}
+
+/** What the key answers to a fresh offer of the session. */
+export async function assertion(
+  desk: Desk,
+  session: Session,
+  key: SoftwareAuthenticator,
+  action?: string,
+): Promise<{ readonly kind: 'webauthn'; readonly challenge: string; readonly response: unknown }> {
+  const begun = await desk.mfa.stepUp.begin(session, action === undefined ? {} : { action });
+  if (begun.webauthn === undefined) throw new Error('no options');
+  return { kind: 'webauthn', challenge: begun.challenge, response: await key.get(begun.webauthn, origin) };
 }
