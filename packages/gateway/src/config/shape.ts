@@ -2,8 +2,14 @@
 // left out and then read as undefined or as their default, written once, here.
 import { z } from 'zod';
 
+/** May be left out when written, and is there to be read, undefined or not. */
+export type Maybe<Value> = z.ZodPipe<
+  z.ZodOptional<z.ZodType<Value>>,
+  z.ZodTransform<Value | undefined, Value | undefined>
+>;
+
 /** A key that may be left out; it then reads as undefined. */
-export function maybe<Value>(schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
+export function maybe<Value>(schema: z.ZodType<Value>): Maybe<Value> {
   return z.optional(schema).transform((value) => value);
 }
 
