@@ -64,7 +64,8 @@ describe('a presence', () => {
       expect((await doctor.browser.go(`/patients/${spelling}`)).status).toBe(200);
     }
     expect((await doctor.browser.go(`/patients/${number}/droits`)).status).toBe(200);
-    expect((await doctor.browser.call('/api/recherche', { nir: `${number}${key}` })).status).toBe(200);
+    const batch = { nirs: [number, `${number}${key}`] };
+    expect((await doctor.browser.call('/api/recherche', batch)).status).toBe(200);
     const { presenceLeft } = JSON.parse((await doctor.browser.call('/.palier/api/session')).text);
     expect(presenceLeft).toBe(N - 1);
   });
@@ -105,6 +106,10 @@ describe('persons that only the answer names', () => {
     const refused = await pharmacist.browser.call('/api/recherche', { nirs: batch });
     expect(refused.status).toBe(401);
     for (const number of batch) expect(refused.text).not.toContain(number);
+    // An answer in a shape nobody declared cannot be counted: it is withheld, not waved through.
+    const other = await pharmacist.browser.call('/api/recherche', { nir: batch[0] });
+    expect(other.status).toBe(502);
+    expect(other.text).not.toContain(batch[0]);
     const granted = await pharmacist.browser.call('/api/recherche', { nirs: batch.slice(1) });
     expect([granted.status, JSON.parse(granted.text).patients.length]).toEqual([200, N]);
   });
