@@ -209,6 +209,6 @@ describe.each(vectors.map((vector) => ({ name: vector.name, vector })))('$name',
 describe('the vectors together', () => {
   it('were not all refused, so that the refusals mean something', () => {
     expect(accepted.registrations).toBe(1);
-    expect(accepted.authentications).toBeGreaterThanOrEqual(3);
+    expect(accepted.authentications).toBe(2);
   });
 });
