@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Clock, Instant, MfaStores } from '@palier/mfa-core';
 import { type StoreCase, storeContract } from '@palier/mfa-core/store-contract';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
-import { postgresStores } from '@palier/mfa-core/stores/postgres';
+import { type PostgresPool, postgresStores } from '@palier/mfa-core/stores/postgres';
 import { redisStores } from '@palier/mfa-core/stores/redis';
 import { sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import { Pool } from 'pg';
@@ -20,6 +21,33 @@ const clock: Clock = { now: () => start as Instant };
 
 function keepsTheContract(stores: () => MfaStores): void {
   for (const { name, run } of storeContract) it(name, () => run(stores(), clock));
+}
+
+async function holds({ run }: StoreCase, stores: MfaStores): Promise<boolean> {
+  return run(stores, clock).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The pool with every lock taken out of what passes through it, and commits late enough to overlap. */
+function withoutLocks(pool: Pool): PostgresPool {
+  return {
+    query: (text, values) => pool.query(text, values),
+    connect: async () => {
+      const client = await pool.connect();
+      const query: PostgresPool['query'] = async (text, values) => {
+        if (text === 'COMMIT') await setTimeout(5);
+        return text.includes('pg_advisory_xact_lock') ? client.query('SELECT 1') : client.query(text, values);
+      };
+      return {
+        query,
+        on: (event, listener) => client.on(event, listener),
+        off: (event, listener) => client.off(event, listener),
+        release: (error) => client.release(error),
+      };
+    },
+  };
 }
 
 describe('memory', () => {
@@ -70,6 +98,16 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
 
   describe('with two instances', () => keepsTheContract(() => postgres));
 
+  it.each([
+    'a hundred new recovery sets at once leave exactly one',
+    'a hundred challenges begun at once leave thirty-two',
+  ])('would not keep this without its locks: %s', async (name) => {
+    const [pool] = pools;
+    const one = storeContract.find((candidate) => candidate.name === name);
+    if (pool === undefined || one === undefined) throw new Error('no such case');
+    expect(await holds(one, await postgresStores(withoutLocks(pool)))).toBe(false);
+  });
+
   describe.skipIf(isMissing('redis'))('and Redis, with two instances', () => {
     beforeAll(async () => {
       const server = await startRedis();
@@ -87,13 +125,6 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
 
 describe('the contract itself', () => {
   const racy = [checkThenSetStores, replaceInStepsStores];
-
-  async function holds({ run }: StoreCase, stores: MfaStores): Promise<boolean> {
-    return run(stores, clock).then(
-      () => true,
-      () => false,
-    );
-  }
 
   it.each(storeContract.filter(({ kind }) => kind === 'race'))('catches a racy store: $name', async (one) => {
     const verdicts = await Promise.all(racy.map((make) => holds(one, make())));
