@@ -40,10 +40,19 @@ function blockList(networks: readonly string[]): BlockList {
 
 /** `HH:MM` in the zone, from inclusive, to exclusive; a span over midnight wraps. Days are 1 (Monday) to 7. */
 function inHours(condition: Condition & { readonly kind: 'time' }, now: Instant): boolean {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: condition.zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(now);
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: condition.zone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(now);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
   const clock = `${part('hour')}:${part('minute')}`;
   const day = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(part('weekday')) + 1;
-  const inside = condition.from <= condition.to ? clock >= condition.from && clock < condition.to : clock >= condition.from || clock < condition.to;
+  const inside =
+    condition.from <= condition.to
+      ? clock >= condition.from && clock < condition.to
+      : clock >= condition.from || clock < condition.to;
   return inside && condition.days.includes(day);
 }

@@ -42,7 +42,13 @@ export type Condition =
   | { readonly kind: 'class'; readonly anyOf: readonly string[] }
   | { readonly kind: 'group'; readonly anyOf: readonly string[] }
   | { readonly kind: 'network'; readonly anyOf: readonly string[] }
-  | { readonly kind: 'time'; readonly from: string; readonly to: string; readonly zone: string; readonly days: readonly number[] };
+  | {
+      readonly kind: 'time';
+      readonly from: string;
+      readonly to: string;
+      readonly zone: string;
+      readonly days: readonly number[];
+    };
 
 /** A route found for a request, with the decoded values of its `{name}` segments. */
 export interface Matched {
