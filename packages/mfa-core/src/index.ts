@@ -95,8 +95,23 @@ export {
   secondsOf,
   systemClock,
 } from './time.ts';
+export {
+  type Import,
+  type ImportedSecret,
+  parseBase32Secret,
+  parseKeyUri,
+  parseMigrationPayload,
+} from './totp/import.ts';
 export { qrSvg, qrText } from './totp/qr.ts';
 export { type DriftWindow, defaultTotpSettings } from './totp/totp.ts';
 export type { TotpOffer } from './totp-enrolment.ts';
 export type { RotationProgress } from './totp-secrets.ts';
+export {
+  type Metadata,
+  type MetadataFile,
+  type ModelVerdict,
+  pinnedRoots,
+  readMetadata,
+} from './webauthn/metadata.ts';
+export { relatedOrigins } from './webauthn/related-origins.ts';
 export type { AuthenticatorPolicy, RelyingParty } from './webauthn/relying-party.ts';
