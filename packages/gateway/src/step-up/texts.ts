@@ -4,7 +4,7 @@
 const fr = {
   stepUpTitle: 'Un geste pour continuer',
   stepUpWhy: {
-    'no-proof': 'Cette page montre des données de santé de personnes assurées. Prouvez que c’est bien vous.',
+    'no-proof': 'Cette page montre des dossiers de personnes assurées. Prouvez que c’est bien vous.',
     'not-accepted': 'Cette page demande un moyen plus sûr que celui que vous avez montré.',
     'too-old': 'Votre dernier geste est trop ancien pour cette page.',
     'presence-used-up': 'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste, et vous continuez où vous étiez.',
@@ -91,7 +91,7 @@ type Texts = { readonly [K in keyof typeof fr]: (typeof fr)[K] extends string ? 
 const en: Texts = {
   stepUpTitle: 'One gesture to go on',
   stepUpWhy: {
-    'no-proof': 'This page shows health-insurance records of real persons. Prove it is you.',
+    'no-proof': 'This page shows records of insured persons. Prove it is you.',
     'not-accepted': 'This page asks for a safer means than the one you have shown.',
     'too-old': 'Your last gesture is too old for this page.',
     'presence-used-up': 'You have seen all the persons one gesture allows. One new gesture, and you go on where you were.',

@@ -1,0 +1,137 @@
+// The door by itself: what each stage does to a request, and that taking a stage away would let it through.
+import { describe, expect, it } from 'vitest';
+import { createMfa, type Mfa, type Proof, type ProofId, Secret, secondsOf, parseAccountId, type AccountId, sealingKeys } from '@palier/mfa-core';
+import { memoryStores } from '@palier/mfa-core/stores/memory';
+import { fakeClock, fakeRandom } from '@palier/mfa-core/testing';
+import { createRecordKeys } from '../budget/record-keys.ts';
+import { recordTypes } from '../budget/record-types.ts';
+import { createBudget } from '../budget/spend.ts';
+import { budgetDefaults } from '../config/budget-defaults.ts';
+import type { Identity } from '../identity/identity.ts';
+import { compilePolicy } from '../policy/policy.ts';
+import { parsePattern } from '../policy/pattern.ts';
+import type { Route } from '../policy/route.ts';
+import type { CanonicalRequest } from '../request/request.ts';
+import { parseTarget } from '../request/target.ts';
+import { memoryBudgetStore } from '../stores/memory-budget.ts';
+import { decide } from './decide.ts';
+import type { Gate } from './gate.ts';
+import { createObserver, nameOf } from './observer.ts';
+import { redeemPermit } from './permit.ts';
+
+const clock = fakeClock();
+const random = fakeRandom(7);
+const account = parseAccountId('pharmacie-01') as AccountId;
+const someone: Identity = { kind: 'account', account, class: 'gp', organisation: undefined, groups: [], displayName: 'Pharmacie', source: 'test' };
+
+function route(match: string, rest: Partial<Route>): Route {
+  const pattern = parsePattern(match);
+  if ('problem' in pattern) throw new TypeError(pattern.problem);
+  return {
+    id: match, ...pattern, requirement: { kind: 'open' }, records: [], client: undefined, query: undefined, body: undefined, upgrade: undefined, bind: 'session',
+    upstream: 'default', fields: [], conditions: [], signsOut: false, line: 1, ...rest,
+  };
+}
+
+const patients = route('GET /patients/{nir}', {
+  requirement: { kind: 'step-up', accept: ['totp', 'webauthn', 'card', 'recovery-code'], maxAge: secondsOf(12 * 3600) },
+  records: [{ from: 'path', name: 'nir', as: 'nir' }], query: [],
+});
+
+function gateOf(change: Partial<Gate> = {}): Gate {
+  const mfa: Mfa = createMfa({
+    stores: memoryStores(), clock, random, relyingParty: { id: 'localhost', name: 'test', origins: ['http://localhost'] },
+    keys: { sealing: sealingKeys('k1', { k1: new Secret(random(32)) }), digests: new Secret(random(32)) },
+  });
+  return {
+    policy: compilePolicy([route('GET /public/**', {}), patients], 'default'), identify: async () => someone, mfa, clock, observer: undefined,
+    budget: createBudget(memoryBudgetStore(), { classes: budgetDefaults, organisation: undefined, fleet: undefined, canaries: undefined }),
+    recordKeys: createRecordKeys({ current: new Secret(new Uint8Array(32).fill(9)) }, 'test', recordTypes([])),
+    ...change,
+  };
+}
+
+function request(target: string, cookie?: string): CanonicalRequest {
+  const parsed = parseTarget(target);
+  if ('refused' in parsed) throw new TypeError(parsed.refused);
+  const headers = new Map(cookie === undefined ? [] : [['cookie', cookie]]);
+  return { method: 'GET', ...parsed, host: 'localhost', headers, peer: '127.0.0.1', bodyLength: 0, upgrade: undefined };
+}
+
+const noBody = { read: async () => new Uint8Array(0) };
+const nir = (order: number): string => `/patients/19901999990${String(order).padStart(2, '0')}`;
+
+async function signedIn(gate: Gate, kind: 'totp' | 'card' | undefined): Promise<string> {
+  const { token } = await gate.mfa.sessions.open(account, 'test');
+  if (kind === undefined) return `__Host-palier=${token}`;
+  const base = { id: `prf_${kind}` as ProofId, at: clock.now() };
+  const proof: Proof = kind === 'card' ? { kind, ...base, evidence: 'test' } : { kind, ...base, factor: 'fac_x' as never };
+  const elevated = await gate.mfa.sessions.elevate(token, proof);
+  return `__Host-palier=${elevated.outcome === 'elevated' ? elevated.token : ''}`;
+}
+
+const outcome = async (gate: Gate, ask: CanonicalRequest): Promise<string> => {
+  const decision = await decide(gate, ask, noBody);
+  return decision.kind === 'forward' ? 'forward' : nameOf(decision);
+};
+
+describe('the door', () => {
+  it('lets an open route through and refuses what is not declared', async () => {
+    expect(await outcome(gateOf(), request('/public/a'))).toBe('forward');
+    expect(await outcome(gateOf(), request('/elsewhere'))).toBe('refuse:not-declared');
+  });
+
+  it('asks a stranger to sign in before anything else', async () => {
+    expect(await outcome(gateOf({ identify: async () => ({ kind: 'anonymous' }) }), request(nir(1)))).toBe('sign-in');
+  });
+
+  it('asks for a second factor where a password alone is there, and not where one was proved', async () => {
+    const gate = gateOf();
+    expect(await outcome(gate, request(nir(1)))).toBe('step-up:no-proof');
+    expect(await outcome(gate, request(nir(1), await signedIn(gate, undefined)))).toBe('step-up:no-proof');
+    expect(await outcome(gate, request(nir(1), await signedIn(gate, 'card')))).toBe('forward');
+  });
+
+  it('gives nothing for the session of another account, and ends it', async () => {
+    const gate = gateOf();
+    const cookie = await signedIn(gate, 'card');
+    const other: Gate = { ...gate, identify: async () => ({ ...someone, account: parseAccountId('medecin-01') as AccountId }) };
+    expect(await outcome(other, request(nir(1), cookie))).toBe('step-up:no-proof');
+    expect(await gate.mfa.sessions.list(account)).toEqual([]);
+  });
+
+  it('stops a code at fifteen persons and lets repeats through free', async () => {
+    const gate = gateOf();
+    const cookie = await signedIn(gate, 'totp');
+    const outcomes: string[] = [];
+    for (let order = 1; order <= 16; order += 1) outcomes.push(await outcome(gate, request(nir(order), cookie)));
+    expect(outcomes.filter((one) => one === 'forward')).toHaveLength(15);
+    expect(outcomes.at(-1)).toBe('step-up:presence-used-up');
+    expect(await outcome(gate, request(nir(3), cookie))).toBe('forward');
+  });
+
+  it('says no by rejecting when a dependency is broken, and never forwards', async () => {
+    const broken = gateOf({ identify: () => Promise.reject(new Error('down')) });
+    await expect(decide(broken, request(nir(1)), noBody)).rejects.toThrow('down');
+  });
+
+  it('forwards in observe mode what it would have stopped, says so, and assumes the gesture for the next', async () => {
+    const observer = createObserver(random);
+    const gate = gateOf({ observer });
+    const first = await decide(gate, request(nir(1)), noBody);
+    expect(first.kind === 'forward' && first.permit.wouldBe && nameOf(first.permit.wouldBe)).toBe('step-up:no-proof');
+    const second = await decide(gate, request(nir(2)), noBody);
+    expect(second.kind === 'forward' && second.permit.wouldBe).toBe(undefined);
+    expect(observer.counts()).toEqual([{ class: 'gp', denial: 'step-up:no-proof', count: 1 }]);
+  });
+});
+
+describe('a permit', () => {
+  it('opens the way once; a copy or a second use is a programming mistake', async () => {
+    const decision = await decide(gateOf(), request('/public/a'), noBody);
+    if (decision.kind !== 'forward') throw new TypeError('expected a permit');
+    expect(() => redeemPermit({ ...decision.permit })).toThrow(TypeError);
+    redeemPermit(decision.permit);
+    expect(() => redeemPermit(decision.permit)).toThrow(TypeError);
+  });
+});
