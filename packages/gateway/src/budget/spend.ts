@@ -12,6 +12,8 @@ export type CapName = 'account' | 'organisation' | 'fleet' | 'new-records' | 'mi
 export type Spent =
   | { readonly outcome: 'spent'; readonly fresh: number; readonly left: number }
   | { readonly outcome: 'presence-used-up' }
+  /** One answer names more persons than a whole presence buys: a new gesture would not help, a narrower question does. */
+  | { readonly outcome: 'too-many-at-once' }
   | { readonly outcome: 'cap'; readonly retryAfter: Seconds; readonly cap: CapName }
   | { readonly outcome: 'stronger-proof'; readonly because: 'novelty' | 'tempo' | 'canary' | 'class' };
 
@@ -50,7 +52,10 @@ export function createBudget(store: BudgetStore, budgets: Budgets): Budget {
         chargeOf(budgets, own, identity, proof, size, records, enforce),
         now,
       );
-      return spentOf(wouldBe ?? charged, now);
+      const verdict = wouldBe ?? charged;
+      const untouched = verdict.outcome === 'presence-used-up' && verdict.left >= size.records;
+      if (untouched && elapsed(proof.at, now) <= size.within) return { outcome: 'too-many-at-once' };
+      return spentOf(verdict, now);
     },
     miss: async ({ identity, records, now, enforce }) => {
       const limits = [

@@ -14,7 +14,7 @@ import type { Route } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseTarget } from '../request/target.ts';
 import { memoryBudgetStore } from '../stores/memory-budget.ts';
-import { decide } from './decide.ts';
+import { decide, tooMuch } from './decide.ts';
 import type { Gate } from './gate.ts';
 import { createObserver, nameOf } from './observer.ts';
 import { redeemPermit } from './permit.ts';
@@ -22,7 +22,7 @@ import { redeemPermit } from './permit.ts';
 const clock = fakeClock();
 const random = fakeRandom(7);
 const account = parseAccountId('pharmacie-01') as AccountId;
-const someone: Identity = { kind: 'account', account, class: 'gp', organisation: undefined, groups: [], displayName: 'Pharmacie', source: 'test' };
+const someone: Identity & { readonly kind: 'account' } = { kind: 'account', account, class: 'gp', organisation: undefined, groups: [], displayName: 'Pharmacie', source: 'test' };
 
 function route(match: string, rest: Partial<Route>): Route {
   const pattern = parsePattern(match);
@@ -133,5 +133,24 @@ describe('a permit', () => {
     expect(() => redeemPermit({ ...decision.permit })).toThrow(TypeError);
     redeemPermit(decision.permit);
     expect(() => redeemPermit(decision.permit)).toThrow(TypeError);
+  });
+});
+
+describe('an answer with more persons than a presence buys', () => {
+  const records = Array.from({ length: 16 }, (_, order) => ({ id: `1990199999${order}`, type: 'nir', digest: `digest-${order}` as never }));
+
+  it('is refused with a word that helps, instead of asking for one gesture after another', async () => {
+    const gate = gateOf();
+    const proof: Proof = { kind: 'totp', id: 'prf_many' as ProofId, at: clock.now(), factor: 'fac_x' as never };
+    const denial = await tooMuch(gate, patients, someone, proof, records);
+    expect(denial && nameOf(denial)).toBe('refuse:more-persons-than-one-gesture');
+  });
+
+  it('asks for the gesture when the presence was only partly used', async () => {
+    const gate = gateOf();
+    const proof: Proof = { kind: 'totp', id: 'prf_some' as ProofId, at: clock.now(), factor: 'fac_x' as never };
+    expect(await tooMuch(gate, patients, someone, proof, records.slice(0, 8))).toBe(undefined);
+    const denial = await tooMuch(gate, patients, someone, proof, records.slice(6, 16));
+    expect(denial && nameOf(denial)).toBe('step-up:presence-used-up');
   });
 });

@@ -118,6 +118,7 @@ export async function tooMuch(
 export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
   if (spent.outcome === 'spent') return undefined;
   if (spent.outcome === 'cap') return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
+  if (spent.outcome === 'too-many-at-once') return refused({ status: 403, reason: 'more-persons-than-one-gesture', close: false }, route);
   if (route.requirement.kind !== 'step-up') return refused({ status: 403, reason: 'no-proof-can-pay', close: false }, route);
   const stronger = spent.outcome === 'stronger-proof';
   const requirement = stronger ? { ...route.requirement, accept: phishingResistant } : route.requirement;

@@ -1,6 +1,7 @@
 // What a denial is called, in the two languages of the people who meet it. One row per thing that can happen; the row
 // says what it means and what helps. No row ever holds a value of the request.
 import type { Denial } from '../gate/decision.ts';
+import type { Refusal } from '../request/request.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -46,6 +47,9 @@ export const problems = {
   forbidden: row(403, 'forbidden',
     ['Accès refusé', 'Ce compte ne peut pas ouvrir cette page depuis ici ou à cette heure.'],
     ['Access refused', 'This account may not open this page from here or at this hour.']),
+  'too-many': row(403, 'too-many-at-once',
+    ['Trop de personnes à la fois', 'Cette réponse montrerait plus de personnes qu’un geste ne le permet. Précisez votre recherche ; rien n’a été montré.'],
+    ['Too many persons at once', 'This answer would show more persons than one gesture allows. Narrow your search; nothing was shown.']),
   'not-found': row(404, 'not-declared',
     ['Page introuvable', 'Cette adresse n’existe pas sur ce portail.'],
     ['Page not found', 'There is no such address on this portal.']),
@@ -76,7 +80,7 @@ export function problemOf(denial: Denial): Problem {
     case 'step-up':
       return denial.because === 'no-proof' || denial.because === 'not-accepted' ? problems['step-up'] : problems[denial.because];
     case 'refuse':
-      return { ...problems[rowOfStatus(denial.refusal.status)], status: denial.refusal.status };
+      return { ...problems[rowOfRefusal(denial.refusal)], status: denial.refusal.status };
     default:
       return unreachable(denial);
   }
@@ -84,7 +88,8 @@ export function problemOf(denial: Denial): Problem {
 
 const unavailableRows = { 'portal-unreachable': problems['bad-gateway'], 'answer-unreadable': problems['answer-unreadable'] };
 
-function rowOfStatus(status: number): ProblemName {
+function rowOfRefusal({ status, reason }: Refusal): ProblemName {
+  if (reason === 'more-persons-than-one-gesture') return 'too-many';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not-found';
   return status === 405 ? 'not-allowed' : 'malformed';
