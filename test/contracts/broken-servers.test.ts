@@ -5,8 +5,8 @@ import { migrate, postgresDatabase, postgresStores } from '@palier/mfa-core/stor
 import { type RedisBounds, redisStores } from '@palier/mfa-core/stores/redis';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
-import { afterEach, describe, expect, it } from 'vitest';
-import { isMissing, startPostgres, startRedis } from '../support/servers.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isMissing, type Server, startPostgres, startRedis } from '../support/servers.ts';
 
 const now = Date.parse('2026-03-02T08:00:00Z') as Instant;
 const account = 'dr.zed' as AccountId;
@@ -145,10 +145,20 @@ describe.skipIf(isMissing('redis'))('Redis', () => {
 });
 
 describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
-  async function started() {
-    const server = await startPostgres();
-    undo.push(server.stop);
-    return { server, pool: poolOf(server.url) };
+  let server: Server;
+  let databases = 0;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+
+  /** A database of its own for each test on the one server, and a pool on it. */
+  async function freshDatabase() {
+    databases += 1;
+    const name = `case_${databases}`;
+    await poolOf(server.url).query(`CREATE DATABASE ${name}`);
+    const url = server.url.replace('/postgres', `/${name}`);
+    return { url, pool: poolOf(url) };
   }
 
   function poolOf(connectionString: string): Pool {
@@ -164,18 +174,8 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
     return { ...base, kind: 'recovery-code', codes: ['code'] } as unknown as Factor;
   }
 
-  it('that was killed gives no answers', async () => {
-    const { server, pool } = await started();
-    const stores = await postgresStores(pool, { patience });
-    await stores.factors.add(factorOf('fac_1'));
-    await server.stop();
-    await expectNoAnswers(stores);
-    await expectUnknown(() => stores.factors.list(account));
-    await expectUnknown(() => stores.upkeep.replaceRecoverySet(factorOf('fac_2') as never));
-  });
-
   it('that is silent gives no answers, and answers again when it wakes', async () => {
-    const { server, pool } = await started();
+    const { pool } = await freshDatabase();
     const stores = await postgresStores(pool, { patience });
     await stores.factors.add(factorOf('fac_1'));
     const backends = await pool.query('SELECT pid FROM pg_stat_activity WHERE pid <> 0');
@@ -187,7 +187,7 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
   });
 
   it('undoes a transaction whose connection was cut, and goes on with another', async () => {
-    const { pool } = await started();
+    const { pool } = await freshDatabase();
     const stores = await postgresStores(pool, { patience });
     await stores.factors.add(factorOf('fac_1'));
     const database = postgresDatabase(pool, 2000);
@@ -202,20 +202,31 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
   });
 
   it('with tables of a newer release is refused', async () => {
-    const { pool } = await started();
+    const { pool } = await freshDatabase();
     const part = { name: 'mfa-core', migrations: ['CREATE TABLE one (id int)', 'CREATE TABLE two (id int)'] };
     await migrate(postgresDatabase(pool, 2000), part);
     await expect(postgresStores(pool)).rejects.toThrow('mfa-core was written by a newer release (2, not 1)');
   });
 
   it('needs no right to create tables once they are there', async () => {
-    const { server, pool } = await started();
+    const { url, pool } = await freshDatabase();
     await postgresStores(pool);
     await pool.query(`CREATE ROLE portal LOGIN; REVOKE ALL ON SCHEMA public FROM public; GRANT USAGE ON SCHEMA public TO portal;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal`);
-    const own = poolOf(server.url.replace('palier@', 'portal@'));
+    const own = poolOf(url.replace('palier@', 'portal@'));
     await expect(own.query('CREATE TABLE x (id int)')).rejects.toThrow('permission denied');
     const stores = await postgresStores(own);
     expect(await stores.factors.add(factorOf('fac_1'))).toBe('added');
+  });
+
+  // The last one: it ends the server of them all.
+  it('that was killed gives no answers', async () => {
+    const { pool } = await freshDatabase();
+    const stores = await postgresStores(pool, { patience });
+    await stores.factors.add(factorOf('fac_1'));
+    await server.stop();
+    await expectNoAnswers(stores);
+    await expectUnknown(() => stores.factors.list(account));
+    await expectUnknown(() => stores.upkeep.replaceRecoverySet(factorOf('fac_2') as never));
   });
 });

@@ -56,22 +56,26 @@ describe('memory', () => {
 });
 
 describe('SQLite', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'palier-contract-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  let folder: string;
+  let all: readonly [Sqlite, Sqlite, Sqlite];
+  let turns: MfaStores;
 
-  describe('in a file', () => {
-    const stores = sqliteStores(join(folder, 'one.db'));
-    afterAll(() => stores.close());
-    keepsTheContract(() => stores);
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'palier-contract-'));
+    const open = (name: string): Sqlite => sqliteStores(join(folder, name));
+    all = [open('one.db'), open('two.db'), open('two.db')];
+    turns = inTurn([all[1], all[2]]);
+  });
+  afterAll(() => {
+    for (const stores of all) stores.close();
+    rmSync(folder, { recursive: true });
   });
 
-  describe('in one file with two instances', () => {
-    const all = [sqliteStores(join(folder, 'two.db')), sqliteStores(join(folder, 'two.db'))] as const;
-    afterAll(() => all.map((stores) => stores.close()));
-    const stores = inTurn([...all]);
-    keepsTheContract(() => stores);
-  });
+  describe('in a file', () => keepsTheContract(() => all[0]));
+  describe('in one file with two instances', () => keepsTheContract(() => turns));
 });
+
+type Sqlite = ReturnType<typeof sqliteStores>;
 
 describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
   const servers: Server[] = [];

@@ -39,8 +39,8 @@ export function later(at: Instant, milliseconds: number): Instant {
 /** Names that break stores which paste, fold, cut, glue or pattern-match what they are given. */
 export const oddNames: readonly AccountId[] = [
   `O'Brien"; DROP TABLE factor; --`,
-  'Zoé \u{1f469}\u200d\u2695\ufe0f',
-  'é'.repeat(200),
+  'Zo\u00e9 \u{1f469}\u200d\u2695\ufe0f',
+  '\u00e9'.repeat(200),
   '__proto__',
   'a:b code',
   'a:b',

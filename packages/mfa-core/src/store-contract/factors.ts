@@ -26,7 +26,7 @@ export const factorCases: readonly StoreCase[] = [
         transports: [],
       }),
       { ...recoverySetOf(account, later(at, 2), tenCodes()), disabledAt: at, lastUsedAt: at },
-      totpOf(account, later(at, 3), { activeFrom: later(at, 9), name: `l'été "\u{1f511}" \\ <b>` }),
+      totpOf(account, later(at, 3), { activeFrom: later(at, 9), name: `l'\u00e9t\u00e9 "\u{1f511}" \\ <b>` }),
     ];
     for (const factor of all) equal(await stores.factors.add(factor), 'added');
     deepEqual(await stores.factors.list(account), all);

@@ -14,8 +14,8 @@ export const upkeepCases: readonly StoreCase[] = [
     const factor = keyOf(freshAccount(), clock.now());
     await stores.factors.add(factor);
     equal(await stores.upkeep.rename(freshAccount(), factor.id, 'mine now'), 'absent');
-    equal(await stores.upkeep.rename(factor.account, factor.id, `l'autre "clé" \u{1f511}`), 'renamed');
-    deepEqual(await kept(stores, factor), { ...factor, name: `l'autre "clé" \u{1f511}` });
+    equal(await stores.upkeep.rename(factor.account, factor.id, `l'autre "cl\u00e9" \u{1f511}`), 'renamed');
+    deepEqual(await kept(stores, factor), { ...factor, name: `l'autre "cl\u00e9" \u{1f511}` });
   }),
   single('a secret is sealed anew only if it still is the one that was opened', async (stores, clock) => {
     const factor = totpOf(freshAccount(), clock.now(), { secret: sealed('v1.old') });
