@@ -1,58 +1,135 @@
-// From ledger entries to the answer a data-protection officer owes within 72 hours: how many, and exactly who.
-import type { OpenedEntry } from './read.ts';
+// From the ledger to the answer owed after an incident: exactly who was seen, by whom, when and what. Needs the
+// operator's private key, so it runs where that key is, on a copy of the ledger. Nothing opened goes anywhere but to the
+// caller; exposure-csv.ts and exposure-summary.ts put it on paper.
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { JWK } from 'jose';
+import type { LedgerFault } from './chain.ts';
+import { createPersons, type ExposedPerson, type Persons } from './exposed-persons.ts';
+import { createTally, type ExposureCounts, type Tally } from './exposure-tally.ts';
+import { type UnwrapDataKey, unwrapWith } from './keys.ts';
+import { type Progress, readSegment, type SegmentFile } from './read.ts';
+import type { LedgerHead } from './roll.ts';
+import { unseal } from './sealing.ts';
+import { type Span, spanTest } from './search.ts';
+import { type Verified, verifyLedger } from './verify.ts';
 
-export interface ExposureRow {
-  readonly id: string;
-  readonly type: string;
-  readonly account: string;
-  readonly route: string;
-  readonly fields: readonly string[];
-  readonly first: string;
-  readonly last: string;
-  readonly times: number;
+export interface ExposureQuestion extends Span {
+  readonly directory: string;
+  /** Every private key that a segment of the span may be sealed to. */
+  readonly privateKeys: readonly JWK[];
+  /** Heads kept elsewhere, to show that nothing was cut off or replaced. */
+  readonly witnessed?: readonly LedgerHead[];
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Releases opened at once: bounds the memory; more of them in the span cost another pass. */
+  readonly mostAtOnce?: number;
 }
 
 export interface Exposure {
-  readonly counts: {
-    /** Distinct persons whose record left. */
-    readonly persons: number;
-    readonly releases: number;
-    readonly misses: number;
-    readonly accounts: readonly string[];
-    readonly fields: readonly string[];
-    readonly first: string | undefined;
-    readonly last: string | undefined;
-  };
-  /** One for each person, account and route, in the order first seen. */
-  readonly rows: readonly ExposureRow[];
+  readonly counts: ExposureCounts;
+  /** Whether the ledger is whole: an answer from one with faults is a lower bound. */
+  readonly ledger: Verified;
+  /** Entries of the span that did not open: forged or damaged. The first hundred, and how many. */
+  readonly unopened: readonly LedgerFault[];
+  readonly unopenedCount: number;
 }
 
-/** Reads the entries once; memory grows with distinct rows, not with entries. */
-export async function exposureOf(entries: AsyncIterable<OpenedEntry>): Promise<Exposure> {
-  const rows = new Map<string, ExposureRow>();
-  const persons = new Set<string>();
-  const [accounts, fields] = [new Set<string>(), new Set<string>()];
-  let [releases, misses] = [0, 0];
-  let first: string | undefined;
-  let last: string | undefined;
-  for await (const { line, secret } of entries) {
-    if (line.outcome === 'miss') {
-      misses += 1;
-      continue;
+/**
+ * Verifies the chain, then hands over each exposed person once, with everything that was released of them in the span.
+ * Rejects with a LedgerKeyError when a segment of the span is sealed to a key that was not given: a part of the answer
+ * must not look like the whole.
+ */
+export async function exposureReport(
+  question: ExposureQuestion,
+  onPerson: (person: ExposedPerson) => void | Promise<void>,
+): Promise<Exposure> {
+  const unwrap = await unwrapWith(question.privateKeys);
+  const tally = createTally();
+  const survey = await surveyed(question, tally);
+  const passes = Math.max(1, Math.ceil(survey.releases / (question.mostAtOnce ?? 1_000_000)));
+  const unopened = new Map<string, LedgerFault>();
+  const total = survey.bytes + passes * bytesOf(survey.segments);
+  let done = survey.bytes;
+  for (let pass = 0; pass < passes; pass += 1) {
+    const persons = createPersons(pass, passes);
+    for (const segment of survey.segments) {
+      await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened });
+      done += segment.bytes;
+      question.onProgress?.({ done, total });
     }
-    first = first === undefined || line.at < first ? line.at : first;
-    last = last === undefined || line.at > last ? line.at : last;
-    accounts.add(line.account);
-    for (const field of secret.fields) fields.add(field);
-    for (const { id, type } of secret.records) {
-      releases += 1;
-      persons.add(`${type} ${id}`);
-      const key = `${type}\n${id}\n${line.account}\n${line.route}`;
-      const old = rows.get(key);
-      rows.set(key, old === undefined
-        ? { id, type, account: line.account, route: line.route, fields: secret.fields, first: line.at, last: line.at, times: 1 }
-        : { ...old, last: line.at, times: old.times + 1 });
+    for (const person of persons.all()) {
+      tally.add(person);
+      await onPerson(person);
     }
   }
-  return { counts: { persons: persons.size, releases, misses, accounts: [...accounts], fields: [...fields], first, last }, rows: [...rows.values()] };
+  return {
+    counts: tally.counts(),
+    ledger: survey.ledger,
+    unopened: [...unopened.values()].slice(0, 100),
+    unopenedCount: unopened.size,
+  };
+}
+
+interface Survey {
+  readonly ledger: Verified;
+  /** Segments with entries of the span. */
+  readonly segments: readonly SegmentFile[];
+  /** Records released in the span, repeats included. */
+  readonly releases: number;
+  /** Size of the whole ledger. */
+  readonly bytes: number;
+}
+
+/** Follows the chain and learns, without opening anything, where the span lies and how much it holds. */
+async function surveyed(
+  { directory, onProgress, witnessed, ...span }: ExposureQuestion,
+  tally: Tally,
+): Promise<Survey> {
+  const wanted = spanTest(span);
+  const segments = new Set<SegmentFile>();
+  let [releases, bytes] = [0, 0];
+  const ledger = await verifyLedger(directory, {
+    witnessed: witnessed ?? [],
+    onProgress: ({ done, total }) => {
+      bytes = total;
+      onProgress?.({ done, total: 2 * total });
+    },
+    visit: (entry, segment) => {
+      if (!wanted(entry)) return;
+      if (entry.outcome === 'miss') return tally.miss(entry);
+      segments.add(segment);
+      releases += entry.count;
+    },
+  });
+  return { ledger, segments: [...segments], releases, bytes };
+}
+
+function bytesOf(segments: readonly SegmentFile[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+interface Opening {
+  readonly segment: SegmentFile;
+  readonly unwrap: UnwrapDataKey;
+  readonly wanted: ReturnType<typeof spanTest>;
+  readonly persons: Persons;
+  readonly unopened: Map<string, LedgerFault>;
+}
+
+async function openSegment({ segment, unwrap, wanted, persons, unopened }: Opening): Promise<void> {
+  let key: KeyObject | undefined;
+  for await (const lines of readSegment(segment.path)) {
+    for (const { line: found, number, previous } of lines) {
+      if (found?.kind === 'head') key = createSecretKey(await unwrap(found.line.key));
+      if (found?.kind !== 'entry' || found.line.outcome === 'miss' || !wanted(found.line)) continue;
+      const part = key && unseal(key, previous, found.line);
+      if (part !== undefined) persons.add(found.line, part);
+      else
+        unopened.set(`${segment.path}:${number}`, {
+          instance: segment.instance,
+          segment: segment.segment,
+          line: number,
+          fault: 'forged',
+        });
+    }
+  }
 }

@@ -1,12 +1,15 @@
-// Who saw whom, kept so that a thief of the disk, and the gateway itself afterwards, cannot read it. Segments of JSON
-// lines: account and time in the clear to search by, the records sealed under a data key that only the operator's
-// offline key can open. Every line carries the hash of what came before it.
-import { createCipheriv, createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+// Who saw whom, kept so that neither the gateway nor a thief of its disk can read it: segments of JSON lines, account
+// and time in the clear to search by, the rest sealed for the operator's offline key, every line hanging on the one
+// before. Durable before it is acknowledged; what cannot be acknowledged is refused (A125, A140).
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, Random } from '@palier/mfa-core';
-import { CompactEncrypt, importJWK, type JWK } from 'jose';
+import { type Clock, type Random, type Seconds, secondsOf } from '@palier/mfa-core';
+import type { JWK } from 'jose';
 import type { Ledger, LedgerEntry } from './entry.ts';
+import { groupCommit } from './group-commit.ts';
+import { wrapFor } from './keys.ts';
+import { lockFolder } from './lock.ts';
+import { createRoll, LedgerError, type LedgerHead, type Roll } from './roll.ts';
 
 export interface LedgerSetting {
   readonly directory: string;
@@ -14,148 +17,68 @@ export interface LedgerSetting {
   readonly sealTo: JWK;
   readonly clock: Clock;
   readonly random: Random;
+  /** Each instance writes in a folder of its own below `directory`: up to 64 letters, digits, `-` and `_`. */
+  readonly instance?: string;
+  /** A segment ends, and its data key with it, at the first append after this many entries or this long. */
+  readonly segment?: { readonly entries: number; readonly age: Seconds };
+  /** Undefined keeps everything. */
+  readonly retention?: Seconds | undefined;
+  /** The longest an append waits for the disk. */
+  readonly patience?: Seconds;
+  /** Told of the end of every segment, to be kept elsewhere: only that shows a ledger cut short or written anew. */
+  readonly witness?: (head: LedgerHead) => void;
 }
 
-/** The first line of a segment. */
-export interface SegmentHead {
-  readonly palier: 'ledger/v1';
-  readonly segment: string;
-  /** JWE (ECDH-ES, A256GCM) of the segment's data key. */
-  readonly key: string;
-  /** Hash of the last line of the segment before, or empty. */
-  readonly after: string;
-}
+const defaults = {
+  instance: 'gateway',
+  segment: { entries: 100_000, age: secondsOf(3600) },
+  retention: undefined,
+  patience: secondsOf(3),
+  witness: (): void => undefined,
+};
 
-export interface LedgerLine {
-  readonly n: number;
-  readonly at: string;
-  readonly account: string;
-  readonly route: string;
-  readonly outcome: LedgerEntry['outcome'];
-  /** Distinct records in this entry. */
-  readonly count: number;
-  /** Base64url of nonce, ciphertext and tag: the rest of the entry. */
-  readonly sealed: string;
-  /** SHA-256 over the hash before and this line without `hash`, base64url. */
-  readonly hash: string;
-}
-
-export const headName = 'palier';
-
-/** Begins a new segment: the old data key is gone with the process that held it. Rejects when the directory cannot be written. */
+/**
+ * Opens the ledger of an instance and begins a segment. Rejects when the folder cannot be written or another process
+ * writes it. A failed append rejects, and so do the following ones until the folder can be written again. Entries of a
+ * failed group may be kept all the same: the ledger may name a person who was not seen, never miss one who was.
+ */
 export async function openLedger(setting: LedgerSetting): Promise<Ledger> {
-  await mkdir(setting.directory, { recursive: true, mode: 0o700 });
-  const previous = await lastHash(setting.directory);
-  const segment = segmentName(setting.clock.now(), setting.random);
-  const key = setting.random(32);
-  const file = await open(join(setting.directory, segment), 'ax', 0o600);
-  const head: SegmentHead = { palier: 'ledger/v1', segment, key: await wrapped(key, setting.sealTo), after: previous };
-  const first = JSON.stringify(head);
-  await file.appendFile(`${first}\n`);
-  await file.datasync();
-  return groupCommit(file, key, hashOf(previous, first), setting.random);
-}
-
-function segmentName(now: number, random: Random): string {
-  return `${new Date(now).toISOString().replace(/[:.]/g, '-')}-${Buffer.from(random(4)).toString('hex')}.jsonl`;
-}
-
-export function hashOf(previous: string, line: string): string {
-  return createHash('sha256').update(previous).update('\n').update(line).digest('base64url');
-}
-
-async function wrapped(key: Uint8Array, sealTo: JWK): Promise<string> {
-  const recipient = await importJWK(sealTo, 'ECDH-ES');
-  return new CompactEncrypt(key).setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', ...(sealTo.kid !== undefined && { kid: sealTo.kid }) }).encrypt(recipient);
-}
-
-/** The hash a new segment goes on from: that of the newest segment's last whole line. */
-async function lastHash(directory: string): Promise<string> {
-  const segments = (await readdir(directory)).filter((name) => name.endsWith('.jsonl')).sort();
-  const newest = segments.at(-1);
-  if (newest === undefined) return '';
-  const handle = await open(join(directory, newest), 'r');
+  const full = { ...defaults, ...setting };
+  const wrap = await wrapFor(full.sealTo);
+  const folder = join(full.directory, nameOf(full.instance));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(folder);
   try {
-    const lines = (await handle.readFile('utf8')).split('\n').filter((line) => line !== '');
-    return chained(lines);
-  } finally {
-    await handle.close();
+    const roll = createRoll({ ...full, folder, wrap });
+    await roll.open();
+    return serveAppends(roll, full.patience, full.segment.age, lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
   }
 }
 
-/** A torn last line (a power cut in the middle of a write) was never acknowledged, so the chain goes on before it. */
-function chained(lines: readonly string[]): string {
-  const whole = lines.filter((line) => isWhole(line));
-  const last = whole.at(-1);
-  if (last === undefined) return '';
-  const line = JSON.parse(last) as Partial<LedgerLine> & Partial<SegmentHead>;
-  return line.hash ?? hashOf(line.after ?? '', last);
+function nameOf(instance: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(instance))
+    throw new LedgerError('an instance is named with up to 64 letters, digits, - and _');
+  return instance;
 }
 
-export function isWhole(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-interface Waiting {
-  readonly entry: LedgerEntry;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One write and one sync for all entries that wait: durable at the cost of one. A failed one fails every later append too. */
-function groupCommit(file: FileHandle, key: Uint8Array, start: string, random: Random): Ledger {
-  let hash = start;
-  let count = 0;
-  let queue: Waiting[] = [];
-  let running: Promise<void> | undefined;
-  let broken: unknown;
-  const flush = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const group = queue;
-      queue = [];
-      const lines = group.map(({ entry }) => {
-        count += 1;
-        const line = lineOf(entry, count, hash, key, random);
-        hash = line.hash;
-        return JSON.stringify(line);
-      });
-      try {
-        if (broken !== undefined) throw broken;
-        await file.appendFile(`${lines.join('\n')}\n`);
-        await file.datasync();
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        broken = error;
-        for (const { reject } of group) reject(error);
-      }
-    }
-    running = undefined;
-  };
+function serveAppends(roll: Roll, patience: Seconds, age: Seconds, release: () => void): Ledger {
+  const commit = groupCommit<LedgerEntry>((group) => roll.write(group), patience);
+  // An idle gateway, too, lets go of its data key and drops what is too old.
+  const timer = setInterval(
+    () => void commit.afterwards(() => roll.tend()).catch(() => undefined),
+    Math.min(age, 3600) * 1000,
+  ).unref();
+  let closing: Promise<void> | undefined;
   return {
     append: (entry) =>
-      new Promise((resolve, reject) => {
-        queue.push({ entry, resolve, reject });
-        running ??= Promise.resolve().then(flush);
-      }),
-    close: async () => {
-      await running;
-      await file.close();
+      closing === undefined ? commit.add(entry) : Promise.reject(new LedgerError('the ledger is closed')),
+    close: () => {
+      clearInterval(timer);
+      closing ??= commit.afterwards(() => roll.close()).finally(release);
+      return closing;
     },
   };
-}
-
-function lineOf(entry: LedgerEntry, n: number, previous: string, key: Uint8Array, random: Random): LedgerLine {
-  const { at, account, route, outcome, records, ...rest } = entry;
-  const nonce = random(12);
-  const open = { n, at: new Date(at).toISOString(), account, route, outcome, count: records.length };
-  const secret = JSON.stringify({ ...rest, records: records.map(({ id, type }) => ({ id, type })) });
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(JSON.stringify(open)));
-  const sealed = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
-  const line = { ...open, sealed };
-  return { ...line, hash: hashOf(previous, JSON.stringify(line)) };
 }

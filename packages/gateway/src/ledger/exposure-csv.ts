@@ -1,0 +1,68 @@
+// The exposed persons as RFC 4180: one line for each person to be told (GDPR article 34), or one for each account,
+// session, factor and route that saw them. Every cell is quoted, and one that a spreadsheet would run is disarmed.
+import type { ExposedPerson } from './exposed-persons.ts';
+
+type Cell = string | number | undefined;
+
+/** A record of CSV with its line end. A cell that begins like a formula gets an apostrophe before it (CWE-1236). */
+function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(quoted).join(',')}\r\n`;
+}
+
+function quoted(cell: Cell): string {
+  const text = String(cell ?? '');
+  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return `"${harmless.replaceAll('"', '""')}"`;
+}
+
+export const noticeHeader: string = csvLine(['type', 'person', 'first', 'last', 'fields', 'times']);
+
+/** One line for one person, without the accounts: it may go to whoever writes the letters. */
+export function noticeLine({ type, id, first, last, releases }: ExposedPerson): string {
+  const fields = [...new Set(releases.flatMap((release) => release.fields))].sort();
+  return csvLine([
+    type,
+    id,
+    first,
+    last,
+    fields.join(' '),
+    releases.reduce((sum, { times }) => sum + times, 0),
+  ]);
+}
+
+export const releaseHeader: string = csvLine([
+  'type',
+  'person',
+  'account',
+  'route',
+  'fields',
+  'session',
+  'factor',
+  'proof',
+  'exemption',
+  'first',
+  'last',
+  'times',
+]);
+
+/** One line for each way this person was seen, for the investigation. */
+export function releaseLines({ type, id, releases }: ExposedPerson): string {
+  return releases
+    .map((one) =>
+      csvLine([
+        type,
+        id,
+        one.account,
+        one.route,
+        one.fields.join(' '),
+        one.session,
+        one.factor,
+        one.proofKind,
+        one.exemption,
+        one.first,
+        one.last,
+        one.times,
+      ]),
+    )
+    .join('');
+}

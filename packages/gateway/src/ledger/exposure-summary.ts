@@ -1,0 +1,114 @@
+// The report in Markdown, French or English: what the authority's form asks in numbers (GDPR article 33(3)(a)), what the
+// figures rest on, and what is left to write by a person. It names accounts and no exposed person.
+import type { Exposure } from './exposure.ts';
+import type { AccountExposure } from './exposure-tally.ts';
+
+export type Language = 'fr' | 'en';
+
+interface Words {
+  readonly title: string;
+  readonly persons: string;
+  readonly releases: string;
+  readonly fields: string;
+  readonly undeclared: string;
+  readonly accounts: string;
+  readonly routes: string;
+  readonly period: string;
+  readonly misses: string;
+  readonly exempted: string;
+  readonly nobody: string;
+  readonly columns: string;
+  readonly whole: string;
+  readonly broken: (faults: number, unopened: number) => string;
+  readonly left: string;
+}
+
+const words: Readonly<Record<Language, Words>> = {
+  en: {
+    title: 'Exposure report',
+    persons: 'Persons concerned',
+    releases: 'Records released, repeats included',
+    fields: 'Categories of data',
+    undeclared: 'not declared on the routes',
+    accounts: 'Accounts',
+    routes: 'Routes',
+    period: 'First and last release (UTC)',
+    misses: 'Look-ups that found nobody',
+    exempted: 'Of the releases, let through although a bound was met',
+    nobody: 'Nothing was released in this span.',
+    columns: '| account | persons | releases | sessions | first | last |',
+    whole: 'The chain of the ledger is whole; the figures are exact.',
+    broken: (faults, unopened) =>
+      `**The ledger is not whole: ${faults} fault(s), ${unopened} entry(ies) that do not open. The figures are a lower bound.** Run "palier ledger verify".`,
+    left: 'Still to be written for the authority (GDPR article 33(3), within 72 hours of becoming aware): the nature of the breach, the contact of the data-protection officer, the likely consequences, the measures taken. Each person is to be told without undue delay when the risk is high (article 34); the notices file has one line for each.',
+  },
+  fr: {
+    title: 'Rapport d\u2019exposition',
+    persons: 'Personnes concern\u00e9es',
+    releases: 'Dossiers transmis, r\u00e9p\u00e9titions comprises',
+    fields: 'Cat\u00e9gories de donn\u00e9es',
+    undeclared: 'non d\u00e9clar\u00e9es sur les routes',
+    accounts: 'Comptes',
+    routes: 'Routes',
+    period: 'Premi\u00e8re et derni\u00e8re transmission (UTC)',
+    misses: 'Recherches sans r\u00e9sultat',
+    exempted: 'Dont transmissions laiss\u00e9es passer malgr\u00e9 une limite atteinte',
+    nobody: 'Rien n\u2019a \u00e9t\u00e9 transmis sur cette p\u00e9riode.',
+    columns: '| compte | personnes | transmissions | sessions | premi\u00e8re | derni\u00e8re |',
+    whole: 'La cha\u00eene du registre est intacte ; les chiffres sont exacts.',
+    broken: (faults, unopened) =>
+      `**Le registre n\u2019est pas intact : ${faults} d\u00e9faut(s), ${unopened} entr\u00e9e(s) illisible(s). Les chiffres sont un minimum.** Lancez \u00ab palier ledger verify \u00bb.`,
+    left: 'Reste \u00e0 \u00e9crire pour l\u2019autorit\u00e9 (RGPD, article 33, paragraphe 3, dans les 72 heures apr\u00e8s en avoir pris connaissance) : la nature de la violation, le contact du d\u00e9l\u00e9gu\u00e9 \u00e0 la protection des donn\u00e9es, les cons\u00e9quences probables, les mesures prises. Chaque personne est \u00e0 informer dans les meilleurs d\u00e9lais si le risque est \u00e9lev\u00e9 (article 34) ; le fichier des avis a une ligne par personne.',
+  },
+};
+
+/** Numbers are written with the spaces or commas of the language; instants in UTC. */
+export function exposureSummary({ counts, ledger, unopenedCount }: Exposure, language: Language): string {
+  const say = words[language];
+  const number = (value: number): string =>
+    value.toLocaleString(language === 'fr' ? 'fr-FR' : 'en-GB').replaceAll('\u202f', '\u00a0');
+  const types = Object.entries(counts.personsByType).map(([type, count]) => `${type} ${number(count)}`);
+  const item = (name: string, value: string): string =>
+    `- ${name}${language === 'fr' ? '\u00a0' : ''}: ${value}`;
+  const figures = [
+    item(say.persons, `**${number(counts.persons)}**${types.length > 1 ? ` (${types.join(', ')})` : ''}`),
+    item(say.releases, number(counts.releases)),
+    item(say.fields, counts.fields.map(plain).join(', ') || say.undeclared),
+    item(say.period, counts.first === undefined ? say.nobody : `${counts.first} - ${counts.last}`),
+    item(say.accounts, number(counts.accounts.length)),
+    item(say.routes, counts.routes.map((route) => `\`${route.replaceAll('`', '')}\``).join(', ') || '-'),
+    item(say.misses, number(counts.misses)),
+    ...(counts.exempted > 0 ? [item(say.exempted, number(counts.exempted))] : []),
+  ];
+  const trust =
+    ledger.faultCount + unopenedCount === 0 ? say.whole : say.broken(ledger.faultCount, unopenedCount);
+  return [
+    `# ${say.title}`,
+    '',
+    ...figures,
+    '',
+    ...table(say.columns, counts.accounts, number),
+    trust,
+    '',
+    say.left,
+    '',
+  ].join('\n');
+}
+
+function table(
+  columns: string,
+  accounts: readonly AccountExposure[],
+  number: (value: number) => string,
+): readonly string[] {
+  if (accounts.length === 0) return [];
+  const rows = accounts.map(
+    (one) =>
+      `| ${plain(one.account)} | ${number(one.persons)} | ${number(one.releases)} | ${number(one.sessions)} | ${one.first} | ${one.last} |`,
+  );
+  return [columns, '|---|---:|---:|---:|---|---|', ...rows, ''];
+}
+
+/** A name from outside must not become markup in the report. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|&]/g, '\\$&');
+}

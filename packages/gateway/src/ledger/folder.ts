@@ -1,0 +1,67 @@
+// Where the segments of one instance lie, and what makes a file in it durable. No file is ever repaired in place: what
+// replaces another is written beside it, synced, and renamed over it.
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const pattern = /^segment-(\d{8})\.jsonl$/;
+
+export function segmentPath(folder: string, segment: number): string {
+  return join(folder, `segment-${String(segment).padStart(8, '0')}.jsonl`);
+}
+
+/** Numbers of the segments in a folder, oldest first. */
+export async function segmentsIn(folder: string): Promise<readonly number[]> {
+  const names = await readdir(folder);
+  return names
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Instances that have written below a ledger's directory, by name. */
+export async function instancesIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Makes the names in a folder durable. Windows cannot and need not: its file systems journal names. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a file under a passing name, syncs it, renames it into place; the handle goes on at its end. */
+export async function placeFile(
+  folder: string,
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<FileHandle> {
+  const passing = `${path}.new`;
+  const file = await open(passing, 'w', 0o600);
+  try {
+    await write(file);
+    await file.sync();
+    await rename(passing, path);
+    await syncFolder(folder);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Copies the first `length` bytes of a file. */
+export async function copyBytes(path: string, length: number, to: FileHandle): Promise<void> {
+  if (length === 0) return;
+  for await (const chunk of createReadStream(path, { end: length - 1 }))
+    await to.appendFile(chunk as Uint8Array);
+}

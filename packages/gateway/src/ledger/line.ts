@@ -1,0 +1,130 @@
+// The lines of a segment: one head, entries, one end. Every line is a JSON object whose last member is the hash of the
+// line before and of its own bytes, so that it is judged on its bytes and never re-serialised. Pure.
+import { hash } from 'node:crypto';
+import type { LedgerEntry } from './entry.ts';
+
+/** Opens a segment. `key` is a JWE (RFC 7516, ECDH-ES, A256GCM) of the data key that seals the entries below it. */
+export interface HeadLine {
+  readonly ledger: 1;
+  readonly instance: string;
+  /** 1 for the first segment of an instance. */
+  readonly segment: number;
+  readonly startedAt: string;
+  /** Hash of the end of the segment before; empty in the first. */
+  readonly after: string;
+  /** Entries of this instance before this segment. */
+  readonly entries: number;
+  readonly key: string;
+  /** Segments up to `through` may be gone, by retention; `hash` is the end of that one. */
+  readonly dropped?: Dropped;
+  readonly hash: string;
+}
+
+export interface Dropped {
+  readonly through: number;
+  readonly hash: string;
+}
+
+/** What can be read of an entry without a key. */
+export interface EntryLine {
+  /** Counts through all segments of an instance, from 1. */
+  readonly n: number;
+  readonly at: string;
+  readonly account: string;
+  readonly route: string;
+  readonly outcome: LedgerEntry['outcome'];
+  /** Records in this entry. */
+  readonly count: number;
+  /** AES-256-GCM ciphertext and tag, base64url; sealing.ts says over what. */
+  readonly sealed: string;
+  readonly hash: string;
+}
+
+/** Closes a segment: what comes after it was not written by us. */
+export interface EndLine {
+  readonly end: EndReason;
+  readonly at: string;
+  /** Entries of this instance so far. */
+  readonly entries: number;
+  /** Bytes of a torn last line that were set aside beside the segment. */
+  readonly torn?: number;
+  readonly hash: string;
+}
+
+export type EndReason = 'full' | 'age' | 'closed' | 'recovered';
+
+export type Line =
+  | { readonly kind: 'head'; readonly line: HeadLine }
+  | { readonly kind: 'entry'; readonly line: EntryLine }
+  | { readonly kind: 'end'; readonly line: EndLine };
+
+/** How every line ends: `,"hash":"` and 43 characters and `"}`. */
+const tail = /,"hash":"([A-Za-z0-9_-]{43})"\}$/;
+const tailLength = ',"hash":"'.length + 43 + '"}'.length;
+
+/** Writes a line (without its line feed) that hangs on `previous`. */
+export function chained(
+  previous: string,
+  members: Readonly<Record<string, unknown>>,
+): { readonly text: string; readonly hash: string } {
+  const body = JSON.stringify(members).slice(0, -1);
+  const own = hashOf(previous, body);
+  return { text: `${body},"hash":"${own}"}`, hash: own };
+}
+
+/** Whether a line, as it stands on the disk, hangs on `previous`. */
+export function hangsOn(previous: string, text: string): boolean {
+  const stated = tail.exec(text)?.[1];
+  return stated !== undefined && stated === hashOf(previous, text.slice(0, -tailLength));
+}
+
+function hashOf(previous: string, body: string): string {
+  return hash('sha256', `${previous}\n${body}`, 'base64url');
+}
+
+/** Reads one line; undefined for anything we would not have written. */
+export function parseLine(text: string): Line | undefined {
+  if (!tail.test(text)) return undefined;
+  const members = parsed(text);
+  if (members === undefined) return undefined;
+  if (isEntry(members)) return { kind: 'entry', line: members };
+  if (isHead(members)) return { kind: 'head', line: members };
+  return isEnd(members) ? { kind: 'end', line: members } : undefined;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function parsed(text: string): Members | undefined {
+  try {
+    return JSON.parse(text) as Members;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(members: Members): members is Members & EntryLine {
+  const { n, at, account, route, outcome, count, sealed } = members;
+  const texts =
+    typeof at === 'string' &&
+    typeof account === 'string' &&
+    typeof route === 'string' &&
+    typeof sealed === 'string';
+  return texts && isNumber(n) && n > 0 && isNumber(count) && (outcome === 'released' || outcome === 'miss');
+}
+
+function isHead(members: Members): members is Members & HeadLine {
+  const { ledger, instance, segment, startedAt, after, entries, key } = members;
+  const texts = [instance, startedAt, after, key].every((text) => typeof text === 'string');
+  return ledger === 1 && texts && isNumber(segment) && isNumber(entries);
+}
+
+function isEnd(members: Members): members is Members & EndLine {
+  return (
+    typeof members['end'] === 'string' && typeof members['at'] === 'string' && isNumber(members['entries'])
+  );
+}
+
+/** A count: six bytes are enough for all of them, and a nonce has no more. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 48;
+}

@@ -1,0 +1,27 @@
+// One writer per folder. The kernel holds the lock (through SQLite's own file locking) and lets go of it when the
+// process ends, also at kill -9: there is no stale lock to recognise and no process number to mistake, which in
+// containers is always 1. Holds on local disks; a network file system must support POSIX locks.
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface FolderLock {
+  release(): void;
+}
+
+/** Another writer has the folder, or it cannot be locked. */
+export class LedgerLockError extends Error {}
+
+/** Takes the lock of a folder at once or throws a LedgerLockError. */
+export function lockFolder(folder: string): FolderLock {
+  const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    throw new LedgerLockError(
+      `${folder} is being written by another gateway; give each instance a name of its own`,
+      { cause },
+    );
+  }
+  return { release: () => database.close() };
+}

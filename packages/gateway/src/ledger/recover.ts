@@ -1,0 +1,97 @@
+// What a writer finds when it comes: nothing, a segment with its end, or one that a crash left open. That one gets its
+// end now, by a copy renamed over it: a write still hanging in a stalled disk then lands in a file nobody reads.
+import { open, rm } from 'node:fs/promises';
+import type { Instant } from '@palier/mfa-core';
+import { copyBytes, placeFile, segmentPath, segmentsIn } from './folder.ts';
+import { chained, parseLine } from './line.ts';
+import { lineBlocks } from './line-blocks.ts';
+
+/** Where the chain of an instance goes on. */
+export interface ChainEnd {
+  /** The newest segment; 0 when there is none. */
+  readonly segment: number;
+  /** Entries of the instance so far. */
+  readonly entries: number;
+  readonly hash: string;
+}
+
+/** Finds the end of the chain and closes what was left open. A torn last line is set aside in a `.torn` file, whole lines all stay. */
+export async function recover(folder: string, now: Instant): Promise<ChainEnd> {
+  const segment = (await segmentsIn(folder)).at(-1);
+  if (segment === undefined) return { segment: 0, entries: 0, hash: '' };
+  const path = segmentPath(folder, segment);
+  const found = await survey(path);
+  if (found.ended && found.torn.length === 0) return { segment, entries: found.entries, hash: found.hash };
+  return { segment, entries: found.entries, hash: await closeOpen(folder, path, found, now) };
+}
+
+interface Survey {
+  readonly hash: string;
+  readonly entries: number;
+  readonly ended: boolean;
+  /** Bytes up to the last line that is one of ours, and whether its line feed is missing. */
+  readonly length: number;
+  readonly feedMissing: boolean;
+  /** What stands after it. */
+  readonly torn: Uint8Array;
+}
+
+/** Reads a segment to its last sound line. What a crash leaves after it (half a line, blocks of zeros) is torn. */
+async function survey(path: string): Promise<Survey> {
+  let sound = { hash: '', entries: 0, ended: false, length: 0 };
+  let read = 0;
+  const take = (text: string, end: number): void => {
+    const line = parseLine(text);
+    if (line === undefined) return;
+    const entries = line.kind === 'entry' ? line.line.n : line.line.entries;
+    sound = { hash: line.line.hash, entries, ended: line.kind === 'end', length: end };
+  };
+  const blocks = lineBlocks(path);
+  let step = await blocks.next();
+  for (; step.done !== true; step = await blocks.next()) {
+    for (const text of step.value.lines) {
+      read += Buffer.byteLength(text) + 1;
+      take(text, read);
+    }
+  }
+  // A line that lacks only its line feed is whole: it stays.
+  const rest = Buffer.from(step.value);
+  take(rest.toString('utf8'), read + rest.length);
+  const feedMissing = rest.length > 0 && sound.length === read + rest.length;
+  return { ...sound, feedMissing, torn: await bytesAfter(path, sound.length) };
+}
+
+async function bytesAfter(path: string, position: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.max(0, size - position));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function closeOpen(folder: string, path: string, found: Survey, now: Instant): Promise<string> {
+  if (found.torn.length > 0) await setAside(folder, `${path}.torn`, found.torn);
+  const note = {
+    end: 'recovered',
+    at: new Date(now).toISOString(),
+    entries: found.entries,
+    ...(found.torn.length > 0 && { torn: found.torn.length }),
+  };
+  const end = chained(found.hash, note);
+  const file = await placeFile(folder, path, async (copy) => {
+    await copyBytes(path, found.length, copy);
+    await copy.appendFile(`${found.feedMissing ? '\n' : ''}${end.text}\n`);
+  });
+  await file.close();
+  return end.hash;
+}
+
+async function setAside(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  await rm(path, { force: true });
+  const file = await placeFile(folder, path, (copy) => copy.appendFile(bytes));
+  await file.close();
+}

@@ -1,0 +1,101 @@
+// One open segment: the file, its data key and the end of its chain. The key is born with the segment, is written down
+// only wrapped for the operator, and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { Instant, Random } from '@palier/mfa-core';
+import type { LedgerEntry } from './entry.ts';
+import { placeFile, segmentPath } from './folder.ts';
+import type { WrapDataKey } from './keys.ts';
+import { chained, type Dropped, type EndReason } from './line.ts';
+import type { ChainEnd } from './recover.ts';
+import { clearPart, seal } from './sealing.ts';
+
+export interface OpenSegment {
+  readonly startedAt: Instant;
+  /** Entries in this segment. */
+  readonly size: () => number;
+  /** Resolves when the entries are on the disk. After a rejection the segment must be abandoned. */
+  write(entries: readonly LedgerEntry[]): Promise<void>;
+  end(reason: EndReason, now: Instant): Promise<ChainEnd>;
+  abandon(): Promise<void>;
+}
+
+export interface Beginning {
+  readonly folder: string;
+  readonly instance: string;
+  readonly wrap: WrapDataKey;
+  readonly random: Random;
+  readonly now: Instant;
+  readonly after: ChainEnd;
+  readonly dropped: Dropped | undefined;
+}
+
+/** Begins the next segment; resolves when its head is on the disk. */
+export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
+  const { folder, after, now, dropped } = beginning;
+  const bytes = beginning.random(32);
+  const key = createSecretKey(bytes);
+  const segment = after.segment + 1;
+  const head = chained(after.hash, {
+    ledger: 1,
+    instance: beginning.instance,
+    segment,
+    startedAt: new Date(now).toISOString(),
+    after: after.hash,
+    entries: after.entries,
+    key: await beginning.wrap(bytes),
+    ...(dropped !== undefined && { dropped }),
+  });
+  bytes.fill(0);
+  const file = await placeFile(folder, segmentPath(folder, segment), (fresh) =>
+    fresh.appendFile(`${head.text}\n`),
+  );
+  return writing(file, key, now, { segment, entries: after.entries, hash: head.hash });
+}
+
+function writing(file: FileHandle, key: KeyObject, startedAt: Instant, head: ChainEnd): OpenSegment {
+  let last = head;
+  const put = async (text: string): Promise<void> => {
+    await file.appendFile(text);
+    await file.datasync();
+    // A file that was deleted under us takes writes and keeps nothing (A140).
+    if ((await file.stat()).nlink === 0) throw new Error('the open segment was deleted');
+  };
+  return {
+    startedAt,
+    size: () => last.entries - head.entries,
+    write: async (entries) => {
+      const { text, end } = linesOf(entries, key, last);
+      await put(text);
+      last = end;
+    },
+    end: async (reason, now) => {
+      const line = chained(last.hash, {
+        end: reason,
+        at: new Date(now).toISOString(),
+        entries: last.entries,
+      });
+      await put(`${line.text}\n`);
+      await file.close();
+      return { ...last, hash: line.hash };
+    },
+    abandon: () => file.close(),
+  };
+}
+
+function linesOf(
+  entries: readonly LedgerEntry[],
+  key: KeyObject,
+  last: ChainEnd,
+): { readonly text: string; readonly end: ChainEnd } {
+  let { entries: n, hash } = last;
+  let text = '';
+  for (const entry of entries) {
+    n += 1;
+    const clear = clearPart(entry, n);
+    const line = chained(hash, { ...clear, sealed: seal(key, hash, clear, entry) });
+    text += `${line.text}\n`;
+    hash = line.hash;
+  }
+  return { text, end: { ...last, entries: n, hash } };
+}

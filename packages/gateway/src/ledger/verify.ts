@@ -1,0 +1,100 @@
+// Follows the chain through every segment and says what does not fit, and where. Without a key it finds what was
+// changed by somebody who did not compute the hashes anew; with the operator's key also what was, because no one else
+// can seal an entry onto another past. A ledger cut short at its end, or replaced as a whole, shows only against heads
+// kept elsewhere: give them as `witnessed`.
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { JWK } from 'jose';
+import { type Chain, createChain, type LedgerFault } from './chain.ts';
+import { type UnwrapDataKey, unwrapWith } from './keys.ts';
+import type { EntryLine } from './line.ts';
+import { listSegments, type Progress, readSegment, type SegmentFile } from './read.ts';
+import type { LedgerHead } from './roll.ts';
+
+export interface Verified {
+  readonly segments: number;
+  readonly entries: number;
+  /** Where each instance's chain ends now, to be kept elsewhere. */
+  readonly heads: readonly LedgerHead[];
+  /** The first thousand; `faultCount` has them all. */
+  readonly faults: readonly LedgerFault[];
+  readonly faultCount: number;
+}
+
+export interface VerifyOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Heads that the gateway told while it ran. */
+  readonly witnessed?: readonly LedgerHead[];
+  /** With them every entry is opened too. */
+  readonly privateKeys?: readonly JWK[] | undefined;
+  /** Sees every entry on the way. */
+  readonly visit?: (entry: EntryLine, segment: SegmentFile) => void;
+}
+
+const mostFaults = 1000;
+
+/** Reads the whole ledger once. Faults are values; rejects when it cannot be read, or with a LedgerKeyError. */
+export async function verifyLedger(directory: string, options: VerifyOptions = {}): Promise<Verified> {
+  const { onProgress, witnessed = [], privateKeys, visit } = options;
+  const files = await listSegments(directory);
+  const unwrap = privateKeys && (await unwrapWith(privateKeys));
+  const faults: LedgerFault[] = [];
+  let [faultCount, entries, done] = [0, 0, 0];
+  const tell = (fault: LedgerFault): void => {
+    faultCount += 1;
+    if (faults.length < mostFaults) faults.push(fault);
+  };
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const chains = new Map<string, Chain>();
+  for (const file of files) {
+    const chain = chains.get(file.instance) ?? createChain(file.instance, tell);
+    chains.set(file.instance, chain);
+    const seen = (entry: EntryLine): void => {
+      entries += 1;
+      visit?.(entry, file);
+    };
+    await followSegment(chain, file, {
+      unwrap,
+      seen,
+      progress: (bytes) => onProgress?.({ done: done + bytes, total }),
+    });
+    done += file.bytes;
+  }
+  for (const { instance, segment } of witnessed)
+    if (!chains.has(instance)) tell({ instance, segment, line: 0, fault: 'cut-short' });
+  for (const chain of chains.values()) chain.close(witnessed);
+  return {
+    segments: files.length,
+    entries,
+    heads: [...chains.values()].map((chain) => chain.head()),
+    faults,
+    faultCount,
+  };
+}
+
+interface Following {
+  readonly unwrap: UnwrapDataKey | undefined;
+  readonly seen: (entry: EntryLine) => void;
+  readonly progress: (bytes: number) => void;
+}
+
+async function followSegment(
+  chain: Chain,
+  file: SegmentFile,
+  { unwrap, seen, progress }: Following,
+): Promise<void> {
+  let bytes = 0;
+  let key: KeyObject | undefined;
+  chain.begin(file);
+  for await (const lines of readSegment(file.path)) {
+    for (const read of lines) {
+      chain.follow(read);
+      bytes += read.text.length + 1;
+      const found = read.line;
+      if (found?.kind === 'head' && unwrap !== undefined) key = createSecretKey(await unwrap(found.line.key));
+      if (found?.kind !== 'entry') continue;
+      seen(found.line);
+      if (unwrap !== undefined) chain.open(read, found.line, key);
+    }
+    progress(Math.min(bytes, file.bytes));
+  }
+}
