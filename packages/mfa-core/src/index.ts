@@ -62,6 +62,21 @@ export {
   type TokenDigest,
 } from './ids.ts';
 export { createMfa, type Mfa, type MfaSetting } from './mfa.ts';
+export {
+  allSinks,
+  type BackgroundSetting,
+  type BackgroundSink,
+  inBackground,
+} from './notices/delivery.ts';
+export {
+  type MailMessage,
+  type MailSetting,
+  type MailTransport,
+  mailSink,
+  type Recipient,
+} from './notices/mail.ts';
+export { type Language, type Notice, noticeOf, type Place, toldByDefault } from './notices/notice.ts';
+export { type WebhookSetting, webhookSink } from './notices/webhook.ts';
 export type { ImportedTotp } from './operator-changes.ts';
 export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';

@@ -1,0 +1,90 @@
+// Notices in English. A locale file: words and nothing else.
+import type { Locale } from './texts.ts';
+
+const kinds = {
+  totp: 'authenticator app',
+  webauthn: 'passkey or security key',
+  'recovery-code': 'recovery codes',
+} as const;
+const called = (factor: { readonly kind: keyof typeof kinds; readonly name: string }): string =>
+  factor.name === '' ? kinds[factor.kind] : `${kinds[factor.kind]} “${factor.name}”`;
+
+const by = {
+  person: 'by you',
+  operator: 'by the operator',
+  'other-account': 'because another account signed in here',
+  'factor-change': 'because your factors changed',
+} as const;
+
+export const english: Locale = {
+  tag: 'en-GB',
+  greeting: 'Hello,',
+  when: (at) => `When: ${at}`,
+  notYou: (contact) => `If this was not you, call without delay: ${contact}`,
+  never: 'We never send codes or links by e-mail, and nobody will ever ask you for a code.',
+  texts: {
+    'session-opened': ({ agent }) => ({
+      subject: 'New browser',
+      sentence: `Your account was opened in a browser: ${agent}.`,
+    }),
+    'session-ended': ({ count, by: who }) => ({
+      subject: 'Signed out',
+      sentence: `${count} browser session(s) of your account ended, ${by[who]}.`,
+    }),
+    'stepped-up': ({ factor }) => ({
+      subject: 'Second factor used',
+      sentence: factor === undefined ? 'Your card was used.' : `Used: ${called(factor)}.`,
+    }),
+    refused: () => ({
+      subject: 'A second factor was refused',
+      sentence: 'An attempt with a second factor was refused.',
+    }),
+    locked: ({ until }, at) => ({
+      subject: 'Several wrong codes',
+      sentence: `Several wrong codes in a row were typed by somebody who knows your password. New attempts are possible from ${at(until)}.`,
+    }),
+    'factors-disabled': ({ count }) => ({
+      subject: 'Second factors disabled',
+      sentence: `${count} of your second factors were disabled. To use a code again, ask the operator for a ticket.`,
+    }),
+    'factor-enrolled': ({ factor, activeFrom, at: added }, at) => ({
+      subject: 'A second factor was added',
+      sentence:
+        activeFrom > added
+          ? `Added: ${called(factor)}. It counts from ${at(activeFrom)}; until then you can remove it.`
+          : `Added: ${called(factor)}.`,
+    }),
+    'factor-renamed': ({ factor }) => ({
+      subject: 'A second factor was renamed',
+      sentence: `New name: ${called(factor)}.`,
+    }),
+    'factor-removed': ({ factor, by: who }) => ({
+      subject: 'A second factor was removed',
+      sentence: `Removed ${by[who]}: ${called(factor)}.`,
+    }),
+    'recovery-codes-replaced': ({ remaining }) => ({
+      subject: 'New recovery codes',
+      sentence: `${remaining} new recovery codes were made; the old ones no longer work.`,
+    }),
+    'recovery-code-used': ({ remaining }) => ({
+      subject: 'A recovery code was used',
+      sentence: `A recovery code was used; ${remaining} are left.`,
+    }),
+    'ticket-issued': () => ({
+      subject: 'An enrolment ticket was issued',
+      sentence: 'The operator issued a ticket with which a second factor can be added to your account.',
+    }),
+    'ticket-used': () => ({
+      subject: 'An enrolment ticket was used',
+      sentence: 'A ticket was used to add a second factor to your account.',
+    }),
+    'ticket-revoked': () => ({
+      subject: 'An enrolment ticket was revoked',
+      sentence: 'The operator revoked a ticket of your account.',
+    }),
+    'counter-went-back': ({ factor }) => ({
+      subject: 'A security key was refused',
+      sentence: `Refused, because it may have been copied: ${called(factor)}.`,
+    }),
+  },
+};

@@ -1,0 +1,60 @@
+// Notices by mail, through any transport with nodemailer's `sendMail`. The transport, with its TLS and credentials, is
+// the caller's; nothing here opens a connection.
+import type { EventSink, MfaEvent } from '../events.ts';
+import type { AccountId } from '../ids.ts';
+import { type Language, noticeOf, type Place, toldByDefault } from './notice.ts';
+
+/** The part of `nodemailer.createTransport(...)` that is used. */
+export interface MailTransport {
+  sendMail(mail: MailMessage): Promise<unknown>;
+}
+
+export interface MailMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly disableFileAccess: true;
+  readonly disableUrlAccess: true;
+}
+
+export interface Recipient {
+  /** One mail each: more than one address is how a person still hears of it when one mailbox is not theirs any more. */
+  readonly addresses: readonly string[];
+  readonly language: Language;
+}
+
+export interface MailSetting {
+  readonly transport: MailTransport;
+  readonly from: string;
+  readonly place: Place;
+  /** Where an account's notices go; no addresses, no mail. */
+  readonly recipient: (account: AccountId) => Promise<Recipient>;
+  /** Which events are told; `toldByDefault` if not given. */
+  readonly told?: ReadonlySet<MfaEvent['type']>;
+}
+
+/** A sink that resolves once the mail server has taken every mail; wrap it in `inBackground` so that it holds up nobody. */
+export function mailSink({
+  transport,
+  from,
+  place,
+  recipient,
+  told = toldByDefault,
+}: MailSetting): EventSink {
+  return async (event) => {
+    if (!told.has(event.type)) return;
+    const { addresses, language } = await recipient(event.account);
+    const notice = noticeOf(event, language, place);
+    // Auto-Submitted (RFC 3834) keeps holiday replies from answering a machine.
+    const common = {
+      from,
+      ...notice,
+      headers: { 'auto-submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    } as const;
+    await Promise.all(addresses.map((to) => transport.sendMail({ ...common, to })));
+  };
+}
