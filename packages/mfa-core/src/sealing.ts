@@ -18,7 +18,7 @@ const version = 'v1';
 export function sealingKeys(current: string, keys: Readonly<Record<string, Secret>>): SealingKeys {
   const entries = Object.entries(keys);
   const sound = entries.every(([id, key]) => /^[A-Za-z0-9]{1,16}$/.test(id) && key.length === 32);
-  if (!sound || keys[current] === undefined)
+  if (!sound || !Object.hasOwn(keys, current))
     throw new MfaError('ERR_MFA_KEYS', {
       detail: 'each sealing key has 32 bytes and one of them is current',
     });
@@ -52,6 +52,7 @@ export function open(keys: SealingKeys, sealed: Sealed, binding: readonly string
   const [tag, id = '', nonce = '', box = ''] = sealed.split('.');
   const key = keys.keys.get(id);
   const bytes = Buffer.from(box, 'base64url');
+  // A shorter tag would be easier to forge, and Node takes one.
   if (tag !== version || key === undefined || bytes.length < 16) throw new MfaError('ERR_MFA_SEALING');
   try {
     return key.expose((raw) => {

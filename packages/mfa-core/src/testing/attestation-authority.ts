@@ -17,6 +17,8 @@ export interface AttestationAuthority {
   readonly root: string;
   /** The key one model attests with. */
   issue(model: AttestedModel): AttestationKey;
+  /** An authority under this one; its chains carry its own certificate. */
+  subordinate(): AttestationAuthority;
 }
 
 export interface AttestedModel {
@@ -27,6 +29,8 @@ export interface AttestedModel {
   readonly unit?: string;
   /** A common name other than that of a model: also used for a signer of metadata. */
   readonly commonName?: string;
+  /** True for a leaf that wrongly says it may sign certificates. */
+  readonly authority?: boolean;
 }
 
 const names = { country: '2.5.4.6', organisation: '2.5.4.10', unit: '2.5.4.11', common: '2.5.4.3' } as const;
@@ -36,27 +40,61 @@ const day = 86_400_000;
 /** A self-signed root, good for a day before `now` and ten years after. */
 export function attestationAuthority(random: Random, now: Instant): AttestationAuthority {
   const key = privateKeyOf(random, 'ES256');
-  const issuer = nameOf('FR', 'Palier test maker', 'Test roots', 'Palier test root');
+  const name = nameOf('FR', 'Palier test maker', 'Test roots', 'Palier test root');
   const validity = { from: now - day, to: now + 3650 * day };
-  const write = (asked: Omit<Certificate, 'issuer' | 'issuerKey' | 'serial'>): Der =>
-    certificate({ ...asked, issuer, issuerKey: key, serial: random(16) });
-  const root = write({ name: issuer, key, validity, extensions: [basicConstraints(true), keyUsage()] });
+  const written = { issuer: name, issuerKey: key, serial: random(16), name, key, validity };
+  const root = certificate({ ...written, extensions: [basicConstraints(true), keyUsage()] });
+  return authority({ random, key, name, validity, above: [] }, new X509Certificate(root).toString());
+}
+
+interface Signer {
+  readonly random: Random;
+  readonly key: KeyObject;
+  readonly name: Der;
+  readonly validity: Certificate['validity'];
+  /** The certificates between its leaves and the root. */
+  readonly above: readonly Der[];
+}
+
+function authority(signer: Signer, root: string): AttestationAuthority {
   return {
-    root: new X509Certificate(root).toString(),
-    issue: ({
-      aaguid,
-      notBefore,
-      notAfter,
-      unit = 'Authenticator Attestation',
-      commonName = 'Palier test model',
-    }) => {
-      const privateKey = privateKeyOf(random, 'ES256');
-      const name = nameOf('FR', 'Palier test maker', unit, commonName);
-      const span = { from: notBefore ?? validity.from, to: notAfter ?? validity.to };
-      const extensions = [basicConstraints(false), modelExtension(aaguid)];
-      return { privateKey, chain: [write({ name, key: privateKey, validity: span, extensions })] };
-    },
+    root,
+    issue: (model) => issue(signer, model),
+    subordinate: () => authority(subordinate(signer), root),
   };
+}
+
+function issue({ random, key, name: issuer, validity, above }: Signer, model: AttestedModel): AttestationKey {
+  const {
+    aaguid,
+    unit = 'Authenticator Attestation',
+    commonName = 'Palier test model',
+    authority: sub = false,
+  } = model;
+  const privateKey = privateKeyOf(random, 'ES256');
+  const leaf = certificate({
+    issuer,
+    issuerKey: key,
+    serial: random(16),
+    name: nameOf('FR', 'Palier test maker', unit, commonName),
+    key: privateKey,
+    validity: { from: model.notBefore ?? validity.from, to: model.notAfter ?? validity.to },
+    extensions: [basicConstraints(sub), modelExtension(aaguid)],
+  });
+  return { privateKey, chain: [leaf, ...above] };
+}
+
+function subordinate({ random, key: issuerKey, name: issuer, validity, above }: Signer): Signer {
+  const key = privateKeyOf(random, 'ES256');
+  const name = nameOf(
+    'FR',
+    'Palier test maker',
+    'Test roots',
+    `Palier test intermediate ${above.length + 1}`,
+  );
+  const extensions = [basicConstraints(true), keyUsage()];
+  const own = certificate({ issuer, issuerKey, serial: random(16), name, key, validity, extensions });
+  return { random, key, name, validity, above: [own, ...above] };
 }
 
 interface Certificate {
