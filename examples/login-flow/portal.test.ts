@@ -1,69 +1,146 @@
-// The example as a person's browser and a program meet it.
+// The example as a person meets it: stopped at a patient, binds an app with a ticket, goes on; a key where one is asked.
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMfa, type Mfa, parseAccountId, Secret, sealingKeys, secondsOf, type AccountId } from '@palier/mfa-core';
+import {
+  type AccountId,
+  createMfa,
+  type Mfa,
+  parseAccountId,
+  Secret,
+  sealingKeys,
+  secondsOf,
+  systemRandom,
+} from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
-import { fakeRandom, totpCode } from '@palier/mfa-core/testing';
-import { fakeClock } from '@palier/mfa-core/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fakeClock, softwareAuthenticator, totpCode } from '@palier/mfa-core/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPortal } from './portal.ts';
 
 const clock = fakeClock();
-const random = fakeRandom(3);
-const account = parseAccountId('medecin-01') as AccountId;
-const jar = new Map<string, string>();
 let server: Server;
-let origin: string;
+let origin = '';
 let mfa: Mfa;
 
 beforeAll(async () => {
-  server = createServer().listen(0, 'localhost');
-  await new Promise((resolve) => server.once('listening', resolve));
+  server = createServer((request, response) => createPortal(mfa)(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   mfa = createMfa({
-    stores: memoryStores(), clock, random, relyingParty: { id: 'localhost', name: 'test', origins: [origin] },
-    keys: { sealing: sealingKeys('k1', { k1: new Secret(random(32)) }), digests: new Secret(random(32)) },
+    stores: memoryStores(),
+    keys: {
+      sealing: sealingKeys('k1', { k1: new Secret(systemRandom(32)) }),
+      digests: new Secret(systemRandom(32)),
+    },
+    relyingParty: { id: 'localhost', name: 'Portail', origins: [origin] },
+    clock,
   });
-  server.on('request', createPortal(mfa, [{ account, password: 'right' }]));
+  const portal = createPortal(mfa);
+  server.removeAllListeners('request');
+  server.on('request', portal);
 });
 
-afterAll(() => server.close());
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = { origin, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), ...init.headers };
-  const answer = await fetch(origin + path, { redirect: 'manual', ...init, headers });
-  for (const cookie of answer.headers.getSetCookie()) {
-    const [pair = ''] = cookie.split(';');
-    jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-  }
-  return answer;
+interface Visitor {
+  get(path: string): Promise<Response>;
+  post(path: string, body: object): Promise<Record<string, string>>;
+  signIn(login: string): Promise<Response>;
+  signOut(): Promise<Response>;
 }
 
-const call = (path: string, body: unknown): Promise<Response> =>
-  send(`/mfa${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+function visitor(): Visitor {
+  const cookies = new Map<string, string>();
+  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const url = `http://127.0.0.1:${new URL(origin).port}${path}`;
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie, accept: 'text/html', ...init.headers },
+    });
+    for (const set of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
+      cookies.set(name, value);
+    }
+    return answer;
+  };
+  const json = { 'content-type': 'application/json', origin };
+  return {
+    get: (path) => send(path),
+    post: async (path, body) =>
+      (await (
+        await send(path, { method: 'POST', headers: json, body: JSON.stringify(body) })
+      ).json()) as Record<string, string>,
+    signOut: () => send('/logout', { method: 'POST' }),
+    signIn: (login) =>
+      send('/login', {
+        method: 'POST',
+        body: new URLSearchParams({ login, password: `${login}-motdepasse` }),
+      }),
+  };
+}
 
-it('is stopped with a password alone, enrols with a ticket, and then sees the record', async () => {
-  expect((await send('/records/1')).status).toBe(401);
-  const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
-  expect((await send('/login', { ...form, body: 'login=medecin-01&password=wrong' })).status).toBe(401);
-  expect((await send('/login', { ...form, body: 'login=medecin-01&password=right' })).status).toBe(303);
-  const stopped = await send('/records/1');
-  expect(stopped.status).toBe(401);
-  expect(stopped.headers.get('www-authenticate')).toContain('insufficient_user_authentication');
+function accountNamed(login: string): AccountId {
+  const account = parseAccountId(login);
+  if (account === undefined) throw new TypeError('not an account');
+  return account;
+}
 
-  const { code: ticket } = await mfa.tickets.issue(account, 'test', secondsOf(3600));
-  const { right } = (await (await call('/enrol/ticket', { ticket })).json()) as { right: string };
-  const begun = (await (await call('/enrol', { right, kind: 'totp', name: 'app' })).json()) as { challenge: string; totp: { uri: string } };
-  const secret = new URL(begun.totp.uri).searchParams.get('secret') ?? '';
-  const done = await call('/enrol/complete', { challenge: begun.challenge, code: totpCode(fromBase32(secret), clock.now()), name: 'app' });
-  expect(done.status).toBe(200);
-  expect((await send('/records/1')).status).toBe(200);
+async function ticketFor(login: string): Promise<string> {
+  return (await mfa.tickets.issue(accountNamed(login), 'test', secondsOf(600))).code;
+}
 
-  await send('/logout', { method: 'POST' });
-  expect((await send('/records/1')).status).toBe(401);
+describe('the portal with a second factor', () => {
+  it('knows nobody by a wrong password, and shows a patient to nobody by a right one alone', async () => {
+    const ana = visitor();
+    expect((await ana.get('/patients/1')).headers.get('location')).toBe('/login');
+    await ana.signIn('medecin2');
+    expect((await ana.get('/patients/1')).headers.get('location')).toBe('/login');
+    await ana.signIn('medecin1');
+    expect((await ana.get('/')).status).toBe(200);
+    expect((await ana.get('/patients/1')).status).toBe(401);
+  });
+
+  it('opens after an app was bound with a ticket, asks again twelve hours later, and forgets all at sign-out', async () => {
+    const ana = visitor();
+    await ana.signIn('medecin1');
+    const { right } = await ana.post('/mfa/enrol/ticket', { ticket: await ticketFor('medecin1') });
+    const begun = await ana.post('/mfa/enrol', { right, kind: 'totp', name: 'phone' });
+    const { secret } = begun['totp'] as unknown as { readonly secret: string };
+    const code = totpCode(fromBase32(secret), clock.now());
+    await ana.post('/mfa/enrol/complete', { challenge: begun['challenge'], code, name: 'phone' });
+    const seen = await ana.get('/patients/299019900000123');
+    expect([seen.status, await seen.text()]).toEqual([200, 'Droits ouverts : 299019900000123\n']);
+    expect((await ana.get('/cards/new')).status).toBe(401);
+    clock.advance(12 * 3600 + 1);
+    expect((await ana.get('/patients/1')).status).toBe(401);
+    await ana.signOut();
+    expect((await ana.get('/')).headers.get('location')).toBe('/login');
+    expect(await mfa.sessions.list(accountNamed('medecin1'))).toEqual([]);
+  });
+
+  it('opens the card order for a key only', async () => {
+    const bea = visitor();
+    await bea.signIn('pharmacie1');
+    const key = softwareAuthenticator({ random: systemRandom, counter: 1 });
+    const { right } = await bea.post('/mfa/enrol/ticket', { ticket: await ticketFor('pharmacie1') });
+    const begun = await bea.post('/mfa/enrol', { right, kind: 'webauthn' });
+    const response = await key.create(begun['webauthn'] as never, origin);
+    await bea.post('/mfa/enrol/complete', { challenge: begun['challenge'], response });
+    expect((await bea.get('/cards/new')).status).toBe(200);
+  });
 });
 
+/** RFC 4648, as a phone reads the secret that is typed. */
 function fromBase32(text: string): Uint8Array {
-  const bits = [...text].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...text.replaceAll(' ', '')]
+    .map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
   return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }

@@ -5,7 +5,8 @@ import type { ApiAnswer, ApiRequest } from './api/api-request.ts';
 import { answerCeremony } from './api/ceremonies.ts';
 import { createGuard, type GuardSetting } from './api/guard.ts';
 import { problem } from './api/problems.ts';
-import type { AccountOf } from './api/visit.ts';
+import { clearedSessionCookie } from './api/session-cookie.ts';
+import { type AccountOf, endSessionOf } from './api/visit.ts';
 import type { Mfa } from './mfa.ts';
 
 export type { AcrNames, Duration, GuardSetting } from './api/guard.ts';
@@ -57,6 +58,12 @@ export function ceremoniesRouter<R extends IncomingMessage>(setting: CeremoniesS
       },
     );
   };
+}
+
+/** Ends the session of this browser and its cookie: to be called in the portal's own sign-out. */
+export async function signOut(mfa: Mfa, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.appendHeader(...clearedSessionCookie);
+  await endSessionOf(mfa, request.headers.cookie);
 }
 
 function apiRequest(request: MountedRequest): ApiRequest {

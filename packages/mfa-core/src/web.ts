@@ -4,7 +4,8 @@ import type { ApiAnswer, ApiRequest } from './api/api-request.ts';
 import { answerCeremony } from './api/ceremonies.ts';
 import { createGuard, type GuardSetting } from './api/guard.ts';
 import { problem } from './api/problems.ts';
-import type { AccountOf } from './api/visit.ts';
+import { clearedSessionCookie } from './api/session-cookie.ts';
+import { type AccountOf, endSessionOf } from './api/visit.ts';
 import type { Mfa } from './mfa.ts';
 
 export type { AcrNames, Duration, GuardSetting } from './api/guard.ts';
@@ -47,6 +48,12 @@ export function ceremonies(setting: CeremoniesSetting): (request: Request) => Pr
       return responseOf(problem('unavailable', asked, {}, [['retry-after', '5']]));
     }
   };
+}
+
+/** Ends the session of this browser; `headers` gets the cookie that clears ours. For the portal's own sign-out. */
+export async function signOut(mfa: Mfa, request: Request, headers: Headers): Promise<void> {
+  headers.append(...clearedSessionCookie);
+  await endSessionOf(mfa, request.headers.get('cookie') ?? undefined);
 }
 
 function apiRequest(request: Request, below: string): ApiRequest {

@@ -21,7 +21,7 @@ export function sessionCookieOf(token: SessionToken): readonly [string, string] 
   return ['set-cookie', `${sessionCookie}=${token}; Path=/; Secure; HttpOnly; SameSite=Lax`];
 }
 
-export const clearedSessionCookie: readonly [string, string] = [
+export const clearedSessionCookie: readonly [name: string, value: string] = [
   'set-cookie',
   `${sessionCookie}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`,
 ];

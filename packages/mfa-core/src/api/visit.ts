@@ -33,6 +33,13 @@ export async function visitOf(
   return { account, session: undefined, token: '' };
 }
 
+/** Ends the session behind the cookie, if there is one. */
+export async function endSessionOf(mfa: Mfa, cookies: string | undefined): Promise<void> {
+  const token = readSessionCookie(cookies);
+  const session = token === undefined ? undefined : await mfa.sessions.load(token);
+  if (session !== undefined) await mfa.sessions.end(session, 'person');
+}
+
 export interface OpenVisit extends Visit {
   readonly session: Session;
   readonly token: SessionToken;
