@@ -9,11 +9,12 @@ import type { ListenAddress } from './config.ts';
 
 type Text<Value> = z.ZodType<Value, string>;
 
-/** A text with its meaning: `read` answers undefined for what is not one. */
+/** A text with its meaning: `read` answers undefined for what is not one, and `why` can say more than that. */
 function text<Value>(
   description: string,
   example: string,
   read: (text: string) => Value | undefined,
+  why?: (text: string) => string,
 ): Text<Value> {
   return z
     .string()
@@ -21,7 +22,8 @@ function text<Value>(
     .transform((given, context) => {
       const value = read(given);
       if (value !== undefined) return value;
-      context.issues.push({ code: 'custom', input: given, message: `is not ${description}` });
+      const reason = why === undefined ? '' : `: ${why(given)}`;
+      context.issues.push({ code: 'custom', input: given, message: `is not ${description}${reason}` });
       return z.NEVER;
     });
 }
@@ -117,17 +119,33 @@ export const httpUrl: Text<URL> = text(
   'https://sso.example/',
   (given) => parseUrl(given, ['https:', 'http:']),
 );
+export const smtpUrl: Text<URL> = text(
+  'an smtp or smtps URL without a password',
+  'smtps://mail.portail.example:465',
+  (given) => parseUrl(given, ['smtp:', 'smtps:']),
+);
+export const syslogUrl: Text<URL> = text('a udp, tcp or unix URL', 'udp://127.0.0.1:514', (given) =>
+  parseUrl(given, ['udp:', 'tcp:', 'unix:']),
+);
 export const path: Text<string> = text('a canonical path without query', '/api/me', parsePath);
 export const jsonPointer: Text<string> = text('a JSON pointer (RFC 6901)', '/account/login', parsePointer);
 export const network: Text<string> = text(
-  'an IP network in canonical CIDR form, and not everybody',
+  'an IP network in canonical CIDR form',
   '10.20.0.0/16',
   (given) => ('refused' in parseNetwork(given) ? undefined : given),
+  (given) => {
+    const read = parseNetwork(given);
+    return 'refused' in read ? read.refused.replaceAll('-', ' ') : '';
+  },
 );
 export const routePattern: Text<string> = text(
-  'a method and a path pattern of literals, {name} and a last **',
+  'a route pattern',
   'GET /patients/{nir}/droits',
   (given) => ('problem' in parsePattern(given) ? undefined : given),
+  (given) => {
+    const pattern = parsePattern(given);
+    return 'problem' in pattern ? pattern.problem : '';
+  },
 );
 export const headerName: Text<string> = text(
   'a header name of letters, digits and dashes',
@@ -175,15 +193,20 @@ export const plain: Text<string> = text(
   matching(/^[^\p{C}]{1,200}$/u),
 );
 export const storeAddress: Text<string> = text(
-  'a store: memory, sqlite:<path>, postgres://… or redis://… without a password',
+  'a store: memory, sqlite:<path>, postgres://... or redis://... without a password',
   'sqlite:palier.db',
   (given) =>
-    given === 'memory' ||
-    /^sqlite:[^\0]{1,1000}$/.test(given) ||
-    parseUrl(given, ['postgres:', 'redis:', 'rediss:']) !== undefined
-      ? given
-      : undefined,
+    given === 'memory' || /^sqlite:[^\0]{1,1000}$/.test(given) || isDatabaseUrl(given) ? given : undefined,
 );
+
+/** With a name of an account at most: a password in a configuration ends in backups and tickets. */
+function isDatabaseUrl(given: string): boolean {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  return (
+    url !== undefined && ['postgres:', 'redis:', 'rediss:'].includes(url.protocol) && url.password === ''
+  );
+}
+
 export const mailbox: Text<string> = text(
   'a mail address',
   'exploitation@portail.example',

@@ -241,7 +241,7 @@ export function identitySource(surroundings: Surroundings): z.ZodType<WrittenSou
       context.addIssue({
         code: 'custom',
         message: 'is not one source',
-        params: { fix: 'one item of the list names one kind, for example - portal-session: { … }' },
+        params: { fix: 'one item of the list names one kind, for example - portal-session: { ... }' },
       });
       return z.NEVER;
     });

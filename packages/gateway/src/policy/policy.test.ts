@@ -91,7 +91,7 @@ describe('matching', () => {
     ['A017', '/public-admin'],
     ['A017', '/patientsX'],
     ['A026', '/portal/patients/1'],
-  ])('%s: %s is nobody’s path: patterns match whole segments from the first', (_id, target) => {
+  ])('%s: %s is nobody own path: patterns match whole segments from the first', (_id, target) => {
     expect(match(policy, 'GET', target)).toBe('404 not-declared');
   });
 

@@ -21,7 +21,7 @@ export interface Route {
   readonly client: 'page' | 'program' | undefined;
   /** Query parameters that may occur; undefined means any (only on routes that count nothing). */
   readonly query: readonly string[] | undefined;
-  /** Body types that may be sent, and the most bytes; undefined means no body at all on counted routes, any elsewhere. */
+  /** Body types that may be sent (`*` for any), and the most bytes; undefined means no body on counted routes, any elsewhere. */
   readonly body: { readonly types: readonly string[]; readonly limit: number } | undefined;
   readonly upgrade: 'websocket' | undefined;
   /** `request` binds the Palier-Assertion to method, path and one id. */

@@ -19,7 +19,7 @@ describe('a query or form body', () => {
   });
 
   it('decodes plus and escapes once, in names too', () => {
-    expect(parseQuery('n%61me=J%C3%A9r%c3%b4me+P')).toEqual([['name', 'Jérôme P']]);
+    expect(parseQuery('n%61me=J%C3%A9r%c3%b4me+P')).toEqual([['name', 'J\u00e9r\u00f4me P']]);
     expect(parseQuery('a=%2525')).toEqual([['a', '%25']]);
     expect(parseQuery('a=1%3B2')).toEqual([['a', '1;2']]);
   });
@@ -35,7 +35,7 @@ describe('a query or form body', () => {
     ['A097', 'control-character', 'id=1%00'],
     ['A097', 'control-character', 'id=\u0001'],
     ['A106', 'raw-semicolon', 'a=1;patientId=2'],
-    ['A100', 'not-ascii', 'id=é'],
+    ['A100', 'not-ascii', 'id=\u00e9'],
     ['A103', 'empty-name', '=1'],
     ['A103', 'empty-name', 'a=1&&b=2'],
     ['A103', 'empty-name', 'a=1&'],

@@ -1,0 +1,178 @@
+// What has the right shape and makes no sense together: between a line and the rest of the configuration, and between
+// the settings. Told all at once, each with the place and a way out. Between lines: policy/overlap.ts.
+import { policyProblems } from '../policy/overlap.ts';
+import { compilePolicy, matchRoute } from '../policy/policy.ts';
+import { parseTarget } from '../request/target.ts';
+import type { Config } from './config.ts';
+import type { Objection, Path } from './issues.ts';
+import { routeObjections } from './route-contradictions.ts';
+import type { WrittenConfig } from './schema.ts';
+
+export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
+  return [
+    ...config.routes.flatMap((route, index) => routeObjections(route, index, config)),
+    ...betweenRoutes(config, written),
+    ...ofIdentity(config, written),
+    ...ofBudgets(config),
+    ...ofPlaces(config),
+    ...ofPromises(config),
+  ];
+}
+
+function objection(path: Path, problem: string, fix: string): Objection {
+  return { path, problem, fix };
+}
+
+function betweenRoutes(config: Config, written: WrittenConfig): readonly Objection[] {
+  const allowed = new Set(config.routes.filter((_, index) => written.routes[index]?.overlaps === 'allowed'));
+  const indexes = new Map(config.routes.map((route, index) => [route, index]));
+  return policyProblems(config.routes, allowed).map(({ route, problem, fix }) =>
+    objection(['routes', indexes.get(route) ?? 0, 'match'], problem, fix),
+  );
+}
+
+function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[] {
+  const declared = new Set(config.routes.map(({ id }) => id));
+  return config.identity.flatMap((setting, index) => {
+    const path = ['identity', index, setting.kind];
+    const unknown = (written.identity[index]?.signOut ?? []).filter((pattern) => !declared.has(pattern));
+    return [
+      ...unknown.map((pattern) =>
+        objection(
+          [...path, 'signOut'],
+          `no route is written "${pattern}"`,
+          'declare it under routes, in the same words',
+        ),
+      ),
+      ...(setting.signIn === undefined || isOpen(config, setting.signIn)
+        ? []
+        : [
+            objection(
+              [...path, 'signIn'],
+              `GET ${setting.signIn} is not an open route: nobody could sign in`,
+              `add { match: GET ${setting.signIn}, require: open }`,
+            ),
+          ]),
+      ...(setting.kind !== 'portal-session' || config.upstreams.has(setting.upstream)
+        ? []
+        : [
+            objection(
+              [...path, 'upstream'],
+              `there is no upstream "${setting.upstream}"`,
+              `known: ${[...config.upstreams.keys()].join(', ')}`,
+            ),
+          ]),
+    ];
+  });
+}
+
+function isOpen(config: Config, path: string): boolean {
+  const target = parseTarget(path);
+  if ('refused' in target) return false;
+  const found = matchRoute(compilePolicy(config.routes, config.defaultUpstream), {
+    method: 'GET',
+    segments: target.segments,
+  });
+  return 'route' in found && found.route.requirement.kind === 'open';
+}
+
+function ofBudgets(config: Config): readonly Objection[] {
+  return [...config.budgets.classes].flatMap(([name, { code, day, newRecords }]) => {
+    const path = ['budgets', 'classes', name];
+    return [
+      ...(code === undefined || code.records <= code.day
+        ? []
+        : [
+            objection(
+              [...path, 'code'],
+              'one code buys more than all codes of a day',
+              'make day at least records',
+            ),
+          ]),
+      ...(day.floor <= day.ceiling && day.ceiling <= day.cardCeiling
+        ? []
+        : [objection([...path, 'day'], 'floor, ceiling and cardCeiling do not grow', 'order them')]),
+      ...(newRecords.floor <= newRecords.ceiling
+        ? []
+        : [objection([...path, 'newRecords'], 'floor is above ceiling', 'order them')]),
+    ];
+  });
+}
+
+/** Listeners that would be the same one: health on the clients' port is a bypass with a friendly name (A068). */
+function ofPlaces(config: Config): readonly Objection[] {
+  const places: readonly (readonly [Path, { readonly host: string; readonly port: number } | undefined])[] = [
+    [['listen'], config.listen],
+    [['healthListen'], config.healthListen],
+    [['forwardAuth', 'listen'], config.forwardAuth?.listen],
+    ...config.identity.map(
+      (setting, index) =>
+        [
+          ['identity', index, setting.kind, 'listen'],
+          'listen' in setting ? setting.listen : undefined,
+        ] as const,
+    ),
+  ];
+  const seen = new Map<string, Path>();
+  return places.flatMap(([path, address]) => {
+    if (address === undefined || address.port === 0) return [];
+    const name = `${address.host}:${address.port}`;
+    const before = seen.get(name);
+    seen.set(name, path);
+    return before === undefined
+      ? []
+      : [objection(path, `is the address of ${before.join('.')} too`, 'give it a port of its own')];
+  });
+}
+
+function ofPromises(config: Config): readonly Objection[] {
+  const local = config.origin.hostname === 'localhost';
+  const durable = config.stores.durable.kind;
+  const checks: readonly (readonly [boolean, Objection])[] = [
+    [
+      config.origin.protocol === 'https:' || local,
+      objection(
+        ['origin'],
+        'is http: passkeys and secure cookies need https',
+        'write https://..., or http://localhost for a try',
+      ),
+    ],
+    [
+      config.ledger.sealTo !== undefined || config.mode === 'observe',
+      objection(
+        ['ledger'],
+        'has no sealTo: nobody could say who was seen',
+        'write sealTo: ledger-public.jwk (palier init makes it)',
+      ),
+    ],
+    [
+      config.sessions.idle <= config.sessions.lifetime,
+      objection(['sessions', 'idle'], 'is longer than sessions.lifetime', 'make it shorter'),
+    ],
+    [
+      durable !== 'redis',
+      objection(
+        ['stores', 'durable'],
+        'may lose what it was told: factors would come back to life',
+        'use sqlite: or postgres: here, and redis: for shared',
+      ),
+    ],
+    [
+      durable !== 'memory' || local || config.mode === 'observe',
+      objection(['stores', 'durable'], 'forgets every factor at a restart', 'write sqlite:palier.db'),
+    ],
+    [
+      !config.enrolment.first.includes('card') || config.enrolment.first.length > 1 || hasCards(config),
+      objection(
+        ['enrolment', 'first'],
+        'asks for a card and no identity source reads cards',
+        'add ticket, or a client-certificate or oidc source',
+      ),
+    ],
+  ];
+  return checks.filter(([sound]) => !sound).map(([, told]) => told);
+}
+
+function hasCards(config: Config): boolean {
+  return config.identity.some(({ kind }) => kind === 'client-certificate' || kind === 'oidc');
+}

@@ -1,0 +1,131 @@
+// What one line of policy cannot mean. Above all: a line that promises to count what cannot be counted is refused when
+// it is loaded, not when somebody looks (A073, A086, A104, A112).
+import type { RecordRule } from '../budget/record-rule.ts';
+import type { Route } from '../policy/route.ts';
+import type { Config } from './config.ts';
+import type { Objection } from './issues.ts';
+
+type Check = (
+  route: Route,
+  config: Config,
+) => readonly (readonly [at: string, problem: string, fix: string])[];
+
+const builtIn = ['nir', 'rpps', 'finess'];
+
+/** One row, one thing that may be wrong. */
+const checks: readonly Check[] = [
+  ({ segments }) =>
+    segments[0]?.kind === 'literal' && segments[0].text === '.palier'
+      ? [['match', "is below /.palier/, which is the gateway's own", 'take another path']]
+      : [],
+  ({ records, requirement }) =>
+    records.length > 0 && requirement.kind !== 'step-up'
+      ? [
+          [
+            'require',
+            'shows records without a second factor',
+            'write require: { accept: second-factor, maxAge: 12h }',
+          ],
+        ]
+      : [],
+  ({ upstream }, { upstreams }) =>
+    upstreams.has(upstream)
+      ? []
+      : [['upstream', `there is no upstream "${upstream}"`, `known: ${[...upstreams.keys()].join(', ')}`]],
+  ({ upgrade, records }) =>
+    upgrade !== undefined && records.length > 0
+      ? [
+          [
+            'upgrade',
+            'cannot be counted: nobody reads the messages of a WebSocket',
+            'leave out records, or the upgrade',
+          ],
+        ]
+      : [],
+  ({ upgrade, methods }) =>
+    upgrade !== undefined && methods.join() !== 'GET'
+      ? [['upgrade', 'is asked for with GET and no other method', 'write match: GET ...']]
+      : [],
+  ({ records, methods }) =>
+    records.length > 0 && methods.includes('OPTIONS')
+      ? [['match', 'counts records of OPTIONS, which shows none', 'declare OPTIONS on a line of its own']]
+      : [],
+  ({ records }, config) => records.flatMap((rule) => typeProblem(rule, config)),
+  (route) => route.records.flatMap((rule) => placeProblem(rule, route)),
+  ({ records }) =>
+    records.some((rule) => rule.from === 'form') && records.some((rule) => rule.from === 'json')
+      ? [['records', 'are in a form and in JSON: a body is one of them', 'make two lines of it']]
+      : [],
+  ({ body, methods }) =>
+    body !== undefined &&
+    !body.types.includes('*') &&
+    methods.every((method) => method === 'GET' || method === 'OPTIONS')
+      ? [['body', 'belongs to a method that has none', 'leave it out']]
+      : [],
+  ({ body, records }) =>
+    (records.length > 0 ? (body?.types ?? []) : []).flatMap((type) => bodyProblem(type, records)),
+  ({ conditions, requirement }) =>
+    requirement.kind === 'open' && conditions.some(({ kind }) => kind === 'class' || kind === 'group')
+      ? [['when', 'asks who somebody is on an open route', 'write require: signed-in']]
+      : [],
+];
+
+export function routeObjections(route: Route, index: number, config: Config): readonly Objection[] {
+  return checks
+    .flatMap((check) => check(route, config))
+    .map(([at, problem, fix]) => ({ path: ['routes', index, at], problem, fix }));
+}
+
+function typeProblem(rule: RecordRule, { recordTypes }: Config): ReturnType<Check> {
+  const known = [...builtIn, ...recordTypes.map(({ name }) => name)];
+  return known.includes(rule.as)
+    ? []
+    : [
+        [
+          'records',
+          `there is no record type "${rule.as}"`,
+          `known: ${known.join(', ')}; declare others under recordTypes`,
+        ],
+      ];
+}
+
+function placeProblem(rule: RecordRule, { segments, methods, query }: Route): ReturnType<Check> {
+  switch (rule.from) {
+    case 'path':
+      return segments.some((segment) => segment.kind === 'parameter' && segment.name === rule.name)
+        ? []
+        : [['records', `the pattern has no {${rule.name}}`, `write {${rule.name}} in match`]];
+    case 'query':
+      return query?.includes(rule.name) === false
+        ? [['query', `does not declare "${rule.name}", where the record is`, `add ${rule.name}`]]
+        : [];
+    case 'form':
+    case 'json':
+      return methods.includes('GET')
+        ? [
+            [
+              'records',
+              'are in a body, and a GET has none',
+              'take them from path or query, or declare POST alone',
+            ],
+          ]
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** On counted routes a body is of a type whose every reader sees the same (A100, A104). */
+function bodyProblem(type: string, records: readonly RecordRule[]): ReturnType<Check> {
+  if (type.startsWith('multipart/'))
+    return [
+      ['body', 'is multipart on a counted route: there are too many ways to read one', 'use a form or JSON'],
+    ];
+  const isForm = type === 'application/x-www-form-urlencoded';
+  const isJson = type === 'application/json' || type.endsWith('+json');
+  if (records.some((rule) => rule.from === 'form') && !isForm)
+    return [['body', `${type} is no form, where the record is`, 'write application/x-www-form-urlencoded']];
+  return records.some((rule) => rule.from === 'json') && !isJson
+    ? [['body', `${type} is no JSON, where the record is`, 'write application/json']]
+    : [];
+}
