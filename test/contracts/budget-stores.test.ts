@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RedisClient } from '@palier/mfa-core/stores/redis';
 import { openDatabase } from '@palier/mfa-core/stores/sqlite';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
@@ -100,7 +101,7 @@ describe.skipIf(isMissing('redis'))('counting in Redis, two instances', () => {
   let server: Server;
   let store: BudgetStore;
 
-  const connect = async (): Promise<Awaited<ReturnType<ReturnType<typeof createClient>['connect']>>> => {
+  const connect = async (): Promise<RedisClient> => {
     const client = await createClient({ url: server.url, disableOfflineQueue: true }).connect();
     closing.push(() => client.close());
     return client;

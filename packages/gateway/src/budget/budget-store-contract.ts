@@ -73,7 +73,7 @@ const semantics: readonly BudgetStoreCase[] = [
           novel: 0,
           left,
         });
-      same(await charged(store, [key(9)], parts, at(9)), { outcome: 'presence-used-up', left: 0 });
+      same(await charged(store, [key(9)], parts, at(9)), { outcome: 'presence-used-up', fresh: 1, left: 0 });
       equal(await store.left(parts.presence.proof, 3, at(9)), 0);
       equal(await store.count(set, day, at(9)), 3);
     },

@@ -63,7 +63,8 @@ export interface Charge {
 export type Charged =
   /** `fresh`: records the presence paid for; `novel`: never seen before by this account; `left`: what the presence still buys. */
   | { readonly outcome: 'granted'; readonly fresh: number; readonly novel: number; readonly left: number }
-  | { readonly outcome: 'presence-used-up'; readonly left: number }
+  /** `fresh`: what the batch would cost. More than a whole presence: no gesture helps. */
+  | { readonly outcome: 'presence-used-up'; readonly fresh: number; readonly left: number }
   /** `limit`: the set or tally that is full. `retryAt`: when the same batch would fit if nothing else came. */
   | { readonly outcome: 'cap'; readonly limit: string; readonly retryAt: Instant };
 

@@ -67,7 +67,7 @@ export function chargedOf(
   retryAt: (over: Over) => number,
 ): Charged {
   if (verdict === 'granted') return { outcome: 'granted', fresh, novel, left: Math.max(0, left - fresh) };
-  if (verdict === 'presence-used-up') return { outcome: 'presence-used-up', left };
+  if (verdict === 'presence-used-up') return { outcome: 'presence-used-up', fresh, left };
   const limit = verdict.kind === 'set' ? verdict.limit.set : verdict.limit.tally;
   return {
     outcome: 'cap',

@@ -1,6 +1,6 @@
 import { Secret } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
-import { undeclared } from '../policy/policy.ts';
+import { compilePolicy, undeclared } from '../policy/policy.ts';
 import type { Matched } from '../policy/route.ts';
 import { createRecordKeys } from './record-keys.ts';
 import type { RecordRule } from './record-rule.ts';
@@ -22,11 +22,7 @@ async function idsOf(
   rules: readonly RecordRule[],
   { path, query, body = '' }: Asked,
 ): Promise<readonly string[] | string> {
-  const base = undeclared({
-    routes: [],
-    defaultUpstream: 'default',
-    root: { literals: new Map(), parameter: undefined, ends: [], rests: [] },
-  });
+  const base = undeclared(compilePolicy([], 'default'));
   const parameters = new Map(path === undefined ? [] : [['nir', path]]);
   const matched: Matched = { route: { ...base.route, records: rules }, parameters };
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;

@@ -104,7 +104,7 @@ end
 
 local refused
 if over then refused = { outcome = 'cap', limit = over[1], retryAt = math.ceil(over[2]) }
-elseif short then refused = { outcome = 'presence-used-up', left = left } end
+elseif short then refused = { outcome = 'presence-used-up', fresh = fresh, left = left } end
 if refused and c.enforce then return cjson.encode({ charged = refused }) end
 
 local function touch(key, window)

@@ -1,0 +1,52 @@
+// Two detectors: persons the account never saw (novelty) and a hand faster or steadier than a hand (tempo). Both can be
+// evaded by who knows them (mixing in known persons, jitter); that regime is what the caps bound. State is in memory,
+// of one instance, and may be lost. Numbers: bulk-query study, section 3.
+import type { AccountId, Instant } from '@palier/mfa-core';
+import type { AlarmKind } from './alarm.ts';
+import { type NoveltySum, stepNovelty } from './novelty.ts';
+import { stepTempo, type Tempo } from './tempo.ts';
+
+/** One look-up that cost something: repeats of the day are not looked at, or they would calm both detectors for free. */
+export interface LookUp {
+  readonly account: AccountId;
+  /** The presence that paid: about one browser. */
+  readonly presence: string;
+  readonly fresh: number;
+  readonly novel: number;
+  readonly now: Instant;
+  /** The account's own share of new persons; undefined while nobody can say: then novelty is all but blind. */
+  readonly usual: number | undefined;
+}
+
+export interface Finding {
+  readonly kind: AlarmKind;
+  readonly sentence: { readonly fr: string; readonly en: string };
+}
+
+export interface Detectors {
+  /** Takes note of a granted look-up; answers what it gives away. */
+  note(lookUp: LookUp): readonly Finding[];
+}
+
+/** Keeps at most `capacity` accounts and as many presences, the longest silent out first. */
+export function createDetectors(capacity = 100_000): Detectors {
+  const sums = new Map<string, NoveltySum>();
+  const tempos = new Map<string, Tempo>();
+  return {
+    note: (lookUp) => {
+      if (lookUp.fresh === 0) return [];
+      const novelty = stepNovelty(sums.get(lookUp.account), lookUp);
+      const tempo = stepTempo(tempos.get(lookUp.presence), lookUp.now);
+      keep(sums, lookUp.account, novelty.sum, capacity);
+      keep(tempos, lookUp.presence, tempo.tempo, capacity);
+      return [novelty.finding, tempo.finding].filter((finding) => finding !== undefined);
+    },
+  };
+}
+
+function keep<V>(map: Map<string, V>, key: string, value: V, capacity: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > capacity ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+}

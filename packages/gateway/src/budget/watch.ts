@@ -1,0 +1,162 @@
+// What is kept about accounts beside the counts: their own history, the detectors and the alarms that stand. All of it
+// may be lost; then caps are at their ceilings and an alarm is one prompt late.
+import type { AccountId, Instant, Proof } from '@palier/mfa-core';
+import type { BudgetClass } from '../config/budget-settings.ts';
+import type { ActivityStore } from './activity-store.ts';
+import { type Alarm, type AlarmKind, type AlarmStore, answers } from './alarm.ts';
+import {
+  allowanceOf,
+  type Caps,
+  capsOf,
+  dayOf,
+  historySpan,
+  isStarting,
+  noveltyRate,
+  type Standing,
+} from './allowance.ts';
+import { createDetectors, type Finding } from './detectors.ts';
+import type { CountedRecord, RecordDigest } from './record-rule.ts';
+
+export interface WatchParts {
+  readonly activity: ActivityStore;
+  readonly alarms: AlarmStore;
+  /** Digests of records nobody has a reason to ask for. */
+  readonly canaries: ReadonlySet<RecordDigest>;
+  /** Told of every alarm raised; a rejection fails the look-up that raised it. */
+  readonly raised: (alarm: Alarm) => Promise<void>;
+}
+
+/** A look-up that was granted and is now looked at. */
+export interface Granted {
+  readonly account: AccountId;
+  readonly proof: Proof;
+  readonly records: readonly CountedRecord[];
+  readonly fresh: number;
+  readonly novel: number;
+  readonly now: Instant;
+}
+
+export interface Watch {
+  /** The alarm that this proof does not answer, if one stands. At most a second old. */
+  unanswered(account: AccountId, proof: Proof, now: Instant): Promise<Alarm | undefined>;
+  /** The caps of the account today. */
+  caps(account: AccountId, own: BudgetClass, withCard: boolean, now: Instant): Promise<Caps>;
+  /** Adds to the history, asks the detectors and the canaries, and raises what they find. */
+  note(granted: Granted): Promise<void>;
+}
+
+/** An alarm nobody answers ends after as long as a presence lasts. */
+const alarmMilliseconds = 12 * 3_600_000;
+const alarmFreshMilliseconds = 1000;
+const capacity = 100_000;
+
+interface Today {
+  readonly day: number;
+  readonly standing: Standing;
+  readonly starts: boolean;
+  readonly usual: number | undefined;
+}
+
+/** Nothing kept, nothing watched: caps at their ceilings. */
+export const noWatch: Watch = {
+  unanswered: async () => undefined,
+  caps: async (_account, own, withCard) => capsOf(own, undefined, false, withCard),
+  note: async () => undefined,
+};
+
+export function createWatch({ activity, alarms, canaries, raised }: WatchParts): Watch {
+  const detectors = createDetectors(capacity);
+  const todays = new Map<AccountId, Today>();
+  const seen = new Map<AccountId, { readonly at: Instant; readonly standing: readonly Alarm[] }>();
+
+  const standing = async (account: AccountId, now: Instant): Promise<readonly Alarm[]> => {
+    const known = seen.get(account);
+    if (known !== undefined && now - known.at < alarmFreshMilliseconds && now >= known.at)
+      return known.standing.filter(({ until }) => until > now);
+    const read = { at: now, standing: await alarms.standing(account, now) };
+    remember(seen, account, read);
+    return read.standing;
+  };
+  const today = async (account: AccountId, now: Instant): Promise<Today> => {
+    const known = todays.get(account);
+    if (known?.day === dayOf(now)) return known;
+    const read = await readToday(activity, account, (await standing(account, now)).length > 0, now);
+    remember(todays, account, read);
+    return read;
+  };
+  const raise = async (account: AccountId, { kind, sentence }: Finding, now: Instant): Promise<void> => {
+    // One novelty alarm answered is enough until it ends: a doctor on call sees new persons all night.
+    if (kind === 'novelty' && (await standing(account, now)).some((alarm) => alarm.kind === kind)) return;
+    const alarm: Alarm = {
+      kind,
+      account,
+      raisedAt: now,
+      until: (now + alarmMilliseconds) as Instant,
+      sentence,
+    };
+    await alarms.raise(alarm);
+    seen.delete(account);
+    await raised(alarm);
+  };
+
+  return {
+    unanswered: async (account, proof, now) =>
+      (await standing(account, now)).find((alarm) => !answers(proof, alarm)),
+    caps: async (account, own, withCard, now) => {
+      const { day, standing: stands, starts } = await today(account, now);
+      const allowance = allowanceOf(own, stands, day);
+      if (allowance !== undefined && allowance.setOn === day && stands.previous?.setOn !== day) {
+        await activity.keepAllowance(account, allowance);
+        remember(todays, account, {
+          ...(await today(account, now)),
+          standing: { ...stands, previous: allowance },
+        });
+      }
+      return capsOf(own, allowance, starts, withCard);
+    },
+    note: async ({ account, proof, records, fresh, novel, now }) => {
+      if (fresh === 0) return;
+      await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
+      const { usual, starts } = await today(account, now);
+      const found = detectors.note({
+        account,
+        presence: proof.id,
+        fresh,
+        novel,
+        now,
+        usual: starts ? undefined : usual,
+      });
+      const canary = records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
+      for (const finding of [...found, ...canary]) await raise(account, finding, now);
+    },
+  };
+}
+
+const canaryFinding: Finding & { readonly kind: AlarmKind } = {
+  kind: 'canary',
+  sentence: {
+    fr: "Une fiche pi\u00e9g\u00e9e, que personne n'a de raison d'ouvrir, a \u00e9t\u00e9 consult\u00e9e.",
+    en: 'A planted record that nobody has a reason to open was looked up.',
+  },
+};
+
+async function readToday(
+  activity: ActivityStore,
+  account: AccountId,
+  frozen: boolean,
+  now: Instant,
+): Promise<Today> {
+  const day = dayOf(now);
+  const { from, to } = historySpan(day);
+  const firstSeen = await activity.firstSeen(account, now);
+  const history = await activity.history(account, from, to);
+  const standing: Standing = { firstSeen, history, previous: await activity.allowance(account), frozen };
+  return { day, standing, starts: isStarting(standing, now), usual: noveltyRate(standing) };
+}
+
+function remember<V>(map: Map<AccountId, V>, account: AccountId, value: V): void {
+  map.delete(account);
+  map.set(account, value);
+  const oldest = map.size > capacity ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+}
