@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
 import { enrolRoutes } from './enrol-routes.ts';
@@ -50,7 +51,7 @@ export function createPages(setting: PagesSetting): Express {
   stepUpRoutes(app, setting, visited);
   enrolRoutes(app, setting, visited);
   accountRoutes(app, setting, visited);
-  app.use((_request, response) => void sendProblem(response, 'not-found', 'fr'));
+  app.use((request, response) => void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])));
   app.use(onError(setting));
   return app;
 }
@@ -119,12 +120,13 @@ export function sendRefusal(response: Response, status: number, title: string, r
 }
 
 function onError(setting: PagesSetting): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
+    const language = languageOf(request.headers['accept-language']);
     if (response.headersSent) return next(error);
     const status = typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : 503;
-    if (status >= 400 && status < 500) return sendProblem(response, 'malformed', 'fr');
+    if (status >= 400 && status < 500) return sendProblem(response, 'malformed', language);
     setting.broken(error);
     response.set('retry-after', '5');
-    sendProblem(response, 'unavailable', 'fr');
+    sendProblem(response, 'unavailable', language);
   };
 }
