@@ -20,7 +20,11 @@ const PATIENCE_MILLISECONDS = 5_000;
 /** Runs a TypeScript file of this repository; rejects with its last words when it ends before it is ready. */
 export async function startProgram(
   file: URL,
-  options: { readonly args: readonly string[]; readonly ready: RegExp },
+  options: {
+    readonly args: readonly string[];
+    readonly ready: RegExp;
+    readonly environment?: Readonly<Record<string, string>>;
+  },
 ): Promise<RunningProgram> {
   const child = spawn(
     process.execPath,
@@ -30,7 +34,7 @@ export async function startProgram(
       fileURLToPath(file),
       ...options.args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const lines: string[] = [];

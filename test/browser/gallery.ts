@@ -102,7 +102,8 @@ async function enrolPages(site: Site): Promise<readonly Picture[]> {
 
 async function otherPages(site: Site): Promise<readonly Picture[]> {
   const owner = await withApp(site, 'pharmacie-03');
-  await elsewhere(site, owner);
+  const other = await elsewhere(site, owner);
+  await other.browser.go('/.palier/sessions');
   const at = (target: string): Picture['reach'] => goTo(site, target);
   const rename = 'form[action="/.palier/factors/rename"]';
   return [
