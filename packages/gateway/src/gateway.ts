@@ -24,7 +24,8 @@ import { memoryLedger } from './ledger/memory-ledger.ts';
 import { closeServer, createListener, listenOn } from './listener.ts';
 import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
-import { createUpstream, type Upstream, UpstreamError } from './proxy/exchange.ts';
+import { type Upstream, UpstreamError } from './proxy/exchange.ts';
+import { createUpstream } from './proxy/upstream.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
 import type { BodySource, CanonicalRequest, Refusal } from './request/request.ts';
@@ -214,6 +215,7 @@ function upstreamsOf(config: Config): ReadonlyMap<string, Upstream> {
   const { upstreamTime, upstreamSockets } = config.limits;
   return new Map([...config.upstreams].map(([name, target]) => [name, createUpstream({
     url: target.url, timeoutMilliseconds: upstreamTime * 1000, mostSockets: upstreamSockets, ...(target.ca !== undefined && { ca: readFileSync(target.ca, 'utf8') }),
+    ...(target.host !== undefined && { host: target.host }),
   })]));
 }
 

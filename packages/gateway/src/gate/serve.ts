@@ -6,7 +6,7 @@ import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { forward, type Proxy } from '../proxy/forward.ts';
-import { contentLengthOf, responseHeaders } from '../proxy/outgoing-headers.ts';
+import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Denial } from './decision.ts';
