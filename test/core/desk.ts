@@ -173,7 +173,7 @@ export interface WithKey extends Seat {
   readonly recoveryCodes: readonly string[];
 }
 
-export const [origin] = relyingParty.origins;
+export const origin: string = relyingParty.origins[0];
 
 let keys = 0;
 
@@ -184,7 +184,12 @@ export function aKey(setting: Partial<SoftwareAuthenticatorSetting> = {}): Softw
 }
 
 /** Binds a key by the right given, or by a fresh ticket. */
-export async function bindKey(desk: Desk, seat: Seat, given?: string, key = aKey()): Promise<WithKey> {
+export async function bindKey(
+  desk: Desk,
+  seat: Seat,
+  given?: string,
+  key: SoftwareAuthenticator = aKey(),
+): Promise<WithKey> {
   const right = given ?? (await ticketRight(desk, seat));
   const begun = must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'webauthn' }), 'begun');
   if (begun.webauthn === undefined) throw new Error('no options');

@@ -298,3 +298,50 @@ describe('an event the log does not take', () => {
     expect(await full.mfa.sessions.load(seat.token)).toBeDefined();
   });
 });
+
+describe('the work of a refusal (A149)', () => {
+  const round = async (act: () => Promise<unknown>): Promise<number> => {
+    const begun = process.threadCpuUsage();
+    for (let times = 0; times < 20; times += 1) await act();
+    const { user, system } = process.threadCpuUsage(begun);
+    return user + system;
+  };
+  const median = (values: readonly number[]): number =>
+    [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+  it('is the same for a wrong code, a locked account and one without any factor', async () => {
+    const never = { codeWaits: [0, 0.001].map((n) => n as Seconds), codeCeiling: 100 };
+    const open = openDesk({ policy: never });
+    const wronged = await withPhone(open, ana);
+    const locked = openDesk();
+    const shut = await withPhone(locked, ana);
+    for (let slip = 0; slip < 6; slip += 1)
+      await locked.mfa.stepUp.complete(shut.token, { kind: 'totp', code: wrong });
+    const bare = await signIn(open, accountOf('bea'));
+    const acts = {
+      wrong: async () => {
+        open.clock.advance(0.001);
+        await open.stores.attempts.clear({ account: ana, kind: 'code' });
+        await open.mfa.stepUp.complete(wronged.token, { kind: 'totp', code: wrong });
+      },
+      absent: async () => {
+        await open.stores.attempts.clear({ account: bare.session.account, kind: 'code' });
+        await open.mfa.stepUp.complete(bare.token, { kind: 'totp', code: wrong });
+      },
+      locked: () => locked.mfa.stepUp.complete(shut.token, { kind: 'totp', code: wrong }),
+      malformed: () => locked.mfa.stepUp.complete(shut.token, { kind: 'totp', code: 'x' }),
+    };
+    const spent: Record<keyof typeof acts, number[]> = { wrong: [], absent: [], locked: [], malformed: [] };
+    for (let rounds = 0; rounds < 15; rounds += 1) {
+      for (const name of ['wrong', 'absent', 'locked', 'malformed'] as const)
+        spent[name].push(await round(acts[name]));
+    }
+    const ratio = (name: keyof typeof acts): number => median(spent[name]) / median(spent.wrong);
+    expect(ratio('absent')).toBeGreaterThan(0.75);
+    expect(ratio('absent')).toBeLessThan(1.33);
+    expect(ratio('locked')).toBeGreaterThan(0.75);
+    expect(ratio('locked')).toBeLessThan(1.33);
+    // What is no code at all is not judged, and the difference shows: the measure above can tell.
+    expect(ratio('malformed')).toBeLessThan(0.75);
+  });
+});

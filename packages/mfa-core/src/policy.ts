@@ -65,6 +65,10 @@ function faults(policy: MfaPolicy): readonly Check[] {
   const whole = (value: number, from: number, to: number): boolean =>
     Number.isInteger(value) && value >= from && value <= to;
   return [
+    [
+      durations(policy).every((length) => Number.isFinite(length) && length >= 0),
+      'a duration is negative or no number',
+    ],
     [policy.sessions.idle <= policy.sessions.lifetime, 'sessions.idle is longer than sessions.lifetime'],
     [
       policy.changeMaxAge > 0 && policy.changeMaxAge <= 20 * 60,
@@ -81,5 +85,19 @@ function faults(policy: MfaPolicy): readonly Check[] {
       'drift is more than two steps (A151)',
     ],
     [whole(policy.totp.period, 15, 120), 'totp.period is not 15 to 120 seconds'],
+  ];
+}
+
+function durations(policy: MfaPolicy): readonly number[] {
+  const { sessions, cardIdle, changeMaxAge, waitingPeriod, newFactorDelay, codeWaits, keyWaits } = policy;
+  return [
+    sessions.idle,
+    sessions.lifetime,
+    cardIdle,
+    changeMaxAge,
+    waitingPeriod,
+    newFactorDelay,
+    ...codeWaits,
+    ...keyWaits,
   ];
 }
