@@ -1,0 +1,275 @@
+// Somebody with the disk: every way to change, hide, move or invent entries is found, and told where; and nothing on the
+// disk says who was seen.
+
+import {
+  appendFileSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { exposureReport, type LedgerHead, makeOperatorKey, openLedger, verifyLedger } from '@palier/gateway';
+import { instantOf, secondsOf, systemRandom } from '@palier/mfa-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  accountOf,
+  entryOf,
+  type LedgerFolder,
+  ledgerFolder,
+  personOf,
+  tamper,
+} from '../support/ledger-folder.ts';
+import { relinked } from '../support/ledger-relinked.ts';
+
+let folder: LedgerFolder;
+beforeEach(async () => {
+  folder = await ledgerFolder();
+});
+afterEach(() => folder.remove());
+
+/** Three segments of five entries: lines 1 (head), 2 to 6, 7 (end). */
+async function fifteen(): Promise<readonly string[]> {
+  const ledger = await folder.open({ segment: { entries: 5, age: secondsOf(3600) } });
+  for (let place = 0; place < 15; place += 1) await ledger.append(entryOf(place));
+  await ledger.close();
+  return folder.segments();
+}
+
+async function faults(witnessed: readonly LedgerHead[] = []): Promise<readonly string[]> {
+  const verified = await verifyLedger(folder.directory, { witnessed });
+  expect(verified.faultCount).toBe(verified.faults.length);
+  return verified.faults.map(({ segment, line, fault }) => `${segment}:${line} ${fault}`);
+}
+
+async function faultsWithKey(): Promise<readonly string[]> {
+  const verified = await verifyLedger(folder.directory, { privateKeys: [folder.operator.private] });
+  return verified.faults.map(({ segment, line, fault }) => `${segment}:${line} ${fault}`);
+}
+
+const without = (index: number) => (lines: readonly string[]) => lines.filter((_, at) => at !== index);
+const swapped = (index: number) => (lines: readonly string[]) =>
+  lines.map((line, at) => (at === index ? lines[at + 1] : at === index + 1 ? lines[at - 1] : line) ?? '');
+const edited = (index: number, from: string | RegExp, to: string) => (lines: readonly string[]) =>
+  lines.map((line, at) => (at === index ? line.replace(from, to) : line));
+
+describe('verify', () => {
+  it('finds nothing in a ledger that nobody touched, with the key or without (negative control)', async () => {
+    await fifteen();
+    expect(await faults(folder.heads)).toEqual([]);
+    expect(await faultsWithKey()).toEqual([]);
+    const { segments, entries, heads } = await verifyLedger(folder.directory);
+    expect([segments, entries, heads]).toEqual([3, 15, folder.heads.slice(-1)]);
+  });
+
+  it('goes along while the gateway writes', async () => {
+    const ledger = await folder.open();
+    await ledger.append(entryOf(1));
+    expect(await faults()).toEqual([]);
+    appendFileSync(folder.segments()[0] ?? '', '{"n":2,"at":"2026');
+    expect(await faults()).toEqual([]);
+    await ledger.close();
+  });
+
+  it.each([
+    ['an account that was changed', edited(3, 'pharmacie-01', 'pharmacie-02'), ['2:4 changed']],
+    ['a time that was changed', edited(3, '2026-03-10', '2026-03-11'), ['2:4 changed']],
+    ['one letter of what is sealed', edited(3, /"sealed":"./, '"sealed":"_'), ['2:4 changed']],
+    ['an entry that is gone', without(3), ['2:4 missing-or-reordered']],
+    ['the last entry of a segment gone', without(5), ['2:6 missing-or-reordered']],
+    [
+      'two entries in another order',
+      swapped(3),
+      ['2:4 missing-or-reordered', '2:5 missing-or-reordered', '2:6 missing-or-reordered'],
+    ],
+    [
+      'an entry twice',
+      (lines: readonly string[]) => lines.flatMap((line, at) => (at === 3 ? [line, line] : [line])),
+      ['2:5 missing-or-reordered'],
+    ],
+    [
+      'what is no line of ours',
+      edited(3, /^.*$/, 'nothing to see here'),
+      ['2:4 unreadable', '2:5 missing-or-reordered'],
+    ],
+    [
+      'a segment cut short',
+      (lines: readonly string[]) => lines.slice(0, 4),
+      ['2:0 no-end', '3:1 missing-or-reordered'],
+    ],
+    ['a segment without its head', without(0), ['2:1 no-head', '2:1 changed']],
+    [
+      'a line behind the end',
+      (lines: readonly string[]) => [...lines, lines[3] ?? ''],
+      ['2:8 after-end', '3:1 missing-or-reordered'],
+    ],
+    ['a wrapped key that was changed', edited(0, /"key":"ey/, '"key":"ez'), ['2:1 changed']],
+  ])('finds %s', async (_what, change, expected) => {
+    const [, second = ''] = await fifteen();
+    tamper(second, change);
+    expect(await faults()).toEqual(expected);
+  });
+
+  it('finds a segment that is gone, in the middle and at the beginning, or under another name', async () => {
+    const [first = '', second = '', third = ''] = await fifteen();
+    renameSync(second, `${second}.away`);
+    expect(await faults()).toEqual(['3:0 segment-missing']);
+    renameSync(`${second}.away`, second);
+    renameSync(first, `${first}.away`);
+    expect(await faults()).toEqual(['2:0 segment-missing']);
+    renameSync(`${first}.away`, first);
+    expect(await faults()).toEqual([]);
+    copyFileSync(second, third.replace('3.jsonl', '4.jsonl'));
+    expect(await faults()).toEqual(expect.arrayContaining(['4:1 missing-or-reordered']));
+  });
+});
+
+describe('somebody who computes the hashes anew', () => {
+  const pretend = (lines: readonly string[]): readonly string[] =>
+    relinked(edited(3, 'pharmacie-01', 'pharmacie-02')(lines));
+
+  it('passes without the key where nothing follows, and is found with it', async () => {
+    const [, , third = ''] = await fifteen();
+    tamper(third, pretend);
+    expect(await faults()).toEqual([]);
+    // The entry itself does not open, and neither does any behind it: they were sealed onto another past.
+    expect(await faultsWithKey()).toEqual(['3:4 forged', '3:5 forged', '3:6 forged']);
+    // Negative control: hashes alone, computed anew over unchanged lines, change nothing.
+    tamper(third, (lines) => relinked(edited(3, 'pharmacie-02', 'pharmacie-01')(lines)));
+    expect(await faultsWithKey()).toEqual([]);
+  });
+
+  it('is found against a head kept elsewhere, without any key', async () => {
+    const [, , third = ''] = await fifteen();
+    tamper(third, pretend);
+    expect(await faults(folder.heads)).toEqual(['3:0 rewritten']);
+  });
+
+  it('cannot drop an entry and renumber: the number is sealed in', async () => {
+    const [, , third = ''] = await fifteen();
+    tamper(third, (lines) => {
+      const kept = without(3)(lines).map((line) =>
+        line
+          .replace(/"n":14/, '"n":13')
+          .replace(/"n":15/, '"n":14')
+          .replace(/"entries":15/, '"entries":14'),
+      );
+      return relinked(kept);
+    });
+    expect(await faults()).toEqual([]);
+    expect(await faultsWithKey()).toEqual(['3:4 forged', '3:5 forged']);
+  });
+});
+
+describe('a ledger cut off at its end', () => {
+  it('shows only against a head kept elsewhere', async () => {
+    const [, , third = ''] = await fifteen();
+    rmSync(third);
+    expect(await faults()).toEqual([]);
+    expect(await faultsWithKey()).toEqual([]);
+    expect(await faults(folder.heads)).toEqual(['3:0 cut-short']);
+    rmSync(join(folder.directory, 'gateway'), { recursive: true });
+    expect(await faults(folder.heads)).toEqual(['1:0 cut-short', '2:0 cut-short', '3:0 cut-short']);
+  });
+
+  it('or replaced as a whole by somebody who knows the public key, likewise', async () => {
+    await fifteen();
+    const [told, inner] = [[...folder.heads], join(folder.directory, 'gateway')];
+    rmSync(inner, { recursive: true });
+    await fifteen();
+    expect(await faultsWithKey()).toEqual([]);
+    expect(await faults(told)).toEqual(['1:0 rewritten', '2:0 rewritten', '3:0 rewritten']);
+  });
+});
+
+describe('the disk', () => {
+  const bytesOnDisk = (): Buffer =>
+    Buffer.concat(
+      readdirSync(folder.directory, { recursive: true, encoding: 'utf8' })
+        .map((name) => join(folder.directory, name))
+        .filter((path) => statSync(path).isFile())
+        .map((path) => readFileSync(path)),
+    );
+  const spellings = (secret: string): readonly Buffer[] => {
+    const plain = Buffer.from(secret);
+    const shifts = [0, 1, 2].map((shift) =>
+      Buffer.concat([Buffer.alloc(shift), plain])
+        .toString('base64url')
+        .slice(4, -4),
+    );
+    return [
+      plain,
+      Buffer.from(plain.toString('hex')),
+      Buffer.from(secret, 'utf16le'),
+      ...shifts.map((text) => Buffer.from(text)),
+    ];
+  };
+  const says = (secret: string): boolean => spellings(secret).some((bytes) => bytesOnDisk().includes(bytes));
+
+  it('names no person, session, factor, proof or address, in no spelling, nor the data key', async () => {
+    const drawn: Uint8Array[] = [];
+    const ledger = await openLedger({
+      directory: folder.directory,
+      sealTo: folder.operator.public,
+      clock: folder.clock,
+      random: (length) => {
+        const bytes = systemRandom(length);
+        drawn.push(Uint8Array.from(bytes));
+        return bytes;
+      },
+    });
+    const entries = Array.from({ length: 50 }, (_, place) =>
+      entryOf(place, { account: accountOf(`account-${place}`) }),
+    );
+    await Promise.all(entries.map((entry) => ledger.append(entry)));
+    await ledger.close();
+    const [entry] = entries;
+    const secrets = [
+      ...entries.map((_, place) => personOf(place)),
+      entry?.session ?? '',
+      entry?.factor ?? '',
+      entry?.proof ?? '',
+      '192.0.2.7',
+      'digest-',
+      'identity',
+    ];
+    expect(secrets.filter(says)).toEqual([]);
+    const keys = drawn.flatMap((bytes) => [
+      Buffer.from(bytes),
+      Buffer.from(Buffer.from(bytes).toString('base64url')),
+    ]);
+    expect(keys.some((key) => bytesOnDisk().includes(key))).toBe(false);
+    // Negative control: the search finds what is in the clear on purpose.
+    expect(says('account-7')).toBe(true);
+  });
+
+  it('is for its owner alone', async () => {
+    await fifteen();
+    const modes = [join(folder.directory, 'gateway'), ...folder.segments()].map(
+      (path) => statSync(path).mode & 0o077,
+    );
+    expect(modes).toEqual([0, 0, 0, 0]);
+  });
+
+  it('opens for the operator alone: another key is refused, and so is none', async () => {
+    await fifteen();
+    const stranger = await makeOperatorKey();
+    const always = {
+      directory: folder.directory,
+      accounts: undefined,
+      from: instantOf(0),
+      to: instantOf(8e15),
+    };
+    const open = (keys: Parameters<typeof exposureReport>[0]['privateKeys']) =>
+      exposureReport({ ...always, privateKeys: keys }, () => undefined);
+    await expect(open([stranger.private])).rejects.toThrow('no key given for kid');
+    await expect(open([])).rejects.toThrow('no key given for kid');
+    await expect(open([{ ...stranger.private, kid: folder.operator.public.kid ?? '' }])).rejects.toThrow(
+      'does not open',
+    );
+    await expect(open([folder.operator.public])).rejects.toThrow('private key');
+    expect((await open([stranger.private, folder.operator.private])).counts.persons).toBe(15);
+  });
+});
