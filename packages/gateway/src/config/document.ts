@@ -77,7 +77,7 @@ function refusedNodes(document: Document): readonly Refused[] {
     Node: (_key, node) => {
       if (isAlias(node)) return;
       if (node.anchor !== undefined) tell(node, 'anchors are not read', `remove &${node.anchor}`);
-      if (node.tag?.startsWith('!') === true) tell(node, 'tags are not read', `remove ${node.tag}`);
+      if (node.tag !== undefined) tell(node, 'tags are not read', `remove ${node.tag}`);
     },
     Pair: (_key, { key }) => {
       if (isNode(key) && !(isScalar(key) && typeof key.value === 'string'))
