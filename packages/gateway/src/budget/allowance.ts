@@ -52,14 +52,10 @@ export function allowanceOf(
   if (worked.length < warm) return previous;
   const mean = worked.reduce((sum, { distinct }) => sum + distinct, 0) / worked.length;
   const novel = (worked.reduce((sum, one) => sum + one.novel, 0) * 30) / span;
-  const growth =
-    previous === undefined
-      ? Number.POSITIVE_INFINITY
-      : frozen
-        ? 1
-        : weeklyGrowth ** (Math.min(span, Math.max(0, today - previous.setOn)) / 7);
+  const weeks = Math.min(span, Math.max(0, today - (previous?.setOn ?? today))) / 7;
+  const growth = frozen ? 1 : weeklyGrowth ** weeks;
   const grown = (wanted: number, before: number | undefined, floor: number): number =>
-    Math.max(floor, Math.min(wanted, (before ?? wanted) * growth));
+    Math.max(floor, before === undefined ? wanted : Math.min(wanted, before * growth));
   return {
     setOn: today,
     day: Math.min(own.day.cardCeiling, grown(factor * mean, previous?.day, own.day.floor)),

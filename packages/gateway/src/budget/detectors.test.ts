@@ -1,0 +1,204 @@
+import { type AccountId, type Instant, instantOf } from '@palier/mfa-core';
+import { describe, expect, it } from 'vitest';
+import { createDetectors, type Finding, type LookUp } from './detectors.ts';
+
+const account = 'a' as AccountId;
+const start = Date.UTC(2026, 0, 5, 8);
+const later = (milliseconds: number): Instant => instantOf(start + milliseconds);
+
+/** Look-ups half a minute and a bit apart, as a desk does, each of one person. */
+function desk(steps: readonly boolean[], usual: number | undefined): readonly Finding[] {
+  const detectors = createDetectors();
+  return steps.flatMap((isNew, step) =>
+    detectors.note({
+      account,
+      presence: 'p',
+      fresh: 1,
+      novel: isNew ? 1 : 0,
+      now: later(step * 40_000 + ((step * 7919) % 23) * 1000),
+      usual,
+    }),
+  );
+}
+
+/** How many new persons in a row until the first alarm. */
+function newUntilAlarm(usual: number | undefined): number {
+  for (let count = 1; count <= 1000; count += 1) {
+    if (
+      desk(
+        Array.from({ length: count }, () => true),
+        usual,
+      ).length > 0
+    )
+      return count;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** A generator with a seed: the same run every time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('novelty', () => {
+  it.each([
+    ['gp', 0.12, 9],
+    ['pharmacy', 0.22, 11],
+    ['laboratory', 0.45, 22],
+    ['hospital desk', 0.65, 47],
+  ])('of a %s alarms after the number of new persons the study gives', (_class, usual, persons) => {
+    expect(newUntilAlarm(usual)).toBe(persons);
+  });
+
+  it('is all but blind while nobody knows what is usual', () => {
+    expect(newUntilAlarm(undefined)).toBeGreaterThan(500);
+  });
+
+  it('says in one sentence what was seen and what is usual', () => {
+    const [finding] = desk([...Array.from({ length: 11 }, () => true)], 0.2);
+    expect(finding?.kind).toBe('novelty');
+    expect(finding?.sentence.en).toBe(
+      '11 of the last 11 persons had never been seen by this account; usual: 2 of 11.',
+    );
+    expect(finding?.sentence.fr).toContain('11 des 11 derni\u00e8res personnes');
+  });
+
+  it('stays silent on ordinary days: fewer than 6 alarms in 1,000 pharmacy days', () => {
+    const random = seeded(7);
+    let alarms = 0;
+    for (let day = 0; day < 1000; day += 1)
+      alarms += desk(
+        Array.from({ length: 128 }, () => random() < 0.22),
+        0.22,
+      ).length;
+    expect(alarms).toBeLessThan(6);
+    // Negative control: with the margin of the own rate taken away (told a usual of 5 %), the same days alarm often.
+    let wrong = 0;
+    for (let day = 0; day < 50; day += 1)
+      wrong += desk(
+        Array.from({ length: 128 }, () => random() < 0.5),
+        0.05,
+      ).length;
+    expect(wrong).toBeGreaterThan(20);
+  });
+
+  it('is evaded by mixing in half known persons: the limit of this defence', () => {
+    expect(
+      desk(
+        Array.from({ length: 200 }, (_, step) => step % 2 === 0),
+        0.22,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is not calmed by looking at the same persons again', () => {
+    const detectors = createDetectors();
+    const note = (step: number, more: Pick<LookUp, 'fresh' | 'novel'>): readonly Finding[] =>
+      detectors.note({
+        account,
+        presence: 'p',
+        now: later(step * 61_000 + ((step * 7919) % 23) * 1000),
+        usual: 0.22,
+        ...more,
+      });
+    const found = Array.from({ length: 11 }, (_, step) => [
+      ...note(2 * step, { fresh: 1, novel: 1 }),
+      ...note(2 * step + 1, { fresh: 0, novel: 0 }),
+    ]);
+    expect(found.flat().map(({ kind }) => kind)).toEqual(['novelty']);
+    // Negative control: known persons that cost something do calm it.
+    expect(
+      Array.from({ length: 11 }, (_, step) => [
+        ...note(100 + 2 * step, { fresh: 1, novel: 1 }),
+        ...note(101 + 2 * step, { fresh: 1, novel: 0 }),
+      ]).flat(),
+    ).toEqual([]);
+  });
+
+  it('counts a batch person by person', () => {
+    const found = createDetectors().note({
+      account,
+      presence: 'p',
+      fresh: 11,
+      novel: 11,
+      now: later(0),
+      usual: 0.22,
+    });
+    expect(found.map(({ kind }) => kind)).toEqual(['novelty']);
+  });
+});
+
+describe('tempo', () => {
+  const run = (gap: (step: number) => number, steps = 31): readonly Finding[] => {
+    const detectors = createDetectors();
+    let now = start;
+    return Array.from({ length: steps }, (_, step) => {
+      now += gap(step);
+      return detectors.note({ account, presence: 'p', fresh: 1, novel: 0, now: instantOf(now), usual: 0.2 });
+    }).flat();
+  };
+
+  it('faster than a hand alarms after 30 gaps', () => {
+    const random = seeded(3);
+    expect(run(() => 200 + random() * 2500, 30)).toEqual([]);
+    expect(run(() => 200 + random() * 2500).map(({ sentence }) => sentence.en)[0]).toMatch(
+      /^30 look-ups in a row 1\.\d s apart: faster than a hand\.$/,
+    );
+  });
+
+  it('steadier than a hand alarms, however slow', () => {
+    const [finding] = run((step) => 60_000 + (step % 3) * 1000);
+    expect(finding?.sentence.en).toBe(
+      '30 look-ups in a row every 61.0 s, steady to 1 %: steadier than a hand.',
+    );
+    expect(finding?.sentence.fr).toContain('toutes les 61,0 s');
+  });
+
+  it('of a busy desk is silent', () => {
+    const random = seeded(11);
+    expect(run(() => 4000 + random() ** 2 * 60_000, 500)).toEqual([]);
+  });
+
+  it('of a jittered script is silent: the limit of this defence', () => {
+    const random = seeded(5);
+    expect(run(() => 2100 + random() * 6000, 300)).toEqual([]);
+  });
+
+  it('does not mix two browsers of one account', () => {
+    const detectors = createDetectors();
+    const found = Array.from({ length: 62 }, (_, step) =>
+      detectors.note({
+        account,
+        presence: `p${step % 2}`,
+        fresh: 1,
+        novel: 0,
+        now: later(step * 1500 + ((step * 7919) % 13) * 900),
+        usual: 0.2,
+      }),
+    );
+    expect(found.flat()).toEqual([]);
+  });
+});
+
+it('the detectors forget the longest silent account first', () => {
+  const detectors = createDetectors(2);
+  const look = (name: string, step: number): readonly Finding[] =>
+    detectors.note({
+      account: name as AccountId,
+      presence: name,
+      fresh: 1,
+      novel: 1,
+      now: later(step * 45_000 + ((step * 7919) % 23) * 1000),
+      usual: 0.12,
+    });
+  for (let step = 0; step < 8; step += 1) expect(look('a', step)).toEqual([]);
+  look('b', 8);
+  expect(look('a', 9).map(({ kind }) => kind)).toEqual(['novelty']);
+  for (let step = 10; step < 18; step += 1) look('a', step);
+  for (const other of ['c', 'd']) look(other, 18);
+  expect(look('a', 19)).toEqual([]);
+});
