@@ -179,7 +179,7 @@ describe('the API over Request and Response', () => {
 
   it('speaks French unless the browser asks for English', async () => {
     const french = await call(openDesk(), '/api/mfa/session');
-    expect(await french.json()).toMatchObject({ title: 'Connectez-vous d’abord.' });
+    expect(await french.json()).toMatchObject({ title: 'Connectez-vous d\u2019abord.' });
     const english = await call(openDesk(), '/api/mfa/session', {
       headers: { 'accept-language': 'en-GB,fr;q=0.5' },
     });

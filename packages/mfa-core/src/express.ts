@@ -26,9 +26,9 @@ export interface StepUpSetting<R> extends GuardSetting {
 }
 
 /**
- * Guards a route: `app.get('/patients/:nir', requireStepUp({ mfa, account, accept: 'second-factor', maxAge: '12h' }), …)`.
+ * Guards a route: `app.get('/patients/:nir', requireStepUp({ mfa, account, accept: 'second-factor', maxAge: '12h' }), ...)`.
  * Passes on only when the signed-in account has proved enough in this browser. Errors of a store go to `next`.
- * Put it on the route itself, not on a path prefix: `app.use('/patients', …)` is skipped by other spellings of the path.
+ * Put it on the route itself, not on a path prefix: `app.use('/patients', ...)` is skipped by other spellings of the path.
  */
 export function requireStepUp<R extends IncomingMessage>(setting: StepUpSetting<R>): Middleware<R> {
   const guard = createGuard(setting);

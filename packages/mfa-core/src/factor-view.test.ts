@@ -12,7 +12,7 @@ describe('a name', () => {
     ['x'.repeat(100), 'x'.repeat(60)],
     [`${'x'.repeat(59)} y`, 'x'.repeat(59)],
     [undefined, ''],
-    [{ toString: () => 'evil' }, ''],
+    [{ toString: (): string => 'evil' }, ''],
     [['a'], ''],
   ])('%j is kept as %j', (given, kept) => {
     expect(factorName(given)).toBe(kept);

@@ -69,7 +69,7 @@ export async function importTotp(
   const now = parts.clock.now();
   const id = makeFactorId(parts.random);
   const { secret, settings } = imported;
-  if (secret.length < 10) throw new TypeError('a TOTP secret has at least 10 bytes');
+  if (secret.length < 16 || secret.length > 64) throw new TypeError('a TOTP secret has 16 to 64 bytes');
   const lastStep = Math.floor(now / 1000 / settings.period);
   const factor: TotpFactor = {
     kind: 'totp',

@@ -5,7 +5,7 @@ import type { TotpSettings } from './factor.ts';
 import type { SessionLimits } from './session.ts';
 import { type Seconds, secondsOf } from './time.ts';
 import { type DriftWindow, defaultDriftWindow, defaultTotpSettings } from './totp/totp.ts';
-import type { AuthenticatorPolicy } from './webauthn/relying-party.ts';
+import { type AuthenticatorPolicy, defaultAuthenticatorPolicy } from './webauthn/relying-party.ts';
 
 export interface MfaPolicy {
   readonly sessions: SessionLimits;
@@ -43,7 +43,7 @@ export const defaultPolicy: MfaPolicy = {
   newFactorDelay: secondsOf(0),
   totp: defaultTotpSettings,
   drift: defaultDriftWindow,
-  authenticators: { attestation: 'none', backupEligible: 'allowed' },
+  authenticators: defaultAuthenticatorPolicy,
   recoveryCodes: 10,
   maxFactors: 20,
   codeWaits: seconds(0, 0, 0, 0, 0, 30, 60, 120, 300, 600, 1200, 1800, 3600),

@@ -41,7 +41,7 @@ export interface VerifierSetting {
   readonly issuer: string;
   /** What the gateway calls this portal. */
   readonly audience: string;
-  /** Where the gateway publishes its keys (`https://…/.palier/jwks.json`), or the set itself. */
+  /** Where the gateway publishes its keys (`https://.../.palier/jwks.json`), or the set itself. */
   readonly jwks: URL | AssertionKeySet;
   /** `request`: only assertions bound to this very request are accepted, each once in this process. */
   readonly bind?: 'request';
