@@ -62,12 +62,7 @@ export {
   type TokenDigest,
 } from './ids.ts';
 export { createMfa, type Mfa, type MfaSetting } from './mfa.ts';
-export {
-  allSinks,
-  type BackgroundSetting,
-  type BackgroundSink,
-  inBackground,
-} from './notices/delivery.ts';
+export { allSinks, type BackgroundSetting, type BackgroundSink, inBackground } from './notices/delivery.ts';
 export {
   type MailMessage,
   type MailSetting,
@@ -112,14 +107,9 @@ export {
 } from './time.ts';
 export {
   type Import,
-  type Import,
-  type ImportedSecret,
   type ImportedSecret,
   parseBase32Secret,
-  parseBase32Secret,
   parseKeyUri,
-  parseKeyUri,
-  parseMigrationPayload,
   parseMigrationPayload,
 } from './totp/import.ts';
 export { qrSvg, qrText } from './totp/qr.ts';
@@ -128,14 +118,10 @@ export type { TotpOffer } from './totp-enrolment.ts';
 export type { RotationProgress } from './totp-secrets.ts';
 export {
   type Metadata,
-  type Metadata,
-  type MetadataFile,
   type MetadataFile,
   type ModelVerdict,
   pinnedRoots,
-  pinnedRoots,
-  readMetadata,
   readMetadata,
 } from './webauthn/metadata.ts';
-export { relatedOrigins, relatedOrigins } from './webauthn/related-origins.ts';
+export { relatedOrigins } from './webauthn/related-origins.ts';
 export type { AuthenticatorPolicy, RelyingParty } from './webauthn/relying-party.ts';
