@@ -1,10 +1,9 @@
 // What the demo's gateway keeps on disk: its keys, the two halves of the ledger's key, the stores. Made once per
 // folder; a folder that is kept keeps its factors.
 
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeKeyFile, writeKeyFile } from '@palier/gateway';
+import { makeKeyFile, makeOperatorKey, writeKeyFile } from '@palier/gateway';
 import { systemRandom } from '@palier/mfa-core';
 
 /** Names of the files, as palier.yaml has them. */
@@ -19,13 +18,13 @@ export async function prepareState(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = join(folder, names.keys);
   if (!existsSync(keys)) writeKeyFile(keys, await makeKeyFile(systemRandom));
-  if (!existsSync(join(folder, names.ledgerPublic))) writeLedgerKeys(folder);
+  if (!existsSync(join(folder, names.ledgerPublic))) await writeLedgerKeys(folder);
 }
 
-function writeLedgerKeys(folder: string): void {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const write = (name: string, key: typeof publicKey): void =>
-    writeFileSync(join(folder, name), `${JSON.stringify(key.export({ format: 'jwk' }))}\n`, { mode: 0o600 });
-  write(names.ledgerPrivate, privateKey);
-  write(names.ledgerPublic, publicKey);
+async function writeLedgerKeys(folder: string): Promise<void> {
+  const key = await makeOperatorKey();
+  const write = (name: string, half: typeof key.public): void =>
+    writeFileSync(join(folder, name), `${JSON.stringify(half)}\n`, { mode: 0o600 });
+  write(names.ledgerPrivate, key.private);
+  write(names.ledgerPublic, key.public);
 }
