@@ -1,7 +1,7 @@
 // The few conditions operators really use, judged at one instant. All of a route's conditions must hold.
-import { BlockList, isIP } from 'node:net';
 import type { Instant } from '@palier/mfa-core';
 import type { Identity } from '../identity/identity.ts';
+import { inAny, type Network, parseNetwork } from './network.ts';
 import type { Condition } from './route.ts';
 
 /** Whether a condition holds for who asks, from where, now. An anonymous identity has no class and no group. */
@@ -12,47 +12,58 @@ export function holds(condition: Condition, identity: Identity, peer: string, no
     case 'group':
       return identity.kind === 'account' && identity.groups.some((group) => condition.anyOf.includes(group));
     case 'network':
-      return inNetworks(condition.anyOf, peer);
+      return inAny(networksOf(condition.anyOf), peer);
     case 'time':
       return inHours(condition, now);
   }
 }
 
-const lists = new WeakMap<readonly string[], BlockList>();
+const read = new WeakMap<readonly string[], readonly Network[]>();
 
-function inNetworks(networks: readonly string[], peer: string): boolean {
-  const family = isIP(peer);
-  if (family === 0) return false;
-  const list = lists.get(networks) ?? blockList(networks);
-  lists.set(networks, list);
-  return list.check(peer, family === 6 ? 'ipv6' : 'ipv4');
+/** The networks of a condition, read once. The configuration was checked; one that cannot be read here is a mistake of ours. */
+function networksOf(texts: readonly string[]): readonly Network[] {
+  const known = read.get(texts);
+  if (known !== undefined) return known;
+  const networks = texts.map((text) => {
+    const network = parseNetwork(text);
+    if ('refused' in network) throw new TypeError('a condition holds a network that was never checked');
+    return network;
+  });
+  read.set(texts, networks);
+  return networks;
 }
 
-/** `10.1.0.0/16` or `2001:db8::/32`; the configuration was checked by `parseNetwork`. */
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits = ''] = network.split('/');
-    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
-}
+type Hours = Condition & { readonly kind: 'time' };
 
-/** `HH:MM` in the zone, from inclusive, to exclusive; a span over midnight wraps. Days are 1 (Monday) to 7. */
-function inHours(condition: Condition & { readonly kind: 'time' }, now: Instant): boolean {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: condition.zone,
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const options = {
+    timeZone: zone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-  }).formatToParts(now);
+  } as const;
+  const clock = new Intl.DateTimeFormat('en-GB', options);
+  clocks.set(zone, clock);
+  return clock;
+}
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/**
+ * `HH:MM` on the clock of the zone, from inclusive, to exclusive. A span over midnight wraps, and its small hours belong
+ * to the day it began on: Friday 22:00 to 06:00 ends on Saturday morning.
+ */
+function inHours({ from, to, zone, days: allowed }: Hours, now: Instant): boolean {
+  const parts = clockOf(zone).formatToParts(now);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-  const clock = `${part('hour')}:${part('minute')}`;
-  const day = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(part('weekday')) + 1;
-  const inside =
-    condition.from <= condition.to
-      ? clock >= condition.from && clock < condition.to
-      : clock >= condition.from || clock < condition.to;
-  return inside && condition.days.includes(day);
+  const time = `${part('hour')}:${part('minute')}`;
+  const today = days.indexOf(part('weekday')) + 1;
+  if (from <= to) return time >= from && time < to && allowed.includes(today);
+  const yesterday = today === 1 ? 7 : today - 1;
+  return (time >= from && allowed.includes(today)) || (time < to && allowed.includes(yesterday));
 }
