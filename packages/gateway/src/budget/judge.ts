@@ -45,19 +45,20 @@ export function judge(charge: Charge, counts: Counts, now: number): Judgement {
       : records.length - timesIn(presence.freeWithin, charge, records, counts, now).length;
   const novel =
     novelty === undefined ? 0 : unseen(novelty.known, novelty.horizonMilliseconds, records, counts, now);
-  const left = presence === undefined ? 0 : presence.records - counts.spent(presence.proof);
+  const ended = presence === undefined || now > presence.expiresAt;
+  const left = ended ? 0 : Math.max(0, presence.records - counts.spent(presence.proof));
   const over =
     (fleet && overTally(fleet, records.length - moves.length, counts, now)) ??
     firstOver(charge.limits, records, counts, now) ??
     (novelty && overTally(novelty.limit, novel, counts, now));
-  const short = presence !== undefined && (now > presence.expiresAt || fresh > left);
+  const short = presence !== undefined && (ended || fresh > left);
   return {
     verdict: over ?? (short ? 'presence-used-up' : 'granted'),
     records,
     fresh,
     novel,
     moves,
-    left: Math.max(0, left),
+    left,
   };
 }
 

@@ -97,9 +97,9 @@ end
 local fresh, left, short = 0, 0, false
 if presence then
   fresh = unseen(KEYS[5 + presence.free], now - c.limits[presence.free].window)
-  left = presence.records - (tonumber(redis.call('GET', KEYS[2]) or nil) or 0)
-  short = now > presence.expires or fresh > left
-  left = math.max(0, left)
+  local ended = now > presence.expires
+  if not ended then left = math.max(0, presence.records - (tonumber(redis.call('GET', KEYS[2]) or nil) or 0)) end
+  short = ended or fresh > left
 end
 
 local refused
