@@ -299,7 +299,8 @@ describe('an event the log does not take', () => {
   });
 });
 
-describe('the work of a refusal (A149)', () => {
+// CPU time is too coarse on a busy machine to judge in every run: `npm run test:slow` measures it.
+describe.runIf(process.env['MODE'] === 'slow')('the work of a refusal (A149)', () => {
   const round = async (act: () => Promise<unknown>): Promise<number> => {
     const begun = process.threadCpuUsage();
     for (let times = 0; times < 20; times += 1) await act();

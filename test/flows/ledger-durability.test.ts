@@ -204,15 +204,19 @@ describe('a disk that fails', () => {
     expect(await personsKept()).toEqual(new Set([personOf(5)]));
   });
 
-  it('does not keep anybody waiting longer than the patience', async () => {
-    const ledger = await folder.open({ patience: secondsOf(0) });
-    const started = performance.now();
-    await expect(ledger.append(entryOf(1))).rejects.toThrow('did not answer');
-    expect(performance.now() - started).toBeLessThan(500);
-    // The disk was only slow: the entry of unknown fate is there, and nobody was told so.
-    await ledger.close().catch(() => undefined);
-    await until(() => readFileSync(folder.segments()[0] ?? '', 'utf8').includes('"n":1'));
-  });
+  // Races a real disk against no patience at all: a fast one may win. `npm run test:slow` runs it.
+  it.runIf(process.env['MODE'] === 'slow')(
+    'does not keep anybody waiting longer than the patience',
+    async () => {
+      const ledger = await folder.open({ patience: secondsOf(0) });
+      const started = performance.now();
+      await expect(ledger.append(entryOf(1))).rejects.toThrow('did not answer');
+      expect(performance.now() - started).toBeLessThan(500);
+      // The disk was only slow: the entry of unknown fate is there, and nobody was told so.
+      await ledger.close().catch(() => undefined);
+      await until(() => readFileSync(folder.segments()[0] ?? '', 'utf8').includes('"n":1'));
+    },
+  );
 });
 
 describe('an entry', () => {
