@@ -86,7 +86,7 @@ export function entryOf(place: number, changes: Partial<LedgerEntry> = {}): Ledg
 }
 
 export function recordOf(place: number): LedgerEntry['records'][number] {
-  return { id: personOf(place), type: 'nir', digest: `digest-${place}` as Digest };
+  return { id: personOf(place), type: 'nir', digest: `digest-of-the-counted-person-${place}` as Digest };
 }
 
 /** The number of somebody born abroad in commune 999, where nobody is; different for 2,397,600 places. */

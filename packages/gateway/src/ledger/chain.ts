@@ -71,6 +71,7 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
   };
   const takeEnd = (read: ReadLine, end: EndLine): void => {
     judge(read, end.entries === entries);
+    entries = end.entries;
     ends.set(segment, end.hash);
     ended = true;
   };

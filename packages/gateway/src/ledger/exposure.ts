@@ -47,14 +47,14 @@ export async function exposureReport(
   const survey = await surveyed(question, tally);
   const passes = Math.max(1, Math.ceil(survey.releases / (question.mostAtOnce ?? 1_000_000)));
   const unopened = new Map<string, LedgerFault>();
-  const total = survey.bytes + passes * bytesOf(survey.segments);
-  let done = survey.bytes;
+  const toOpen = passes * bytesOf(survey.segments);
+  let opened = 0;
   for (let pass = 0; pass < passes; pass += 1) {
     const persons = createPersons(pass, passes);
     for (const segment of survey.segments) {
       await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened });
-      done += segment.bytes;
-      question.onProgress?.({ done, total });
+      opened += segment.bytes;
+      question.onProgress?.({ done: survey.bytes * (1 + opened / toOpen), total: 2 * survey.bytes });
     }
     for (const person of persons.all()) {
       tally.add(person);

@@ -1,40 +1,40 @@
-// Streams a file's lines in blocks, and tells what is left after the last line feed: a write that a power cut tore, or
-// one that is under way. Memory is bounded by the block and the longest line.
+// Streams a file in blocks that end with a whole line, and last what stands after the last line feed: a write that a
+// crash tore, or one that is under way. Memory is bounded by the block and the longest line.
 import { open } from 'node:fs/promises';
 
 export interface LineBlock {
-  /** Whole lines, without their line feeds. */
-  readonly lines: readonly string[];
-  /** Bytes of the file up to the end of this block's last line feed. */
-  readonly end: number;
+  /** Whole lines with their line feeds; the torn block lacks its last one. */
+  readonly bytes: Buffer;
+  readonly torn: boolean;
 }
 
 const blockSize = 1 << 20;
-/** An entry holds at most a few hundred records; what is longer is no line of ours. */
+/** An entry holds at most a few hundred records; what is longer is no line of ours and counts as torn. */
 const longest = 8 << 20;
-const lineFeed = 0x0a;
+export const lineFeed = 0x0a;
 
-/** Yields blocks of whole lines; returns the bytes after the last line feed (cut at the longest line). */
-export async function* lineBlocks(path: string): AsyncGenerator<LineBlock, Uint8Array> {
+export async function* lineBlocks(path: string): AsyncGenerator<LineBlock> {
   const file = await open(path, 'r');
   try {
-    let end = 0;
+    let position = 0;
     let rest = Buffer.alloc(0);
-    for (;;) {
+    while (rest.length < longest) {
       const buffer = Buffer.allocUnsafe(blockSize);
-      const { bytesRead } = await file.read(buffer, 0, blockSize, end + rest.length);
-      if (bytesRead === 0 || rest.length > longest) return rest;
-      const bytes =
-        rest.length === 0
-          ? buffer.subarray(0, bytesRead)
-          : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+      const { bytesRead } = await file.read(buffer, 0, blockSize, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       const cut = bytes.lastIndexOf(lineFeed) + 1;
       rest = bytes.subarray(cut);
-      if (cut === 0) continue;
-      end += cut;
-      yield { lines: bytes.toString('utf8', 0, cut - 1).split('\n'), end };
+      if (cut > 0) yield { bytes: bytes.subarray(0, cut), torn: false };
     }
+    if (rest.length > 0) yield { bytes: rest, torn: true };
   } finally {
     await file.close();
   }
+}
+
+/** The lines of a block, without their line feeds. */
+export function linesIn({ bytes, torn }: LineBlock): readonly string[] {
+  return bytes.toString('utf8', 0, torn ? bytes.length : bytes.length - 1).split('\n');
 }

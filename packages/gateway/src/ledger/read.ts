@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instancesIn, segmentPath, segmentsIn } from './folder.ts';
 import { type Line, parseLine } from './line.ts';
-import { lineBlocks } from './line-blocks.ts';
+import { lineBlocks, linesIn } from './line-blocks.ts';
 
 export interface SegmentFile {
   readonly instance: string;
@@ -56,9 +56,5 @@ export async function* readSegment(path: string): AsyncGenerator<readonly ReadLi
     previous = line?.line.hash ?? previous;
     return { number, text, line, previous: before, torn };
   };
-  const blocks = lineBlocks(path);
-  let step = await blocks.next();
-  for (; step.done !== true; step = await blocks.next())
-    yield step.value.lines.map((text) => read(text, false));
-  if (step.value.length > 0) yield [read(Buffer.from(step.value).toString('utf8'), true)];
+  for await (const block of lineBlocks(path)) yield linesIn(block).map((text) => read(text, block.torn));
 }

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import type { Instant } from '@palier/mfa-core';
 import { copyBytes, placeFile, segmentPath, segmentsIn } from './folder.ts';
 import { chained, parseLine } from './line.ts';
-import { lineBlocks } from './line-blocks.ts';
+import { lineBlocks, lineFeed } from './line-blocks.ts';
 
 /** Where the chain of an instance goes on. */
 export interface ChainEnd {
@@ -21,7 +21,8 @@ export async function recover(folder: string, now: Instant): Promise<ChainEnd> {
   if (segment === undefined) return { segment: 0, entries: 0, hash: '' };
   const path = segmentPath(folder, segment);
   const found = await survey(path);
-  if (found.ended && found.torn.length === 0) return { segment, entries: found.entries, hash: found.hash };
+  if (found.ended && !found.feedMissing && found.torn.length === 0)
+    return { segment, entries: found.entries, hash: found.hash };
   return { segment, entries: found.entries, hash: await closeOpen(folder, path, found, now) };
 }
 
@@ -38,27 +39,27 @@ interface Survey {
 
 /** Reads a segment to its last sound line. What a crash leaves after it (half a line, blocks of zeros) is torn. */
 async function survey(path: string): Promise<Survey> {
-  let sound = { hash: '', entries: 0, ended: false, length: 0 };
-  let read = 0;
-  const take = (text: string, end: number): void => {
-    const line = parseLine(text);
-    if (line === undefined) return;
-    const entries = line.kind === 'entry' ? line.line.n : line.line.entries;
-    sound = { hash: line.line.hash, entries, ended: line.kind === 'end', length: end };
-  };
-  const blocks = lineBlocks(path);
-  let step = await blocks.next();
-  for (; step.done !== true; step = await blocks.next()) {
-    for (const text of step.value.lines) {
-      read += Buffer.byteLength(text) + 1;
-      take(text, read);
+  let sound = { hash: '', entries: 0, ended: false, length: 0, feedMissing: false };
+  let position = 0;
+  for await (const { bytes } of lineBlocks(path)) {
+    for (let start = 0; start < bytes.length; ) {
+      const feed = bytes.indexOf(lineFeed, start);
+      const line = parseLine(bytes.toString('utf8', start, feed < 0 ? bytes.length : feed));
+      start = feed < 0 ? bytes.length : feed + 1;
+      if (line === undefined) continue;
+      const entries = line.kind === 'entry' ? line.line.n : line.line.entries;
+      // A line that lacks only its line feed is whole: it stays.
+      sound = {
+        hash: line.line.hash,
+        entries,
+        ended: line.kind === 'end',
+        length: position + start,
+        feedMissing: feed < 0,
+      };
     }
+    position += bytes.length;
   }
-  // A line that lacks only its line feed is whole: it stays.
-  const rest = Buffer.from(step.value);
-  take(rest.toString('utf8'), read + rest.length);
-  const feedMissing = rest.length > 0 && sound.length === read + rest.length;
-  return { ...sound, feedMissing, torn: await bytesAfter(path, sound.length) };
+  return { ...sound, torn: await bytesAfter(path, sound.length) };
 }
 
 async function bytesAfter(path: string, position: number): Promise<Uint8Array> {
@@ -75,19 +76,19 @@ async function bytesAfter(path: string, position: number): Promise<Uint8Array> {
 
 async function closeOpen(folder: string, path: string, found: Survey, now: Instant): Promise<string> {
   if (found.torn.length > 0) await setAside(folder, `${path}.torn`, found.torn);
-  const note = {
-    end: 'recovered',
-    at: new Date(now).toISOString(),
-    entries: found.entries,
-    ...(found.torn.length > 0 && { torn: found.torn.length }),
-  };
-  const end = chained(found.hash, note);
+  const end = found.ended ? undefined : endAfter(found, now);
+  const feed = found.feedMissing ? '\n' : '';
   const file = await placeFile(folder, path, async (copy) => {
     await copyBytes(path, found.length, copy);
-    await copy.appendFile(`${found.feedMissing ? '\n' : ''}${end.text}\n`);
+    await copy.appendFile(`${feed}${end === undefined ? '' : `${end.text}\n`}`);
   });
   await file.close();
-  return end.hash;
+  return end?.hash ?? found.hash;
+}
+
+function endAfter({ hash, entries, torn }: Survey, now: Instant): ReturnType<typeof chained> {
+  const note = torn.length > 0 ? { torn: torn.length } : {};
+  return chained(hash, { end: 'recovered', at: new Date(now).toISOString(), entries, ...note });
 }
 
 async function setAside(folder: string, path: string, bytes: Uint8Array): Promise<void> {

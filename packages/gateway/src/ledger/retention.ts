@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import type { Instant, Seconds } from '@palier/mfa-core';
 import { segmentPath, segmentsIn, syncFolder } from './folder.ts';
 import { type Dropped, type EndLine, parseLine } from './line.ts';
-import { lineBlocks } from './line-blocks.ts';
+import { lineBlocks, linesIn } from './line-blocks.ts';
 
 /** The newest of the oldest segments that ended before `now - retention`; undefined when there is none. */
 export async function expired(
@@ -36,7 +36,7 @@ export async function dropThrough(folder: string, through: number): Promise<void
 
 async function endOf(path: string): Promise<EndLine | undefined> {
   let last = '';
-  for await (const { lines } of lineBlocks(path)) last = lines.at(-1) ?? last;
+  for await (const block of lineBlocks(path)) last = linesIn(block).at(-1) ?? last;
   const line = parseLine(last);
   return line?.kind === 'end' ? line.line : undefined;
 }
