@@ -44,7 +44,7 @@ export function createHttpUpstream(setting: UpstreamSetting): Upstream {
   };
   return {
     host: setting.host,
-    send: async (head, body, client) => answered(start(head, true), body, client),
+    send: async (head, body, client) => sent(start, head, body, client),
     upgrade: async (head, client) => switched(start(head, false), head, client),
     close: () => agent.destroy(),
   };
@@ -75,11 +75,28 @@ function agentOf({ url, mostSockets }: UpstreamSetting): Agent {
   return agent;
 }
 
-function answered(
-  request: ClientRequest,
-  body: Uint8Array | IncomingMessage | undefined,
+type Start = (head: OutgoingHead, pooled: boolean) => ClientRequest;
+type Body = Uint8Array | IncomingMessage | undefined;
+
+async function sent(
+  start: Start,
+  head: OutgoingHead,
+  body: Body,
   client: Duplex | undefined,
 ): Promise<Exchange> {
+  const request = start(head, true);
+  try {
+    return await answered(request, body, client);
+  } catch (error) {
+    // As in `socket-upstream.ts`: the portal closed an idle connection just as the request went out on it.
+    const safe = body === undefined && ['GET', 'HEAD', 'OPTIONS'].includes(head.method);
+    const stale = request.reusedSocket && error instanceof UpstreamError && error.code === 'unreachable';
+    if (safe && stale) return answered(start(head, false), body, client);
+    throw error;
+  }
+}
+
+function answered(request: ClientRequest, body: Body, client: Duplex | undefined): Promise<Exchange> {
   const answer = headOf(request, client, (incoming) => exchangeOf(incoming, request));
   if (body === undefined || body instanceof Uint8Array) request.end(body);
   // A client that leaves in the middle of its body must not leave half a request in the pool (A046).
@@ -91,23 +108,42 @@ function answered(
 }
 
 /** Waits for a head; a client that leaves before it takes the request with it. */
-function headOf<T>(
+function headOf(
   request: ClientRequest,
   client: Duplex | undefined,
-  made: (incoming: IncomingMessage) => T,
-): Promise<T> {
+  made: (incoming: IncomingMessage) => Exchange,
+): Promise<Exchange> {
   const gone = (): void => void request.destroy(new UpstreamError('client-gone'));
   client?.once('close', gone);
-  return new Promise<T>((resolve, reject) => {
-    request.once('response', (incoming) => resolve(made(incoming)));
-    request.on('timeout', () => request.destroy(new UpstreamError('timeout')));
+  boundHead(request);
+  return new Promise<Exchange>((resolve, reject) => {
+    request.once('response', (incoming) => {
+      if (incoming.httpVersion === '1.1' || incoming.httpVersion === '1.0') resolve(made(incoming));
+      else request.destroy(badAnswer('another protocol'));
+    });
     request.on('error', (error) => reject(asUpstreamError(error)));
     if (request.listenerCount('upgrade') > 0) return;
     request.once('upgrade', (_incoming, socket) => {
       socket.destroy();
-      reject(new UpstreamError('bad-answer', new Error('a switch nobody asked for')));
+      reject(badAnswer('a switch nobody asked for'));
     });
   }).finally(() => client?.off('close', gone));
+}
+
+const mostInterim = 8;
+
+/** Ends silence before the head, and an endless row of interim answers, which node would read for ever (A257). */
+function boundHead(request: ClientRequest): void {
+  let interim = 0;
+  request.on('timeout', () => request.destroy(new UpstreamError('timeout')));
+  request.on('information', () => {
+    interim += 1;
+    if (interim > mostInterim) request.destroy(badAnswer('too many interim answers'));
+  });
+}
+
+function badAnswer(flaw: string): UpstreamError {
+  return new UpstreamError('bad-answer', new Error(flaw));
 }
 
 function asUpstreamError(error: unknown): UpstreamError {
@@ -118,6 +154,7 @@ function asUpstreamError(error: unknown): UpstreamError {
 
 function exchangeOf(incoming: IncomingMessage, request: ClientRequest): Exchange {
   const { rawHeaders: raw } = incoming;
+  boundBody(incoming, request);
   // An answer before the body was sent leaves bytes on the way: this socket is not used again (A049).
   incoming.once('end', () => {
     if (!request.writableFinished) incoming.socket.destroy();
@@ -135,6 +172,14 @@ function exchangeOf(incoming: IncomingMessage, request: ClientRequest): Exchange
       if (!incoming.complete) incoming.destroy();
     },
   };
+}
+
+/** An event stream may be silent for hours; whoever may no longer see it is cut by `live.ts`. */
+function boundBody(incoming: IncomingMessage, request: ClientRequest): void {
+  request.removeAllListeners('timeout');
+  if (incoming.headers['content-type']?.startsWith('text/event-stream') === true)
+    incoming.socket.setTimeout(0);
+  else request.on('timeout', () => incoming.destroy(new UpstreamError('timeout')));
 }
 
 async function relay(incoming: IncomingMessage, response: ServerResponse): Promise<'complete' | 'aborted'> {
@@ -176,7 +221,7 @@ function switched(
       if (flaw === undefined)
         return resolve({ exchange: exchangeOf(incoming, request), socket, head: new Uint8Array(rest) });
       socket.destroy();
-      reject(new UpstreamError('bad-answer', new Error(`the switch is unsound: ${flaw}`)));
+      reject(badAnswer(`the switch is unsound: ${flaw}`));
     });
   });
   const answer = headOf(request, client, (incoming) => exchangeOf(incoming, request));

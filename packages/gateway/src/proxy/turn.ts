@@ -164,7 +164,9 @@ function gather(
   const piece = (bytes: Buffer): void => {
     length += bytes.length;
     pieces.push(bytes);
-    if (length > limit) resolve(tooLarge(turn));
+    if (length <= limit) return;
+    resolve('too-large');
+    tooLarge(turn);
   };
   const end = (last: Buffer | undefined): void => {
     if (last !== undefined) piece(last);
