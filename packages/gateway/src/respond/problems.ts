@@ -22,7 +22,23 @@ function row(status: number, name: string, fr: readonly [string, string], en: re
   return { status, name, fr: { title: fr[0], detail: fr[1] }, en: { title: en[0], detail: en[1] } };
 }
 
-export const problems = {
+export type ProblemName =
+  | 'sign-in'
+  | 'step-up'
+  | 'too-old'
+  | 'presence-used-up'
+  | 'stronger'
+  | 'slow-down'
+  | 'malformed'
+  | 'forbidden'
+  | 'too-many'
+  | 'not-found'
+  | 'not-allowed'
+  | 'unavailable'
+  | 'bad-gateway'
+  | 'answer-unreadable';
+
+export const problems: Readonly<Record<ProblemName, Problem>> = {
   'sign-in': row(401, 'sign-in-required',
     ['Connexion nécessaire', 'Connectez-vous d’abord au portail, puis recommencez.'],
     ['Please sign in', 'Sign in to the portal first, then try again.']),
@@ -65,9 +81,7 @@ export const problems = {
   'answer-unreadable': row(502, 'answer-unreadable',
     ['Réponse retenue', 'La réponse du portail n’a pas pu être contrôlée ; elle a été retenue entière.'],
     ['Answer withheld', 'The portal’s answer could not be checked; it was withheld whole.']),
-} as const satisfies Readonly<Record<string, Problem>>;
-
-export type ProblemName = keyof typeof problems;
+};
 
 /** The row for a denial. A refusal's own status wins over the row's. */
 export function problemOf(denial: Denial): Problem {
