@@ -149,7 +149,7 @@ async function handle(front: Front, sockets: Sockets): Promise<void> {
   try {
     const restored = await restoreForm(front.mfa, front.denier.resumes, request);
     if (restored !== undefined) response.appendHeader('set-cookie', `${restored.cookie}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`);
-    await answered(front, restored?.request ?? request, restored?.body ?? body, sockets);
+    await answered(front, restored?.request ?? request, restored?.body ?? body, restored === undefined ? sockets : { ...sockets, held: restored.bytes });
   } catch (error) {
     front.log(brokenLine(error, request));
     await tell(front, unavailable(error), request, undefined, response);
@@ -185,7 +185,7 @@ async function handleUpgrade(front: Front, incoming: IncomingMessage, socket: Du
     const denial: Denial | undefined = 'status' in request
       ? { kind: 'refuse', refusal: request, route: undefined }
       : await serveUpgrade(front.desk, front.live, front.origin, request, socket, head);
-    front.log({ kind: 'decision', outcome: denial === undefined ? 'upgraded' : nameOf(denial), ...('status' in request ? {} : { method: request.method, target: request.target }) });
+    front.log({ kind: 'decision', outcome: denial === undefined ? 'upgraded' : nameOf(denial), ...('status' in request ? {} : { method: request.method }) });
     if (denial !== undefined) endWith(socket, statusOf(denial));
   } catch (error) {
     front.log(brokenLine(error));

@@ -11,6 +11,8 @@ export const heldCookiePrefix = '__Host-palier-held-';
 export interface Restored {
   readonly request: CanonicalRequest;
   readonly body: BodySource;
+  /** What `body` reads, for the proxy. */
+  readonly bytes: Uint8Array;
   /** The cookie to clear. */
   readonly cookie: string;
 }
@@ -31,8 +33,8 @@ export async function restoreForm(mfa: Mfa, resumes: ResumeBook, request: Canoni
   return undefined;
 }
 
-function replaced(request: CanonicalRequest, contentType: string, bytes: Uint8Array): Pick<Restored, 'request' | 'body'> {
+function replaced(request: CanonicalRequest, contentType: string, bytes: Uint8Array): Pick<Restored, 'request' | 'body' | 'bytes'> {
   const headers = new Map(request.headers);
   headers.set('content-type', contentType);
-  return { request: { ...request, method: 'POST', headers, bodyLength: bytes.length }, body: { read: async () => bytes } };
+  return { request: { ...request, method: 'POST', headers, bodyLength: bytes.length }, body: { read: async () => bytes }, bytes };
 }

@@ -1,5 +1,6 @@
 // What happens around a decision: the request comes in, the answer goes out, and between them the records are in the
 // ledger. The order is the point: nothing is sent before the permit, nothing is released before the ledger has it.
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
 import type { CountedRecord } from '../budget/record-rule.ts';
@@ -28,6 +29,8 @@ export interface Desk {
 export interface Sockets {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
+  /** The body of a held form, when the request is one that was stopped before. */
+  readonly held?: Uint8Array;
 }
 
 /** What became of a request, for the log line. */
@@ -51,7 +54,7 @@ export async function serve(desk: Desk, request: CanonicalRequest, body: BodySou
   const decision = await decide(desk.gate, request, body);
   if (decision.kind !== 'forward') return { denial: decision, status: 0, terms: undefined };
   const terms = decision.permit;
-  const exchange = await forward(desk.proxy, decision.permit, sockets.incoming);
+  const exchange = await forward(desk.proxy, decision.permit, sockets.held ?? sockets.incoming);
   try {
     const settled = await settle(desk, terms, exchange);
     if ('kind' in settled) {
@@ -84,6 +87,7 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
     if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
     return { kind: 'unavailable', reason: 'answer-unreadable' };
   }
+  if (found.length === 0 && exchange.status < 300) return missed(desk, terms, bytes);
   if (identity.kind === 'account') {
     const over = await tooMuch(desk.gate, matched.route, identity, proof, found);
     if (over !== undefined && !observed) return over;
@@ -92,13 +96,20 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
 }
 
 /** That a person is not there is knowledge too: misses have a counter of their own (A113). */
-async function missed(desk: Desk, terms: PermitTerms): Promise<Settled | Denial> {
+async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promise<Settled | Denial> {
   const { identity, records, matched } = terms;
-  if (identity.kind === 'anonymous' || records.length === 0) return { records, bytes: undefined };
+  if (identity.kind === 'anonymous' || matched.route.records.length === 0) return { records, bytes };
+  const asked = records.length > 0 ? records : [questionOf(terms)];
   const enforce = desk.gate.observer === undefined;
-  const spent = await desk.gate.budget.miss({ identity, records, now: desk.gate.clock.now(), enforce });
+  const spent = await desk.gate.budget.miss({ identity, records: asked, now: desk.gate.clock.now(), enforce });
   const denial = denialOf(spent, matched.route, identity);
-  return denial === undefined || !enforce ? { records, bytes: undefined } : denial;
+  return denial === undefined || !enforce ? { records, bytes } : denial;
+}
+
+/** Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. */
+function questionOf({ request, body }: PermitTerms): CountedRecord {
+  const digest = createHash('sha256').update(request.target).update('\n').update(body ?? '').digest('base64url').slice(0, 22);
+  return { id: '', type: 'question', digest: digest as CountedRecord['digest'] };
 }
 
 function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled): LedgerEntry {

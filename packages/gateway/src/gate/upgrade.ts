@@ -18,10 +18,15 @@ export async function serveUpgrade(desk: Desk, live: LiveSockets, origin: string
   const terms = decision.permit;
   // Browsers let any site open a WebSocket with the person's cookies; only the Origin tells (RFC 6455 section 10.2).
   if (request.headers.get('origin') !== origin) return { kind: 'refuse', route: terms.matched.route, refusal: { status: 403, reason: 'foreign-origin', close: true } };
-  const switched = await forwardUpgrade(desk.proxy, decision.permit);
+  const switched = await forwardUpgrade(desk.proxy, decision.permit, client);
   if (!('socket' in switched)) {
     switched.abort();
     return { kind: 'unavailable', reason: 'portal-unreachable' };
+  }
+  // Who left while the portal was asked leaves nothing open behind.
+  if (client.destroyed) {
+    switched.socket.destroy();
+    return undefined;
   }
   client.write(handshake(switched.exchange.headers));
   join(client, switched.socket, head, switched.head);

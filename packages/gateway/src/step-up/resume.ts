@@ -2,7 +2,7 @@
 // (A234). A form post that was stopped is kept in it, sealed, and sent exactly once afterwards.
 import {
   type Challenge, type ChallengeId, type ChallengeStore, challengeLifetimes, type Clock, makeChallengeId, open, parseChallengeId,
-  type Random, seal, type SealingKeys, type Session, type StepUpRequirement, after,
+  type Random, type Sealed, seal, type SealingKeys, type Session, type StepUpRequirement, after,
 } from '@palier/mfa-core';
 import type { Denial } from '../gate/decision.ts';
 import type { CanonicalRequest } from '../request/request.ts';
@@ -43,7 +43,7 @@ export function createResumeBook(challenges: ChallengeStore, keys: SealingKeys, 
       const id = makeChallengeId(random);
       const sealed = form === undefined ? {} : { form: seal(keys, pack(form), purposeOf(session, id), random) };
       const expiresAt = after(clock.now(), challengeLifetimes.resume);
-      await challenges.put({ id, purpose: 'resume', session: session.id, account: session.account, expiresAt, payload: { target: request.target, requirement: denial.requirement, because: denial.because, ...sealed } });
+      await challenges.put({ id, purpose: 'resume', session: session.id, account: session.account, expiresAt, payload: { target: seal(keys, new TextEncoder().encode(request.target), [...purposeOf(session, id), 'target'], random), requirement: denial.requirement, because: denial.because, ...sealed } });
       return id;
     },
     peek: async (text, session) => {
@@ -67,7 +67,10 @@ function pack(form: HeldForm): Uint8Array {
 }
 
 function unpack(challenge: Challenge<'resume'>, keys: SealingKeys): Resume {
-  const { target, requirement, form } = challenge.payload;
+  const { requirement, form } = challenge.payload;
+  // An address can name a person, so it is sealed like the form.
+  const sealed = challenge.payload.target as Sealed;
+  const target = new TextDecoder().decode(open(keys, sealed, [...purposeOf({ id: challenge.session }, challenge.id), 'target']));
   const because = challenge.payload.because as StopReason;
   if (form === undefined) return { target, requirement, because, form: undefined };
   const plain: unknown = JSON.parse(new TextDecoder().decode(open(keys, form, purposeOf({ id: challenge.session }, challenge.id))));

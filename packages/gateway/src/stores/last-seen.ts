@@ -29,16 +29,27 @@ function eight(digest: string, from: number): number {
 const empty = -1;
 const forgotten = Number.NEGATIVE_INFINITY;
 
+/** Below so many slots a walk is cheaper than remembering the last one. */
+const small = 64;
+
+/** What a walk over a large set found: `live` records at `oldest` or later; all others were not after `walked`. */
+interface Walk {
+  live: number;
+  oldest: number;
+  walked: number;
+}
+
 export class LastSeen {
-  /** Slots of three: high, low, time. `high` is `empty` where nobody ever was; times only grow stale, slots never move. */
+  /** How long a member stays; the same for the whole life of the set. */
+  readonly window: number;
+  /** Slots of three: high, low, time. `high` is `empty` where nobody ever was; slots move only when the table grows. */
   #slots: number[] = [];
-  #capacity = 0;
   #taken = 0;
-  #newest: number = forgotten;
-  /** The last walk: it counted `#live` records at `#oldest` or later, and everything it left out was not after `#walked`. */
-  #walked: number = forgotten;
-  #oldest: number = Number.POSITIVE_INFINITY;
-  #live = 0;
+  #walk: Walk | undefined;
+
+  constructor(window: number) {
+    this.window = window;
+  }
 
   /** The time after `since` at which the record was last seen. */
   seenAt(tag: Tag, since: number): number | undefined {
@@ -47,38 +58,37 @@ export class LastSeen {
     return at > since ? at : undefined;
   }
 
-  /**
-   * Marks the record seen. Times never run backwards in a set: after a clock step back the newest time is kept, which
-   * counts the record for longer, never for less. Whoever is not after `since` may be forgotten.
-   */
-  touch(tag: Tag, now: number, since: number): void {
-    const at = Math.max(now, this.#newest);
-    this.#newest = at;
+  /** Marks the record seen. Its time never runs backwards, so a clock that steps back counts it for longer, not for less. */
+  touch(tag: Tag, now: number): void {
     const slot = this.#find(tag);
     const before = slot === undefined ? forgotten : (this.#slots[slot + 2] ?? forgotten);
-    if (slot === undefined) this.#add(tag, at, since);
+    const at = Math.max(now, before);
+    if (slot === undefined) this.#add(tag, at, now - this.window);
     else this.#slots[slot + 2] = at;
-    if (before >= this.#oldest) return;
-    this.#live += 1;
-    this.#oldest = Math.min(this.#oldest, at);
+    const walk = this.#walk;
+    if (walk === undefined || before >= walk.oldest) return;
+    walk.live += 1;
+    walk.oldest = Math.min(walk.oldest, at);
   }
 
   /** Takes a record out: its key was rotated and it now stands under the new one. */
   forget(tag: Tag): void {
     const slot = this.#find(tag);
     if (slot === undefined) return;
-    if ((this.#slots[slot + 2] ?? forgotten) >= this.#oldest) this.#live -= 1;
     this.#slots[slot + 2] = forgotten;
+    this.#walk = undefined;
   }
 
   /** Records last seen after `since`. */
   live(since: number): number {
-    if (this.#oldest > since && since >= this.#walked) return this.#live;
+    const walk = this.#walk;
+    if (walk !== undefined && walk.oldest > since && since >= walk.walked) return walk.live;
     const times = this.times(since);
-    this.#walked = since;
-    this.#live = times.length;
-    this.#oldest = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
-    return this.#live;
+    if (this.#slots.length >= small * 3) {
+      const oldest = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
+      this.#walk = { live: times.length, oldest, walked: since };
+    }
+    return times.length;
   }
 
   /** Last-seen times after `since`, in no order. */
@@ -91,45 +101,49 @@ export class LastSeen {
     return times;
   }
 
-  get newest(): number {
-    return this.#newest;
-  }
-
   #find(tag: Tag): number | undefined {
-    if (this.#capacity === 0) return undefined;
-    let slot = ((tag.low >>> 0) % this.#capacity) * 3;
+    const { length } = this.#slots;
+    if (length === 0) return undefined;
+    let slot = firstSlot(tag.low, length);
     for (;;) {
       const high = this.#slots[slot];
       if (high === empty) return undefined;
       if (high === tag.high && this.#slots[slot + 1] === tag.low) return slot;
-      slot = slot + 3 === this.#slots.length ? 0 : slot + 3;
+      slot = slot + 3 === length ? 0 : slot + 3;
     }
   }
 
   #add(tag: Tag, at: number, since: number): void {
-    if ((this.#taken + 1) * 8 > this.#capacity * 7) this.#rebuild(since);
+    if ((this.#taken + 1) * 24 > this.#slots.length * 7) this.#rebuild(since);
     this.#place(tag.high, tag.low, at);
   }
 
   #place(high: number, low: number, at: number): void {
-    let slot = ((low >>> 0) % this.#capacity) * 3;
-    while (this.#slots[slot] !== empty) slot = slot + 3 === this.#slots.length ? 0 : slot + 3;
+    const { length } = this.#slots;
+    let slot = firstSlot(low, length);
+    while (this.#slots[slot] !== empty) slot = slot + 3 === length ? 0 : slot + 3;
     this.#slots[slot] = high;
     this.#slots[slot + 1] = low;
     this.#slots[slot + 2] = at;
     this.#taken += 1;
   }
 
-  /** A larger table of those still in the window. What it leaves out was not after `since`, so the last walk still holds. */
+  /** A larger table of those still in the window. What it leaves out was not after `since`, but perhaps after the last walk. */
   #rebuild(since: number): void {
     const old = this.#slots;
-    this.#capacity = Math.max(5, Math.ceil((this.times(since).length + 1) * 1.4) + 1);
+    const capacity = Math.max(5, Math.ceil((this.times(since).length + 1) * 1.4) + 1);
     // A first fill with halves makes V8 keep unboxed doubles.
-    this.#slots = new Array<number>(this.#capacity * 3).fill(0.5).fill(empty);
+    this.#slots = new Array<number>(capacity * 3).fill(0.5).fill(empty);
     this.#taken = 0;
+    this.#walk = undefined;
     for (let slot = 0; slot < old.length; slot += 3) {
       const at = old[slot + 2] ?? forgotten;
       if (old[slot] !== empty && at > since) this.#place(old[slot] ?? 0, old[slot + 1] ?? 0, at);
     }
   }
+}
+
+/** Where the search begins: the low 32 bits spread evenly, since digests do. */
+function firstSlot(low: number, length: number): number {
+  return ((low >>> 0) % (length / 3)) * 3;
 }

@@ -13,7 +13,7 @@ import {
 import { LastSeen, type Tag, tagOf } from './last-seen.ts';
 
 interface Tables {
-  readonly sets: Map<string, { readonly seen: LastSeen; readonly window: number }>;
+  readonly sets: Map<string, LastSeen>;
   readonly tallies: Map<string, Tally>;
   readonly presences: Map<string, { spent: number; readonly expiresAt: number }>;
 }
@@ -42,10 +42,10 @@ export function memoryBudgetStore(): BudgetStore {
 
 function countsOf({ sets, tallies, presences }: Tables): Counts {
   const at = (set: string, digest: string | undefined, since: number): number | undefined =>
-    digest === undefined ? undefined : sets.get(set)?.seen.seenAt(tagOf(digest), since);
+    digest === undefined ? undefined : sets.get(set)?.seenAt(tagOf(digest), since);
   return {
     seenAt: (set, record, since) => at(set, record.digest, since) ?? at(set, record.previous, since),
-    live: (set, since) => sets.get(set)?.seen.live(since) ?? 0,
+    live: (set, since) => sets.get(set)?.live(since) ?? 0,
     tallied: (limit, since) => talliedIn(tallies.get(limit.tally) ?? [], limit, since),
     spent: (proof) => presences.get(proof)?.spent ?? 0,
   };
@@ -62,7 +62,7 @@ function talliedIn(tally: Tally, limit: TallyLimit, since: number): number {
 function retryAt(tables: Tables, over: Over, now: number): number {
   const { windowMilliseconds } = over.limit;
   if (over.kind === 'set') {
-    const times = tables.sets.get(over.limit.set)?.seen.times(now - windowMilliseconds) ?? [];
+    const times = tables.sets.get(over.limit.set)?.times(now - windowMilliseconds) ?? [];
     return (times.sort((a, b) => a - b)[over.excess - 1] ?? now) + windowMilliseconds;
   }
   const { first } = bucketsOf(over.limit, now);
@@ -106,28 +106,30 @@ function tagsOf({ digest, previous }: RecordKey): Tags {
 /** Refreshes the records; one that stood under its old key moves to the new one, so rotation changes no count. */
 function touch({ sets }: Tables, name: string, tags: readonly Tags[], now: number, window: number): void {
   if (tags.length === 0) return;
-  const set = sets.get(name) ?? { seen: new LastSeen(), window };
-  sets.set(name, set);
+  let set = sets.get(name);
+  if (set === undefined) {
+    set = new LastSeen(window);
+    sets.set(name, set);
+  }
   for (const { tag, previous } of tags) {
-    if (previous !== undefined) set.seen.forget(previous);
-    set.seen.touch(tag, now, now - window);
+    if (previous !== undefined) set.forget(previous);
+    set.touch(tag, now);
   }
 }
 
 /** Adds to the bucket of `at` and forgets the buckets that left the window. */
 function add({ tallies }: Tables, limit: TallyLimit, at: number, count: number, now: number): void {
-  const tally = tallies.get(limit.tally) ?? [];
   const bucket = Math.floor(at / limit.bucketMilliseconds);
-  const { first } = bucketsOf(limit, now);
-  const kept: Tally = [];
-  let sum = count;
-  for (let index = 0; index < tally.length; index += 2) {
-    const [one = 0, held = 0] = [tally[index], tally[index + 1]];
-    if (one === bucket) sum += held;
-    else if (one >= first) kept.push(one, held);
+  const tally = tallies.get(limit.tally);
+  if (tally === undefined) return void tallies.set(limit.tally, [bucket, Math.max(0, count)]);
+  const place = tally.findIndex((one, index) => index % 2 === 0 && one === bucket);
+  if (place !== -1) {
+    tally[place + 1] = Math.max(0, (tally[place + 1] ?? 0) + count);
+    return;
   }
-  kept.push(bucket, Math.max(0, sum));
-  tallies.set(limit.tally, kept);
+  const { first } = bucketsOf(limit, now);
+  const kept = tally.filter((_, index) => (tally[index - (index % 2)] ?? 0) >= first);
+  tallies.set(limit.tally, [...kept, bucket, Math.max(0, count)]);
 }
 
 /** Each charge looks at two sets and two presences, so that what nobody touches any more is forgotten in time. */
@@ -138,7 +140,7 @@ function sweeping({ sets, presences }: Tables): (now: number) => void {
     for (let step = 0; step < 2; step += 1) {
       const set = walk.next();
       if (set.done === true) walk = sets.entries();
-      else if (set.value[1].seen.newest <= now - set.value[1].window) sets.delete(set.value[0]);
+      else if (set.value[1].live(now - set.value[1].window) === 0) sets.delete(set.value[0]);
       const presence = walkPresences.next();
       if (presence.done === true) walkPresences = presences.entries();
       else if (presence.value[1].expiresAt < now) presences.delete(presence.value[0]);
