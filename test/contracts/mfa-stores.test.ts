@@ -109,7 +109,10 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
     const [pool] = pools;
     const one = storeContract.find((candidate) => candidate.name === name);
     if (pool === undefined || one === undefined) throw new Error('no such case');
-    expect(await holds(one, await postgresStores(withoutLocks(pool)))).toBe(false);
+    // A race is lost by chance: without locks one of thirty runs loses it, with locks none ever does.
+    let held = true;
+    for (let runs = 0; held && runs < 30; runs += 1) held = await holds(one, await postgresStores(withoutLocks(pool)));
+    expect(held).toBe(false);
   });
 
   describe.skipIf(isMissing('redis'))('and Redis, with two instances', () => {
