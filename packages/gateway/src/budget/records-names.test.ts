@@ -20,3 +20,11 @@ it('refuses a form whose first name would be read as the counted one without its
 it.each(['%00nir', ' nir', 'nir%20', 'n%C3%ADr', '%3Fnir', 'nir%3B'])('refuses the name %s beside the counted one', async (name) => {
   expect(await ask(`${name}=2990299999002&nir=1990199999001`)).toHaveProperty('refusal');
 });
+
+const listed = { ...matched, route: { ...matched.route, records: [{ from: 'json', pointer: '/nirs/*', as: 'nir' }] } } as unknown as Matched;
+const askJson = (json: string): Promise<unknown> => recordsOfRequest(listed, { query: undefined } as never, async () => new TextEncoder().encode(json), keys);
+
+it.each(['{"nir":"2990299999002"}', '{"nirs":[],"nir":"2990299999002"}', '{}'])('refuses the body %s, which names nobody where persons were declared', async (json) => {
+  expect(await askJson(json)).toHaveProperty('refusal');
+  expect(await askJson('{"nirs":["1990199999001"]}')).toHaveProperty('records.length', 1);
+});

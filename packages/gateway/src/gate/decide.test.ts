@@ -154,3 +154,19 @@ describe('an answer with more persons than a presence buys', () => {
     expect(denial && nameOf(denial)).toBe('step-up:presence-used-up');
   });
 });
+
+describe('a sign-out that is open to everybody', () => {
+  const leaving = async (signsOut: boolean): Promise<unknown> => {
+    const gate = { ...gateOf(), policy: compilePolicy([route('GET /logout', { signsOut })], 'default') };
+    const decision = await decide(gate, request('/logout', await signedIn(gate, 'card')), noBody);
+    return decision.kind === 'forward' ? decision.permit.session?.account : decision.kind;
+  };
+
+  it('knows whose session it ends', async () => {
+    expect(await leaving(true)).toBe(account);
+  });
+
+  it('would leave the session standing if it were an open route like others', async () => {
+    expect(await leaving(false)).toBe(undefined);
+  });
+});

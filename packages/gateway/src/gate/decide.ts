@@ -37,7 +37,8 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   const misfit = 'refusal' in found ? refused(found.refusal, undefined) : refused(admit(matched, request), route);
   if (stops(misfit)) return misfit;
 
-  const identity = route.requirement.kind === 'open' ? anonymous : await gate.identify(request);
+  // A sign-out is open to everybody, yet ends the session of whoever signs out: that one must be known.
+  const identity = route.requirement.kind === 'open' && !route.signsOut ? anonymous : await gate.identify(request);
   const stranger = strangerTo(route, identity, request, gate);
   if (stops(stranger)) return stranger;
 
