@@ -49,4 +49,13 @@ describe('a gateway that observes', () => {
     const straight = await fetch(new URL(`/patients/${nir(3)}`, site.portal), { headers });
     expect(through.text).toBe(await straight.text());
   });
+
+  it('lets the portal answer a stranger itself where persons are counted', async () => {
+    const stranger = seat(site, 'medecin-03');
+    const before = counted('sign-in');
+    const straight = await fetch(new URL(`/api/patients/${nir(5)}`, site.portal));
+    expect((await stranger.browser.call(`/api/patients/${nir(5)}`)).status).toBe(straight.status);
+    expect(straight.status).toBe(401);
+    expect(counted('sign-in')).toBe(before + 1);
+  });
 });

@@ -61,7 +61,7 @@ export async function serve(desk: Desk, request: CanonicalRequest, body: BodySou
       exchange.abort();
       return { denial: settled, status: 0, terms };
     }
-    if (terms.matched.route.records.length > 0) await desk.ledger.append(entryOf(desk, terms, exchange, settled));
+    if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, exchange, settled));
     if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
     await release(desk, terms, exchange, settled, sockets.response);
     return { denial: undefined, status: exchange.status, terms };
@@ -110,6 +110,14 @@ async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promi
 function questionOf({ request, body }: PermitTerms): CountedRecord {
   const digest = createHash('sha256').update(request.target).update('\n').update(body ?? '').digest('base64url').slice(0, 22);
   return { id: '', type: 'question', digest: digest as CountedRecord['digest'] };
+}
+
+/**
+ * Every answer of a counted route goes into the ledger first. Only in observe mode can a stranger get as far as this:
+ * then there is no account to write down, the portal answers as it would without us, and the log line tells.
+ */
+function mustBeKept({ gate }: Desk, { matched, identity }: PermitTerms): boolean {
+  return matched.route.records.length > 0 && !(gate.observer !== undefined && identity.kind === 'anonymous');
 }
 
 function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled): LedgerEntry {
