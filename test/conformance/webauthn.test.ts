@@ -151,11 +151,13 @@ describe.each(vectors.map((vector) => ({ name: vector.name, vector })))('$name',
     });
     if (bare === undefined) return expect(ours.outcome).toBe('refused');
     const unasked = chained(vector) ? 'a certificate nobody asked for' : undefined;
-    const against = unasked ?? reasonAgainst(
-      vector.registration.clientDataJSON,
-      bare.userVerified,
-      algorithmOf(bare.credential.publicKey),
-    );
+    const against =
+      unasked ??
+      reasonAgainst(
+        vector.registration.clientDataJSON,
+        bare.userVerified,
+        algorithmOf(bare.credential.publicKey),
+      );
     expect({ against, outcome: ours.outcome }).toEqual({
       against,
       outcome: against === undefined ? 'verified' : 'refused',
@@ -175,8 +177,14 @@ describe.each(vectors.map((vector) => ({ name: vector.name, vector })))('$name',
       factor,
     });
     const copyable = ((data[32] ?? 0) & 0x08) !== 0;
-    const changed = copyable === factor.backupEligible ? undefined : 'it changed from device-bound to copyable';
-    const against = reasonAgainst(vector.authentication.clientDataJSON, verifiedPerson(data), algorithmOf(bare.credential.publicKey)) ?? changed;
+    const changed =
+      copyable === factor.backupEligible ? undefined : 'it changed from device-bound to copyable';
+    const against =
+      reasonAgainst(
+        vector.authentication.clientDataJSON,
+        verifiedPerson(data),
+        algorithmOf(bare.credential.publicKey),
+      ) ?? changed;
     const library = await bareAuthentication(vector, bare);
     expect({ against, outcome: ours.outcome }).toEqual({
       against,

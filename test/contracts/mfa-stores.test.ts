@@ -111,7 +111,8 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
     if (pool === undefined || one === undefined) throw new Error('no such case');
     // A race is lost by chance: without locks one of thirty runs loses it, with locks none ever does.
     let held = true;
-    for (let runs = 0; held && runs < 30; runs += 1) held = await holds(one, await postgresStores(withoutLocks(pool)));
+    for (let runs = 0; held && runs < 30; runs += 1)
+      held = await holds(one, await postgresStores(withoutLocks(pool)));
     expect(held).toBe(false);
   });
 

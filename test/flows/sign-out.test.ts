@@ -1,6 +1,7 @@
 // A proof ends with the session it was given in: at sign-out, with another account in the same browser, and when
 // somebody ends it from elsewhere.
 
+import { get } from 'node:http';
 import { parseAccountId } from '@palier/mfa-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Professional, seat } from '../support/professional.ts';
@@ -80,5 +81,43 @@ describe('what was proved', () => {
     expect(await look(lab)).toBe(200);
     lab.browser.cookies.set(COOKIE, old);
     expect(await look(lab)).toBe(401);
+  });
+});
+
+describe('an event stream', () => {
+  /** Resolves with the milliseconds until the stream is cut, or rejects when it is never opened. */
+  const streamOf = ({
+    browser,
+  }: Professional): Promise<{ readonly cut: Promise<number>; readonly stop: () => void }> =>
+    new Promise((resolve, reject) => {
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const asked = get(
+        `http://127.0.0.1:${site.port}/evenements`,
+        { headers: { host: site.origin.host, cookie, accept: 'text/event-stream' } },
+        (answer) => {
+          if (answer.statusCode !== 200) return reject(new Error(`refused with ${answer.statusCode}`));
+          const started = performance.now();
+          const cut = new Promise<number>((done) =>
+            answer.once('close', () => done(performance.now() - started)),
+          );
+          answer.on('error', () => undefined).resume();
+          resolve({ cut, stop: () => asked.destroy() });
+        },
+      );
+      asked.on('error', () => undefined);
+    });
+
+  it('is cut when the person signs out, and not before', async () => {
+    const doctor = await present('medecin-05');
+    const stream = await streamOf(doctor);
+    const early = await Promise.race([
+      stream.cut,
+      new Promise<string>((resolve) => setTimeout(() => resolve('still open'), 1200)),
+    ]);
+    expect(early).toBe('still open');
+    await doctor.browser.post('/logout', {});
+    const late = new Promise<string>((resolve) => setTimeout(() => resolve('never cut'), 5000));
+    expect(typeof (await Promise.race([stream.cut, late]))).toBe('number');
+    stream.stop();
   });
 });

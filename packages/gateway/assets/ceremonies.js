@@ -1,7 +1,6 @@
 // The passkey buttons of our own pages: begin, ask the browser, complete, go on. Without this file the pages still work
 // with codes. Plain script for old browsers; SimpleWebAuthnBrowser comes from webauthn.js beside it.
-(function () {
-  'use strict';
+(() => {
   var box = document.getElementById('key');
   var button = document.getElementById('key-button');
   var failed = document.getElementById('key-error');
@@ -11,53 +10,64 @@
   if (!document.querySelector('[autofocus]')) button.focus();
 
   function post(path, body) {
-    return fetch('/.palier/api/' + path, {
+    return fetch(`/.palier/api/${path}`, {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(body),
-    }).then(function (answer) {
-      return answer.json().then(function (json) {
+    }).then((answer) =>
+      answer.json().then((json) => {
         if (!answer.ok) throw new Error(json.title || 'refused');
         return json;
-      });
-    });
+      }),
+    );
   }
 
   function stepUp() {
     return post('step-up', {})
-      .then(function (begun) {
-        return library.startAuthentication({ optionsJSON: begun.webauthn }).then(function (response) {
-          return post('step-up/webauthn', { challenge: begun.challenge, response: response });
-        });
-      })
-      .then(function () { location.replace('/.palier/step-up/done?resume=' + encodeURIComponent(box.dataset.resume)); });
+      .then((begun) =>
+        library
+          .startAuthentication({ optionsJSON: begun.webauthn })
+          .then((response) => post('step-up/webauthn', { challenge: begun.challenge, response: response })),
+      )
+      .then(() => {
+        location.replace(`/.palier/step-up/done?resume=${encodeURIComponent(box.dataset.resume)}`);
+      });
   }
 
   function enrol() {
     var field = document.getElementById('name');
     var name = field ? field.value : '';
     return post('enrol/begin', { right: box.dataset.right, kind: 'webauthn', name: name })
-      .then(function (begun) {
-        return library.startRegistration({ optionsJSON: begun.webauthn }).then(function (response) {
-          return post('enrol/complete', { challenge: begun.challenge, response: response, name: name, resume: box.dataset.resume });
-        });
-      })
-      .then(function (done) { showDone(done); });
+      .then((begun) =>
+        library.startRegistration({ optionsJSON: begun.webauthn }).then((response) =>
+          post('enrol/complete', {
+            challenge: begun.challenge,
+            response: response,
+            name: name,
+            resume: box.dataset.resume,
+          }),
+        ),
+      )
+      .then((done) => {
+        showDone(done);
+      });
   }
 
   // The recovery codes are shown once, by the page the gateway makes of this answer: they never travel in an address.
   function showDone(done) {
     var parsed = new DOMParser().parseFromString(done.page, 'text/html');
     document.title = parsed.title;
-    document.getElementById('main').replaceChildren.apply(document.getElementById('main'), parsed.getElementById('main').childNodes);
+    document
+      .getElementById('main')
+      .replaceChildren.apply(document.getElementById('main'), parsed.getElementById('main').childNodes);
     document.getElementById('main').focus();
   }
 
-  button.addEventListener('click', function () {
+  button.addEventListener('click', () => {
     button.disabled = true;
     failed.hidden = true;
-    (box.dataset.act === 'enrol' ? enrol() : stepUp()).catch(function () {
+    (box.dataset.act === 'enrol' ? enrol() : stepUp()).catch(() => {
       button.disabled = false;
       failed.hidden = false;
       button.focus();

@@ -1,7 +1,6 @@
 // Browser helper for portals that load it: wraps fetch. When an answer asks for a step-up (RFC 9470), it opens the
 // step-up page in a dialog, waits for the gesture, and sends the request once more. Nothing typed is lost.
-(function () {
-  'use strict';
+(() => {
   if (window.palier) return;
   var plainFetch = window.fetch.bind(window);
   var waiting;
@@ -14,28 +13,38 @@
   // One dialog serves every request that waits: ten stopped requests ask for one gesture.
   function stepUp() {
     if (!waiting) {
-      waiting = openDialog().finally(function () { waiting = undefined; });
+      waiting = openDialog().finally(() => {
+        waiting = undefined;
+      });
     }
     return waiting;
   }
 
   function openDialog() {
-    return new Promise(function (resolve) {
+    return new Promise((resolve) => {
       var popup = window.open('/.palier/step-up?next=close', 'palier', 'popup,width=620,height=760');
       if (!popup) return resolve(false);
       var channel = new BroadcastChannel('palier');
-      var timer = setInterval(function () { if (popup.closed) finish(false); }, 400);
-      function finish(done) { clearInterval(timer); channel.close(); resolve(done); }
-      channel.onmessage = function (message) { if (message.data === 'stepped-up') finish(true); };
+      var timer = setInterval(() => {
+        if (popup.closed) finish(false);
+      }, 400);
+      function finish(done) {
+        clearInterval(timer);
+        channel.close();
+        resolve(done);
+      }
+      channel.onmessage = (message) => {
+        if (message.data === 'stepped-up') finish(true);
+      };
     });
   }
 
   function palierFetch(input, init) {
     var request = new Request(input, init);
     var again = request.clone();
-    return plainFetch(request).then(function (answer) {
+    return plainFetch(request).then((answer) => {
       if (!asksForStepUp(answer) || new URL(answer.url).origin !== location.origin) return answer;
-      return stepUp().then(function (done) { return done ? plainFetch(again) : answer; });
+      return stepUp().then((done) => (done ? plainFetch(again) : answer));
     });
   }
 

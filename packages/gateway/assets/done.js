@@ -1,6 +1,5 @@
 // Tells the page that opened this dialog that the gesture was made, and closes the dialog.
-(function () {
-  'use strict';
+(() => {
   if (window.BroadcastChannel) new BroadcastChannel('palier').postMessage('stepped-up');
   if (window.opener || window.name === 'palier') window.close();
 })();

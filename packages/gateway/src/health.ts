@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http';
 /** `/live` says the process runs; `/ready` that the stores answer within a second. */
 export function healthServer(probe: () => Promise<void>): Server {
   return createServer((incoming, response) => {
-    if (incoming.url === '/live') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
+    if (incoming.url === '/live')
+      return void response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
     if (incoming.url !== '/ready') return void response.writeHead(404).end();
     within(probe(), 1000).then(
       () => response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n'),

@@ -25,7 +25,7 @@ export interface ChallengePayloads {
   };
   /** Where a page goes on after the step-up: opaque to the browser (A234). `form` is a held form post, sealed. */
   readonly resume: {
-    readonly target: string;
+    readonly target: Sealed;
     readonly requirement: StepUpRequirement;
     readonly because: string;
     readonly form?: Sealed;

@@ -26,10 +26,13 @@ export type TicketId = Brand<'ticket'>;
 const opaque = /^[A-Za-z0-9_-]{32}$/;
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-function kind<T extends string>(prefix: string): { make: (random: Random) => T; parse: (text: string) => T | undefined } {
+function kind<T extends string>(
+  prefix: string,
+): { make: (random: Random) => T; parse: (text: string) => T | undefined } {
   return {
     make: (random) => (prefix + base64url(random(24))) as T,
-    parse: (text) => (text.startsWith(prefix) && opaque.test(text.slice(prefix.length)) ? (text as T) : undefined),
+    parse: (text) =>
+      text.startsWith(prefix) && opaque.test(text.slice(prefix.length)) ? (text as T) : undefined,
   };
 }
 
@@ -58,7 +61,8 @@ export const parseTicketId: (text: string) => TicketId | undefined = tickets.par
  * than repaired (A196).
  */
 export function parseAccountId(text: string): AccountId | undefined {
-  const sound = text.length > 0 && text.length <= 200 && text === text.normalize('NFC') && text === text.trim();
+  const sound =
+    text.length > 0 && text.length <= 200 && text === text.normalize('NFC') && text === text.trim();
   return sound && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? (text as AccountId) : undefined;
 }
 

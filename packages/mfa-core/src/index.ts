@@ -76,7 +76,7 @@ export type { ImportedTotp } from './operator-changes.ts';
 export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';
 export { type Random, systemRandom } from './random.ts';
-export type { Resume, ResumePoint } from './resume.ts';
+export { type HeldForm, isWayBack, type Resume, type ResumePoint, type Stop } from './resume.ts';
 export { keyIdOf, open, type SealingKeys, seal, sealingKeys } from './sealing.ts';
 export { Secret } from './secret.ts';
 export { isLive, type Session, type SessionLimits } from './session.ts';

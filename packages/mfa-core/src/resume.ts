@@ -1,24 +1,38 @@
 // Where a page goes on after the step-up: an opaque ticket in the address, the target in the store, good once, for this
-// session only (R17, A200, A234).
+// session only (R17, A200, A234). An address can name a person and a form can hold anything, so both are sealed.
 import type { Shortfall } from './assurance.ts';
-import { challengeLifetimes } from './challenge.ts';
+import { type Challenge, challengeLifetimes } from './challenge.ts';
+import type { Sealed } from './factor.ts';
 import { type ChallengeId, makeChallengeId, parseChallengeId } from './ids.ts';
 import type { Parts } from './parts.ts';
+import { open, seal } from './sealing.ts';
 import type { Session } from './session.ts';
 import { after } from './time.ts';
 
+/** Why somebody was stopped, for the sentence on the page; a gateway has reasons of its own beside ours. */
+export interface Stop {
+  readonly requirement: Shortfall['requirement'];
+  readonly because: string;
+}
+
+/** The body of a form post that was stopped, to be sent once afterwards. */
+export interface HeldForm {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+export interface ResumePoint extends Stop {
+  readonly target: string;
+  readonly form: HeldForm | undefined;
+}
+
 export interface Resume {
-  /** Keeps a path of this site. Anything but one `/` at the start, or longer than 4096, is a TypeError. */
-  hold(session: Session, target: string, shortfall: Shortfall): Promise<ChallengeId>;
+  /** Keeps a path of this site, and a form if one was stopped. Anything but one `/` at the start, or longer than 4096, is a TypeError. */
+  hold(session: Session, target: string, stop: Stop, form?: HeldForm): Promise<ChallengeId>;
   /** Looks without spending: what the page says it is for. */
   peek(session: Session, id: unknown): Promise<ResumePoint | undefined>;
   /** Spends it: of parallel callers exactly one gets the target. */
   take(session: Session, id: unknown): Promise<ResumePoint | undefined>;
-}
-
-export interface ResumePoint {
-  readonly target: string;
-  readonly requirement: Shortfall['requirement'];
 }
 
 export function createResume(parts: Parts): Resume {
@@ -29,12 +43,11 @@ export function createResume(parts: Parts): Resume {
     text: unknown,
   ): Promise<ResumePoint | undefined> => {
     const id = typeof text === 'string' ? parseChallengeId(text) : undefined;
-    if (id === undefined) return undefined;
-    const held = await challenges[verb](id, 'resume', session.id, parts.clock.now());
-    return held && { target: held.payload.target, requirement: held.payload.requirement };
+    const held = id && (await challenges[verb](id, 'resume', session.id, parts.clock.now()));
+    return held && pointOf(parts, held);
   };
   return {
-    hold: (session, target, shortfall) => hold(parts, session, target, shortfall),
+    hold: (session, target, stop, form) => hold(parts, session, { target, stop, form }),
     peek: (session, id) => found('peek', session, id),
     take: (session, id) => found('take', session, id),
   };
@@ -45,23 +58,49 @@ export function isWayBack(target: string): boolean {
   return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,4095}$/.test(target);
 }
 
-async function hold(
-  parts: Parts,
-  session: Session,
-  target: string,
-  { requirement, reason }: Shortfall,
-): Promise<ChallengeId> {
+interface Holding {
+  readonly target: string;
+  readonly stop: Stop;
+  readonly form: HeldForm | undefined;
+}
+
+async function hold(parts: Parts, session: Session, { target, stop, form }: Holding): Promise<ChallengeId> {
   if (!isWayBack(target)) throw new TypeError('a way back is a path of this site');
   const id = makeChallengeId(parts.random);
+  const sealed = (name: Part, text: string): Sealed =>
+    seal(parts.keys.sealing, new TextEncoder().encode(text), bindingOf(session.id, id, name), parts.random);
+  const payload = {
+    requirement: stop.requirement,
+    because: stop.because,
+    target: sealed('target', target),
+    ...(form !== undefined && { form: sealed('form', packed(form)) }),
+  };
   const expiresAt = after(parts.clock.now(), challengeLifetimes.resume);
-  const payload = { target, requirement, because: reason };
-  await parts.stores.challenges.put({
-    id,
-    purpose: 'resume',
-    session: session.id,
-    account: session.account,
-    expiresAt,
-    payload,
-  });
+  const bound = { session: session.id, account: session.account, expiresAt };
+  await parts.stores.challenges.put({ id, purpose: 'resume', ...bound, payload });
   return id;
+}
+
+function pointOf(parts: Parts, { id, session, payload }: Challenge<'resume'>): ResumePoint {
+  const opened = (name: Part, sealed: Sealed): string =>
+    new TextDecoder().decode(open(parts.keys.sealing, sealed, bindingOf(session, id, name)));
+  const { requirement, because, target, form } = payload;
+  const held = form === undefined ? undefined : unpacked(opened('form', form));
+  return { requirement, because, target: opened('target', target), form: held };
+}
+
+type Part = 'target' | 'form';
+
+/** What a seal is bound to: this session, this ticket, this part of it. */
+function bindingOf(session: string, id: ChallengeId, name: Part): readonly string[] {
+  return ['resume', session, id, name];
+}
+
+function packed({ contentType, body }: HeldForm): string {
+  return JSON.stringify({ contentType, body: Buffer.from(body).toString('base64') });
+}
+
+function unpacked(text: string): HeldForm {
+  const { contentType, body } = JSON.parse(text) as { readonly contentType: string; readonly body: string };
+  return { contentType, body: new Uint8Array(Buffer.from(body, 'base64')) };
 }

@@ -18,14 +18,30 @@ export interface FactorStore {
    * Remembers `step` if it is newer than the last accepted one (RFC 6238 section 5.2). Of concurrent callers with one
    * step exactly one gets `advanced`. `at` becomes `lastUsedAt`.
    */
-  advanceTotpStep(account: AccountId, factor: FactorId, step: number, at: Instant): Promise<'advanced' | 'replayed'>;
+  advanceTotpStep(
+    account: AccountId,
+    factor: FactorId,
+    step: number,
+    at: Instant,
+  ): Promise<'advanced' | 'replayed'>;
   /**
    * Judges and stores the counter of a *verified* assertion (WebAuthn L3 section 7.2 step 22): `advanced` when both
    * are zero or `count` is greater than the stored one; otherwise `went-back`, and nothing is stored.
    */
-  advanceSignCount(account: AccountId, factor: FactorId, count: number, backedUp: boolean, at: Instant): Promise<'advanced' | 'went-back'>;
+  advanceSignCount(
+    account: AccountId,
+    factor: FactorId,
+    count: number,
+    backedUp: boolean,
+    at: Instant,
+  ): Promise<'advanced' | 'went-back'>;
   /** Takes one digest out of a recovery set. Of concurrent callers exactly one gets `redeemed`. */
-  redeemRecoveryCode(account: AccountId, factor: FactorId, digest: string, at: Instant): Promise<'redeemed' | 'unknown'>;
+  redeemRecoveryCode(
+    account: AccountId,
+    factor: FactorId,
+    digest: string,
+    at: Instant,
+  ): Promise<'redeemed' | 'unknown'>;
 }
 
 /** Rare changes to factors that are already there. */
@@ -49,9 +65,19 @@ export interface ChallengeStore {
   /** Keeps a challenge until it expires. At most 32 live ones for one session: the oldest gives way. */
   put(challenge: Challenge): Promise<void>;
   /** Reads without spending; undefined when gone, expired (at exactly `expiresAt` it is), or of another session or purpose. */
-  peek<P extends Purpose>(id: ChallengeId, purpose: P, session: SessionId, now: Instant): Promise<Challenge<P> | undefined>;
+  peek<P extends Purpose>(
+    id: ChallengeId,
+    purpose: P,
+    session: SessionId,
+    now: Instant,
+  ): Promise<Challenge<P> | undefined>;
   /** Deletes and returns. Of concurrent callers exactly one gets it; a mismatch of session or purpose deletes nothing. */
-  take<P extends Purpose>(id: ChallengeId, purpose: P, session: SessionId, now: Instant): Promise<Challenge<P> | undefined>;
+  take<P extends Purpose>(
+    id: ChallengeId,
+    purpose: P,
+    session: SessionId,
+    now: Instant,
+  ): Promise<Challenge<P> | undefined>;
 }
 
 /** One account in one browser. */

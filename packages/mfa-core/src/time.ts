@@ -22,7 +22,8 @@ export function instantOf(milliseconds: number): Instant {
 
 /** Makes Seconds of a number; negative or non-finite numbers are a TypeError. */
 export function secondsOf(value: number): Seconds {
-  if (!Number.isFinite(value) || value < 0) throw new TypeError('a duration is a number of seconds, zero or more');
+  if (!Number.isFinite(value) || value < 0)
+    throw new TypeError('a duration is a number of seconds, zero or more');
   return value as Seconds;
 }
 

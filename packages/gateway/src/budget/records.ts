@@ -124,7 +124,8 @@ function formOf(bytes: Uint8Array | undefined): Pairs | { readonly refused: stri
 function fromPairs(rule: RequestRule, pairs: Pairs | { readonly refused: string }, place: string): Texts {
   if ('refused' in pairs) return refused(`${place}-${pairs.refused}`);
   // `?nir` is `nir` to a reader that drops a leading question mark: only plain names can be told apart for sure.
-  if (pairs.some(([one]) => !/^[A-Za-z0-9_.[\]-]{1,64}$/.test(one))) return refused(`${place}-name-not-plain`);
+  if (pairs.some(([one]) => !/^[A-Za-z0-9_.[\]-]{1,64}$/.test(one)))
+    return refused(`${place}-name-not-plain`);
   const wanted = 'name' in rule ? rule.name : '';
   const alike = pairs.filter(([one]) => folded(one) === folded(wanted));
   if (alike.some(([one]) => one !== wanted)) return refused('record-id-alias');

@@ -1,25 +1,43 @@
 // `palier check`: every problem at once, with line and fix. Also tries the key files, which are half of what goes wrong.
 import { parseArgs } from 'node:util';
+import type { ConfigProblem } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { type Command, print, problemLines, readConfig } from './terminal.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
-    args: [...argv], allowPositionals: true, options: { config: { type: 'string', default: 'palier.yaml' }, json: { type: 'boolean', default: false } },
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', default: 'palier.yaml' },
+      json: { type: 'boolean', default: false },
+    },
   });
   const path = positionals[0] ?? values.config;
   const read = readConfig(path, terminal);
-  const problems = 'problems' in read ? read.problems : keyProblems(read.config.keys.file);
-  const words = problems.length === 0 ? `${path} is sound\n` : `${problemLines(path, problems)}${problems.length} problem(s)\n`;
+  const problems =
+    'problems' in read ? read.problems : [...read.unavailable, ...keyProblems(read.config.keys.file)];
+  const words =
+    problems.length === 0
+      ? `${path} is sound\n`
+      : `${problemLines(path, problems)}${problems.length} problem(s)\n`;
   print(terminal, values.json, { sound: problems.length === 0, problems }, words);
   return problems.length === 0 ? 0 : 1;
 };
 
-function keyProblems(file: string): readonly { line: number; column: number; path: string; problem: string; fix: string }[] {
+function keyProblems(file: string): readonly ConfigProblem[] {
   try {
     readKeyFile(file);
     return [];
   } catch (error) {
-    return [{ line: 1, column: 1, path: 'keys.file', problem: error instanceof Error ? error.message : 'unreadable', fix: 'make one with "palier init", or name the right file' }];
+    return [
+      {
+        line: 1,
+        column: 1,
+        path: 'keys.file',
+        problem: error instanceof Error ? error.message : 'unreadable',
+        fix: 'make one with "palier init", or name the right file',
+      },
+    ];
   }
 }

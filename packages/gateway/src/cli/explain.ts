@@ -1,30 +1,114 @@
-// `palier explain METHOD TARGET`: the very functions that enforce, asked on paper.
+// `palier explain METHOD TARGET [--as CLASS] [--proof KIND]`: the very functions that enforce, asked on paper. Without
+// --as nobody is signed in; each --proof was given this moment.
 import { parseArgs } from 'node:util';
-import { compilePolicy, matchRoute } from '../policy/policy.ts';
-import { parseTarget } from '../request/target.ts';
+import { type AccountId, type FactorId, type Proof, type ProofId, systemClock } from '@palier/mfa-core';
+import type { Identity } from '../identity/identity.ts';
+import { type Explanation, explain } from '../policy/explain.ts';
+import { compilePolicy } from '../policy/policy.ts';
+import type { Route } from '../policy/route.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
 export const explainCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
-    args: [...argv], allowPositionals: true, options: { config: { type: 'string', default: 'palier.yaml' }, json: { type: 'boolean', default: false } },
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', default: 'palier.yaml' },
+      json: { type: 'boolean', default: false },
+      as: { type: 'string' },
+      proof: { type: 'string', multiple: true, default: [] },
+      peer: { type: 'string', default: '127.0.0.1' },
+    },
   });
-  const [method, raw] = positionals;
-  if (method === undefined || raw === undefined) throw new UsageError('write: palier explain METHOD TARGET, for example palier explain GET /patients/1');
+  const [method, target] = positionals;
+  if (method === undefined || target === undefined)
+    throw new UsageError(
+      'write: palier explain METHOD TARGET [--as CLASS] [--proof totp|webauthn|recovery-code|card]',
+    );
   const config = soundConfig(values.config, terminal);
-  const target = parseTarget(raw);
-  if ('refused' in target) {
-    print(terminal, values.json, { refused: target.refused }, `refused with 400 before any route: ${target.refused}\n`);
-    return 1;
-  }
-  const found = matchRoute(compilePolicy(config.routes, config.defaultUpstream), { method, segments: target.segments });
-  if ('refusal' in found) {
-    print(terminal, values.json, { refused: found.refusal.reason }, `refused with ${found.refusal.status}: ${found.refusal.reason}\n`);
-    return 1;
-  }
-  const { route, parameters } = found;
-  const asks = route.requirement.kind === 'step-up' ? `step-up with ${route.requirement.accept.join(' or ')}, at most ${route.requirement.maxAge} s old` : route.requirement.kind;
-  const counts = route.records.map((rule) => `${rule.as} from ${rule.from}`).join(', ') || 'nothing';
-  const value = { route: route.id, line: route.line, requirement: route.requirement, records: route.records, parameters: Object.fromEntries(parameters) };
-  print(terminal, values.json, value, `route    ${route.id} (line ${route.line})\nasks     ${asks}\ncounts   ${counts}\nupstream ${route.upstream}\n`);
-  return 0;
+  const asker = { identity: identityOf(values.as), proofs: values.proof.map(proofOf), peer: values.peer };
+  const explanation = explain(
+    compilePolicy(config.routes, config.defaultUpstream),
+    method,
+    target,
+    asker,
+    systemClock.now(),
+  );
+  print(terminal, values.json, explanation, wordsOf(explanation));
+  return explanation.outcome === 'matched' ? 0 : 1;
 };
+
+function identityOf(accountClass: string | undefined): Identity {
+  if (accountClass === undefined) return { kind: 'anonymous' };
+  const account = 'somebody' as AccountId;
+  return {
+    kind: 'account',
+    account,
+    class: accountClass,
+    organisation: undefined,
+    groups: [],
+    displayName: account,
+    source: 'explain',
+  };
+}
+
+function proofOf(kind: string): Proof {
+  const base = { id: 'prf_explain' as ProofId, at: systemClock.now() };
+  if (kind === 'card') return { kind, ...base, evidence: 'explain' };
+  if (kind === 'totp' || kind === 'recovery-code')
+    return { kind, ...base, factor: 'fac_explain' as FactorId };
+  if (kind === 'webauthn')
+    return { kind, ...base, factor: 'fac_explain' as FactorId, deviceBound: true, cardClass: false };
+  throw new UsageError(`"${kind}" is no proof; known are totp, webauthn, recovery-code, card`);
+}
+
+function wordsOf(explanation: Explanation): string {
+  switch (explanation.outcome) {
+    case 'not-canonical':
+      return `refused with 400 before any route: ${explanation.reason}\n`;
+    case 'no-route': {
+      const { refusal, near, others } = explanation;
+      const also = [
+        ...(near === undefined ? [] : [`near ${lineOf(near)}`]),
+        ...others.map((route) => `other method: ${lineOf(route)}`),
+      ];
+      return [`refused with ${refusal.status}: ${refusal.reason}`, ...also, ''].join('\n');
+    }
+    case 'misfit':
+      return `route    ${lineOf(explanation.matched.route)}\nrefused with ${explanation.refusal.status}: ${explanation.refusal.reason}\n`;
+    case 'matched':
+      return matchedWords(explanation);
+  }
+}
+
+function matchedWords({
+  matched,
+  passedOver,
+  verdict,
+}: Extract<Explanation, { readonly outcome: 'matched' }>): string {
+  const { route } = matched;
+  const { requirement } = route;
+  const asks =
+    requirement.kind === 'step-up'
+      ? `step-up with ${requirement.accept.join(' or ')}, at most ${requirement.maxAge} s old`
+      : requirement.kind;
+  const because =
+    verdict.kind === 'step-up'
+      ? `: ${verdict.because}`
+      : verdict.kind === 'condition-not-met'
+        ? `: ${verdict.condition.kind}`
+        : '';
+  return [
+    `route    ${lineOf(route)}`,
+    `asks     ${asks}`,
+    `counts   ${route.records.map((rule) => `${rule.as} from ${rule.from}`).join(', ') || 'nothing'}`,
+    `upstream ${route.upstream}`,
+    `answer   ${verdict.kind}${because}`,
+    ...passedOver.map((wider) => `instead of ${lineOf(wider)}`),
+    '',
+  ].join('\n');
+}
+
+function lineOf(route: Route): string {
+  return `${route.id} (line ${route.line})`;
+}

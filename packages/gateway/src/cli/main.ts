@@ -7,13 +7,20 @@ import { exposureCommand } from './exposure.ts';
 import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
-import { type Command, type Terminal, UsageError } from './terminal.ts';
 import { serveCommand } from './serve.ts';
+import { type Command, type Terminal, UsageError } from './terminal.ts';
 import { ticketCommand } from './ticket.ts';
 
 const commands: Readonly<Record<string, Command>> = {
-  serve: serveCommand, init: initCommand, check: checkCommand, explain: explainCommand, ticket: ticketCommand, account: accountCommand,
-  exposure: exposureCommand, ledger: ledgerCommand, keys: keysCommand,
+  serve: serveCommand,
+  init: initCommand,
+  check: checkCommand,
+  explain: explainCommand,
+  ticket: ticketCommand,
+  account: accountCommand,
+  exposure: exposureCommand,
+  ledger: ledgerCommand,
+  keys: keysCommand,
 };
 
 const usage = `palier: asks for a second factor in front of a portal, and bounds how many persons anyone can see
@@ -21,7 +28,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier init [--directory DIR]              writes palier.yaml, the gateway's keys and the ledger's two keys
   palier check [--config FILE]               every problem of the configuration, with line and fix
   palier serve [--config FILE]               runs the gateway
-  palier explain METHOD TARGET               which route matches and what it asks
+  palier explain METHOD TARGET [--as CLASS] [--proof KIND]   which route matches and what it asks
   palier ticket issue ACCOUNT [--valid 72h]  a one-time right to enrol the first factor
   palier ticket list [ACCOUNT]
   palier ticket revoke ACCOUNT TICKET
@@ -50,7 +57,10 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
     return await command(rest, terminal);
   } catch (error) {
     terminal.err(`palier ${name}: ${error instanceof Error ? error.message : 'unknown error'}\n`);
-    return error instanceof UsageError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) ? 2 : 1;
+    return error instanceof UsageError ||
+      (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+      ? 2
+      : 1;
   }
 }
 

@@ -1,20 +1,43 @@
 // The operator's commands work on the same stores as the running gateway: what they change counts at once everywhere.
-import { createMfa, type Mfa, type MfaEvent, parseAccountId, type AccountId, systemClock, systemRandom } from '@palier/mfa-core';
+import {
+  type AccountId,
+  createMfa,
+  type Mfa,
+  type MfaEvent,
+  parseAccountId,
+  systemClock,
+  systemRandom,
+} from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { openStores } from '../stores/open.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
 /** Runs `act` on the stores and closes them. Events are printed on the error channel, as the gateway logs them. */
-export async function withMfa<T>(config: Config, terminal: Terminal, act: (mfa: Mfa) => Promise<T>): Promise<T> {
+export async function withMfa<T>(
+  config: Config,
+  terminal: Terminal,
+  act: (mfa: Mfa) => Promise<T>,
+): Promise<T> {
   const keys = readKeyFile(config.keys.file);
   const stores = openStores(config.stores);
-  const events = async (event: MfaEvent): Promise<void> => terminal.err(`${JSON.stringify({ kind: 'event', ...event })}\n`);
+  const events = async (event: MfaEvent): Promise<void> =>
+    terminal.err(`${JSON.stringify({ kind: 'event', ...event })}\n`);
   try {
-    return await act(createMfa({
-      stores: stores.mfa, keys: { sealing: keys.sealing, digests: keys.digests }, clock: systemClock, random: systemRandom, events,
-      relyingParty: { id: config.origin.hostname, name: config.enrolment.issuer, origins: [config.origin.origin] },
-    }));
+    return await act(
+      createMfa({
+        stores: stores.mfa,
+        keys: { sealing: keys.sealing, digests: keys.digests },
+        clock: systemClock,
+        random: systemRandom,
+        events,
+        relyingParty: {
+          id: config.origin.hostname,
+          name: config.enrolment.issuer,
+          origins: [config.origin.origin],
+        },
+      }),
+    );
   } finally {
     stores.close();
   }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config, ConfigProblem } from '../config/config.ts';
-import { parseConfig } from '../config/parse.ts';
+import { type ParsedConfig, parseConfig } from '../config/parse.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -17,12 +17,14 @@ export type Command = (argv: readonly string[], terminal: Terminal) => Promise<n
 /** Wrong words on the command line: exit code 2. */
 export class UsageError extends Error {}
 
-export type ConfigRead = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
-
 /** Reads a configuration file; files it names are looked up beside it. */
-export function readConfig(path: string, terminal: Terminal): ConfigRead {
+export function readConfig(path: string, terminal: Terminal): ParsedConfig {
   const folder = dirname(resolve(path));
-  return parseConfig(readFileSync(path, 'utf8'), { readFile: (name) => readFileSync(name, 'utf8'), environment: terminal.environment, folder });
+  return parseConfig(readFileSync(path, 'utf8'), {
+    readFile: (name) => readFileSync(name, 'utf8'),
+    environment: terminal.environment,
+    folder,
+  });
 }
 
 /** The sound configuration, or an error that lists every problem. */
@@ -33,7 +35,12 @@ export function soundConfig(path: string, terminal: Terminal): Config {
 }
 
 export function problemLines(path: string, problems: readonly ConfigProblem[]): string {
-  return problems.map(({ line, column, path: where, problem, fix }) => `${path}:${line}:${column}  ${where}: ${problem}\n    fix: ${fix}\n`).join('');
+  return problems
+    .map(
+      ({ line, column, path: where, problem, fix }) =>
+        `${path}:${line}:${column}  ${where}: ${problem}\n    fix: ${fix}\n`,
+    )
+    .join('');
 }
 
 export function print(terminal: Terminal, json: boolean, value: unknown, words: string): void {

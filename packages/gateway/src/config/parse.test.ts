@@ -54,7 +54,7 @@ describe('a configuration that is sound', () => {
       healthListen: { host: '127.0.0.1', port: 9090 },
       defaultUpstream: 'default',
       sessions: { idle: 3600, lifetime: 43_200, cardIdle: 900 },
-      enrolment: { first: ['ticket', 'card'], delay: 259_200, issuer: 'Palier' },
+      enrolment: { first: ['ticket'], delay: 259_200, issuer: 'Palier' },
       stores: { durable: { kind: 'sqlite', path: '/etc/palier/palier.db' } },
       limits: { body: 10_485_760, answer: 1_048_576 },
     });

@@ -5,8 +5,12 @@ import { readDocument } from './document.ts';
 import { type Objection, objectionsOf, type Path } from './issues.ts';
 import { configSchema } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
+import { unavailable } from './unavailable.ts';
 
-export type ParsedConfig = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+export type ParsedConfig =
+  /** `unavailable`: settings this release does nothing with; `createGateway` refuses them. */
+  | { readonly config: Config; readonly unavailable: readonly ConfigProblem[] }
+  | { readonly problems: readonly ConfigProblem[] };
 
 /**
  * Reads a configuration. What has the wrong shape is told together with what contradicts itself in the rest, in the
@@ -18,7 +22,7 @@ export function parseConfig(text: string, surroundings: Surroundings): ParsedCon
   const { place } = document;
   const lineOf = (index: number): number => place({ path: ['routes', index], problem: '', fix: '' }).line;
   const judged = judge(document.value ?? {}, surroundings, lineOf);
-  if ('config' in judged) return judged;
+  if ('config' in judged) return { ...judged, unavailable: unavailable(judged.config).map(place) };
   const problems = judged.objections.map(place);
   return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

@@ -58,7 +58,7 @@ function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
       first: z
         .array(z.enum(['ticket', 'card']))
         .min(1)
-        .default(['ticket', 'card']),
+        .default(['ticket']),
       delay: is.duration.prefault('72h'),
       ticketLifetime: is.duration.prefault('72h'),
       cardClass: z.array(is.aaguid).default([]),

@@ -1,20 +1,31 @@
 // The door by itself: what each stage does to a request, and that taking a stage away would let it through.
-import { describe, expect, it } from 'vitest';
-import { createMfa, type Mfa, type Proof, type ProofId, Secret, secondsOf, parseAccountId, type AccountId, sealingKeys } from '@palier/mfa-core';
+
+import {
+  type AccountId,
+  createMfa,
+  type Mfa,
+  type Proof,
+  type ProofId,
+  parseAccountId,
+  Secret,
+  sealingKeys,
+  secondsOf,
+} from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { fakeClock, fakeRandom } from '@palier/mfa-core/testing';
+import { describe, expect, it } from 'vitest';
 import { createRecordKeys } from '../budget/record-keys.ts';
 import { recordTypes } from '../budget/record-types.ts';
 import { createBudget } from '../budget/spend.ts';
 import { budgetDefaults } from '../config/budget-defaults.ts';
 import type { Identity } from '../identity/identity.ts';
-import { compilePolicy } from '../policy/policy.ts';
 import { parsePattern } from '../policy/pattern.ts';
+import { compilePolicy } from '../policy/policy.ts';
 import type { Route } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseTarget } from '../request/target.ts';
 import { memoryBudgetStore } from '../stores/memory-budget.ts';
-import { decide, tooMuch } from './decide.ts';
+import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Gate } from './gate.ts';
 import { createObserver, nameOf } from './observer.ts';
 import { redeemPermit } from './permit.ts';
@@ -22,31 +33,73 @@ import { redeemPermit } from './permit.ts';
 const clock = fakeClock();
 const random = fakeRandom(7);
 const account = parseAccountId('pharmacie-01') as AccountId;
-const someone: Identity & { readonly kind: 'account' } = { kind: 'account', account, class: 'gp', organisation: undefined, groups: [], displayName: 'Pharmacie', source: 'test' };
+const someone: Identity & { readonly kind: 'account' } = {
+  kind: 'account',
+  account,
+  class: 'gp',
+  organisation: undefined,
+  groups: [],
+  displayName: 'Pharmacie',
+  source: 'test',
+};
 
 function route(match: string, rest: Partial<Route>): Route {
   const pattern = parsePattern(match);
   if ('problem' in pattern) throw new TypeError(pattern.problem);
   return {
-    id: match, ...pattern, requirement: { kind: 'open' }, records: [], client: undefined, query: undefined, body: undefined, upgrade: undefined, bind: 'session',
-    upstream: 'default', fields: [], conditions: [], signsOut: false, line: 1, ...rest,
+    id: match,
+    ...pattern,
+    requirement: { kind: 'open' },
+    records: [],
+    client: undefined,
+    query: undefined,
+    body: undefined,
+    upgrade: undefined,
+    bind: 'session',
+    upstream: 'default',
+    fields: [],
+    conditions: [],
+    signsOut: false,
+    line: 1,
+    ...rest,
   };
 }
 
 const patients = route('GET /patients/{nir}', {
-  requirement: { kind: 'step-up', accept: ['totp', 'webauthn', 'card', 'recovery-code'], maxAge: secondsOf(12 * 3600) },
-  records: [{ from: 'path', name: 'nir', as: 'nir' }], query: [],
+  requirement: {
+    kind: 'step-up',
+    accept: ['totp', 'webauthn', 'card', 'recovery-code'],
+    maxAge: secondsOf(12 * 3600),
+  },
+  records: [{ from: 'path', name: 'nir', as: 'nir' }],
+  query: [],
 });
 
 function gateOf(change: Partial<Gate> = {}): Gate {
   const mfa: Mfa = createMfa({
-    stores: memoryStores(), clock, random, relyingParty: { id: 'localhost', name: 'test', origins: ['http://localhost'] },
+    stores: memoryStores(),
+    clock,
+    random,
+    relyingParty: { id: 'localhost', name: 'test', origins: ['http://localhost'] },
     keys: { sealing: sealingKeys('k1', { k1: new Secret(random(32)) }), digests: new Secret(random(32)) },
   });
   return {
-    policy: compilePolicy([route('GET /public/**', {}), patients], 'default'), identify: async () => someone, mfa, clock, observer: undefined,
-    budget: createBudget(memoryBudgetStore(), { classes: budgetDefaults, organisation: undefined, fleet: undefined, canaries: undefined }),
-    recordKeys: createRecordKeys({ current: new Secret(new Uint8Array(32).fill(9)) }, 'test', recordTypes([])),
+    policy: compilePolicy([route('GET /public/**', {}), patients], 'default'),
+    identify: async () => someone,
+    mfa,
+    clock,
+    observer: undefined,
+    budget: createBudget(memoryBudgetStore(), {
+      classes: budgetDefaults,
+      organisation: undefined,
+      fleet: undefined,
+      canaries: undefined,
+    }),
+    recordKeys: createRecordKeys(
+      { current: new Secret(new Uint8Array(32).fill(9)) },
+      'test',
+      recordTypes([]),
+    ),
     ...change,
   };
 }
@@ -55,7 +108,15 @@ function request(target: string, cookie?: string): CanonicalRequest {
   const parsed = parseTarget(target);
   if ('refused' in parsed) throw new TypeError(parsed.refused);
   const headers = new Map(cookie === undefined ? [] : [['cookie', cookie]]);
-  return { method: 'GET', ...parsed, host: 'localhost', headers, peer: '127.0.0.1', bodyLength: 0, upgrade: undefined };
+  return {
+    method: 'GET',
+    ...parsed,
+    host: 'localhost',
+    headers,
+    peer: '127.0.0.1',
+    bodyLength: 0,
+    upgrade: undefined,
+  };
 }
 
 const noBody = { read: async () => new Uint8Array(0) };
@@ -65,7 +126,8 @@ async function signedIn(gate: Gate, kind: 'totp' | 'card' | undefined): Promise<
   const { token } = await gate.mfa.sessions.open(account, 'test');
   if (kind === undefined) return `__Host-palier=${token}`;
   const base = { id: `prf_${kind}` as ProofId, at: clock.now() };
-  const proof: Proof = kind === 'card' ? { kind, ...base, evidence: 'test' } : { kind, ...base, factor: 'fac_x' as never };
+  const proof: Proof =
+    kind === 'card' ? { kind, ...base, evidence: 'test' } : { kind, ...base, factor: 'fac_x' as never };
   const elevated = await gate.mfa.sessions.elevate(token, proof);
   return `__Host-palier=${elevated.outcome === 'elevated' ? elevated.token : ''}`;
 }
@@ -82,7 +144,9 @@ describe('the door', () => {
   });
 
   it('asks a stranger to sign in before anything else', async () => {
-    expect(await outcome(gateOf({ identify: async () => ({ kind: 'anonymous' }) }), request(nir(1)))).toBe('sign-in');
+    expect(await outcome(gateOf({ identify: async () => ({ kind: 'anonymous' }) }), request(nir(1)))).toBe(
+      'sign-in',
+    );
   });
 
   it('asks for a second factor where a password alone is there, and not where one was proved', async () => {
@@ -95,7 +159,10 @@ describe('the door', () => {
   it('gives nothing for the session of another account, and ends it', async () => {
     const gate = gateOf();
     const cookie = await signedIn(gate, 'card');
-    const other: Gate = { ...gate, identify: async () => ({ ...someone, account: parseAccountId('medecin-01') as AccountId }) };
+    const other: Gate = {
+      ...gate,
+      identify: async () => ({ ...someone, account: parseAccountId('medecin-01') as AccountId }),
+    };
     expect(await outcome(other, request(nir(1), cookie))).toBe('step-up:no-proof');
     expect(await gate.mfa.sessions.list(account)).toEqual([]);
   });
@@ -104,7 +171,8 @@ describe('the door', () => {
     const gate = gateOf();
     const cookie = await signedIn(gate, 'totp');
     const outcomes: string[] = [];
-    for (let order = 1; order <= 16; order += 1) outcomes.push(await outcome(gate, request(nir(order), cookie)));
+    for (let order = 1; order <= 16; order += 1)
+      outcomes.push(await outcome(gate, request(nir(order), cookie)));
     expect(outcomes.filter((one) => one === 'forward')).toHaveLength(15);
     expect(outcomes.at(-1)).toBe('step-up:presence-used-up');
     expect(await outcome(gate, request(nir(3), cookie))).toBe('forward');
@@ -119,7 +187,9 @@ describe('the door', () => {
     const observer = createObserver(random);
     const gate = gateOf({ observer });
     const first = await decide(gate, request(nir(1)), noBody);
-    expect(first.kind === 'forward' && first.permit.wouldBe && nameOf(first.permit.wouldBe)).toBe('step-up:no-proof');
+    expect(first.kind === 'forward' && first.permit.wouldBe && nameOf(first.permit.wouldBe)).toBe(
+      'step-up:no-proof',
+    );
     const second = await decide(gate, request(nir(2)), noBody);
     expect(second.kind === 'forward' && second.permit.wouldBe).toBe(undefined);
     expect(observer.counts()).toEqual([{ class: 'gp', denial: 'step-up:no-proof', count: 1 }]);
@@ -137,18 +207,32 @@ describe('a permit', () => {
 });
 
 describe('an answer with more persons than a presence buys', () => {
-  const records = Array.from({ length: 16 }, (_, order) => ({ id: `1990199999${order}`, type: 'nir', digest: `digest-${order}` as never }));
+  const records = Array.from({ length: 16 }, (_, order) => ({
+    id: `1990199999${order}`,
+    type: 'nir',
+    digest: `digest-${order}` as never,
+  }));
 
   it('is refused with a word that helps, instead of asking for one gesture after another', async () => {
     const gate = gateOf();
-    const proof: Proof = { kind: 'totp', id: 'prf_many' as ProofId, at: clock.now(), factor: 'fac_x' as never };
+    const proof: Proof = {
+      kind: 'totp',
+      id: 'prf_many' as ProofId,
+      at: clock.now(),
+      factor: 'fac_x' as never,
+    };
     const denial = await tooMuch(gate, patients, someone, proof, records);
     expect(denial && nameOf(denial)).toBe('refuse:more-persons-than-one-gesture');
   });
 
   it('asks for the gesture when the presence was only partly used', async () => {
     const gate = gateOf();
-    const proof: Proof = { kind: 'totp', id: 'prf_some' as ProofId, at: clock.now(), factor: 'fac_x' as never };
+    const proof: Proof = {
+      kind: 'totp',
+      id: 'prf_some' as ProofId,
+      at: clock.now(),
+      factor: 'fac_x' as never,
+    };
     expect(await tooMuch(gate, patients, someone, proof, records.slice(0, 8))).toBe(undefined);
     const denial = await tooMuch(gate, patients, someone, proof, records.slice(6, 16));
     expect(denial && nameOf(denial)).toBe('step-up:presence-used-up');
@@ -168,5 +252,35 @@ describe('a sign-out that is open to everybody', () => {
 
   it('would leave the session standing if it were an open route like others', async () => {
     expect(await leaving(false)).toBe(undefined);
+  });
+});
+
+describe('what helps when a proof buys nothing', () => {
+  const stronger = { outcome: 'stronger-proof', because: 'class', accept: ['card'] } as const;
+
+  it('is what the budget says, of what the route accepts', () => {
+    expect(denialOf(stronger, patients, someone)).toMatchObject({
+      kind: 'step-up',
+      because: 'stronger',
+      requirement: { accept: ['card'] },
+    });
+    const cardOnly = {
+      ...patients,
+      requirement: { kind: 'step-up', accept: ['card'], maxAge: secondsOf(900) },
+    } as const;
+    expect(denialOf({ ...stronger, accept: ['webauthn', 'card'] }, cardOnly, someone)).toMatchObject({
+      requirement: { accept: ['card'] },
+    });
+  });
+
+  it('is nothing when the route accepts none of it: nobody is asked for a gesture that cannot help', () => {
+    const codesOnly = {
+      ...patients,
+      requirement: { kind: 'step-up', accept: ['totp'], maxAge: secondsOf(900) },
+    } as const;
+    expect(denialOf(stronger, codesOnly, someone)).toMatchObject({
+      kind: 'refuse',
+      refusal: { reason: 'no-proof-can-pay' },
+    });
   });
 });

@@ -1,6 +1,6 @@
 // The one door. `decide` is the only caller of the stages and the only mint of a permit; HTTP, WebSocket and
 // forward-auth are thin adapters over it. Read it from top to bottom: it is the way of a request.
-import { acceptWords, assess, bestProof, type Proof, type Requirement, type Session } from '@palier/mfa-core';
+import { assess, bestProof, type Proof, type Session } from '@palier/mfa-core';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import { recordsOfRequest } from '../budget/records.ts';
 import type { Spent } from '../budget/spend.ts';
@@ -8,7 +8,7 @@ import type { Identity } from '../identity/identity.ts';
 import { admit } from '../policy/admit.ts';
 import { holds } from '../policy/conditions.ts';
 import { matchRoute, undeclared } from '../policy/policy.ts';
-import type { Matched, Route } from '../policy/route.ts';
+import type { Route } from '../policy/route.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest, Refusal } from '../request/request.ts';
 import type { Decision, Denial } from './decision.ts';
@@ -34,18 +34,20 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   const found = matchRoute(gate.policy, request);
   const matched = 'refusal' in found ? undeclared(gate.policy) : found;
   const { route } = matched;
-  const misfit = 'refusal' in found ? refused(found.refusal, undefined) : refused(admit(matched, request), route);
+  const misfit =
+    'refusal' in found ? refused(found.refusal, undefined) : refused(admit(matched, request), route);
   if (stops(misfit)) return misfit;
 
   // A sign-out is open to everybody, yet ends the session of whoever signs out: that one must be known.
-  const identity = route.requirement.kind === 'open' && !route.signsOut ? anonymous : await gate.identify(request);
+  const identity =
+    route.requirement.kind === 'open' && !route.signsOut ? anonymous : await gate.identify(request);
   const stranger = strangerTo(route, identity, request, gate);
   if (stops(stranger)) return stranger;
 
   const session = identity.kind === 'account' ? await sessionOf(gate, request, identity) : undefined;
   const short = tooLittle(gate, route, identity, session);
   if (stops(short)) return short;
-  const proof = provedBy(gate, session, identity, route.requirement);
+  const proof = provedBy(gate, session, identity, route);
 
   const counted = await recordsOfRequest(matched, request, (limit) => body.read(limit), gate.recordKeys);
   const unread = 'refusal' in counted ? refused(counted.refusal, route) : undefined;
@@ -56,20 +58,33 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(over)) return over;
 
   const wouldBe = objections[0];
-  return { kind: 'forward', permit: mintPermit({ request, matched, identity, session, proof, records, body: bytes, wouldBe }) };
+  return {
+    kind: 'forward',
+    permit: mintPermit({ request, matched, identity, session, proof, records, body: bytes, wouldBe }),
+  };
 }
 
 const anonymous: Identity = { kind: 'anonymous' };
-const nothingRead: { readonly records: readonly CountedRecord[]; readonly bytes: undefined } = { records: [], bytes: undefined };
+const nothingRead: { readonly records: readonly CountedRecord[]; readonly bytes: undefined } = {
+  records: [],
+  bytes: undefined,
+};
 
 function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined {
   return refusal && { kind: 'refuse', refusal, route };
 }
 
 /** Nobody is signed in where somebody must be, or the route is not for this account, network or hour. */
-function strangerTo(route: Route, identity: Identity, request: CanonicalRequest, gate: Gate): Denial | undefined {
+function strangerTo(
+  route: Route,
+  identity: Identity,
+  request: CanonicalRequest,
+  gate: Gate,
+): Denial | undefined {
   if (identity.kind === 'anonymous' && route.requirement.kind !== 'open') return { kind: 'sign-in', route };
-  const met = route.conditions.every((condition) => holds(condition, identity, request.peer, gate.clock.now()));
+  const met = route.conditions.every((condition) =>
+    holds(condition, identity, request.peer, gate.clock.now()),
+  );
   return met ? undefined : refused({ status: 403, reason: 'condition-not-met', close: false }, route);
 }
 
@@ -77,26 +92,44 @@ function strangerTo(route: Route, identity: Identity, request: CanonicalRequest,
  * The gateway's session of this account in this browser. A cookie of another account proves nothing here and its
  * session ends: two people at one counter do not inherit each other's proofs (A214).
  */
-async function sessionOf(gate: Gate, request: CanonicalRequest, identity: Account): Promise<Session | undefined> {
+async function sessionOf(
+  gate: Gate,
+  request: CanonicalRequest,
+  identity: Account,
+): Promise<Session | undefined> {
   const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
-  const session = cookie === undefined || cookie === 'duplicate' ? undefined : await gate.mfa.sessions.load(cookie);
+  const session =
+    cookie === undefined || cookie === 'duplicate' ? undefined : await gate.mfa.sessions.load(cookie);
   if (session === undefined || session.account === identity.account) return session;
   await gate.mfa.sessions.end(session, 'other-account');
   return undefined;
 }
 
-/** The freshest proof the route accepts: it pays for what the request sees. In observe mode one is assumed where a person would have been asked. */
-function provedBy(gate: Gate, session: Session | undefined, identity: Identity, requirement: Requirement): Proof | undefined {
-  if (requirement.kind !== 'step-up' || identity.kind === 'anonymous') return undefined;
-  const assumed = gate.observer?.assumed(identity.account) ?? [];
-  return bestProof([...(session?.proofs ?? []), ...assumed], requirement);
+/** What counts as proved: the session's proofs, and in observe mode the gesture assumed where one would have been asked. */
+function proofsOf(gate: Gate, session: Session | undefined, identity: Account): readonly Proof[] {
+  return [...(session?.proofs ?? []), ...(gate.observer?.assumed(identity.account) ?? [])];
 }
 
-function tooLittle(gate: Gate, route: Route, identity: Identity, session: Session | undefined): Denial | undefined {
+/** The freshest proof the route accepts: it pays for what the request sees. */
+function provedBy(
+  gate: Gate,
+  session: Session | undefined,
+  identity: Identity,
+  { requirement }: Route,
+): Proof | undefined {
+  if (requirement.kind !== 'step-up' || identity.kind === 'anonymous') return undefined;
+  return bestProof(proofsOf(gate, session, identity), requirement);
+}
+
+function tooLittle(
+  gate: Gate,
+  route: Route,
+  identity: Identity,
+  session: Session | undefined,
+): Denial | undefined {
   const { requirement } = route;
   if (identity.kind === 'anonymous' || requirement.kind !== 'step-up') return undefined;
-  const proofs = [...(session?.proofs ?? []), ...(gate.observer?.assumed(identity.account) ?? [])];
-  const shortfall = assess(proofs, requirement, gate.clock.now());
+  const shortfall = assess(proofsOf(gate, session, identity), requirement, gate.clock.now());
   return shortfall && { kind: 'step-up', route, identity, requirement, because: shortfall.reason };
 }
 
@@ -112,18 +145,37 @@ export async function tooMuch(
   records: readonly CountedRecord[],
 ): Promise<Denial | undefined> {
   if (records.length === 0) return undefined;
-  const spent = await gate.budget.spend({ identity, proof, records, now: gate.clock.now(), enforce: gate.observer === undefined });
+  const spent = await gate.budget.spend({
+    identity,
+    proof,
+    records,
+    now: gate.clock.now(),
+    enforce: gate.observer === undefined,
+  });
   return denialOf(spent, route, identity);
 }
 
 export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
   if (spent.outcome === 'spent') return undefined;
-  if (spent.outcome === 'cap') return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
-  if (spent.outcome === 'too-many-at-once') return refused({ status: 403, reason: 'more-persons-than-one-gesture', close: false }, route);
-  if (route.requirement.kind !== 'step-up') return refused({ status: 403, reason: 'no-proof-can-pay', close: false }, route);
-  const stronger = spent.outcome === 'stronger-proof';
-  const requirement = stronger ? { ...route.requirement, accept: phishingResistant } : route.requirement;
-  return { kind: 'step-up', route, identity, requirement, because: stronger ? 'stronger' : 'presence-used-up' };
+  if (spent.outcome === 'cap')
+    return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
+  if (spent.outcome === 'too-many-at-once')
+    return refused({ status: 403, reason: 'more-persons-than-one-gesture', close: false }, route);
+  if (route.requirement.kind !== 'step-up') return unpayable(route);
+  if (spent.outcome === 'presence-used-up')
+    return { kind: 'step-up', route, identity, requirement: route.requirement, because: spent.outcome };
+  // What the budget says helps, of what the route accepts at all.
+  const [first, ...rest] = route.requirement.accept.filter((kind) => spent.accept.includes(kind));
+  if (first === undefined) return unpayable(route);
+  return {
+    kind: 'step-up',
+    route,
+    identity,
+    requirement: { ...route.requirement, accept: [first, ...rest] },
+    because: 'stronger',
+  };
 }
 
-const phishingResistant = acceptWords['phishing-resistant'];
+function unpayable(route: Route): Denial | undefined {
+  return refused({ status: 403, reason: 'no-proof-can-pay', close: false }, route);
+}

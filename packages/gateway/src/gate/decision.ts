@@ -19,5 +19,10 @@ export type Denial =
       /** `presence-used-up`: the proof is good but has shown all the persons it buys; a fresh one helps. `stronger`: a detector or a canary asks for a phishing-resistant one. */
       readonly because: Shortfall['reason'] | 'presence-used-up' | 'stronger';
     }
-  | { readonly kind: 'slow-down'; readonly route: Route; readonly retryAfter: Seconds; readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' }
+  | {
+      readonly kind: 'slow-down';
+      readonly route: Route;
+      readonly retryAfter: Seconds;
+      readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses';
+    }
   | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,7 +1,7 @@
 // What the stages need, gathered once by gateway.ts. No stage reaches for anything else.
 import type { Clock, Mfa } from '@palier/mfa-core';
-import type { Budget } from '../budget/spend.ts';
 import type { RecordKeys } from '../budget/record-keys.ts';
+import type { Budget } from '../budget/spend.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Observer } from './observer.ts';

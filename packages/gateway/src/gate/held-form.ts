@@ -3,7 +3,6 @@
 import type { Mfa } from '@palier/mfa-core';
 import { cookiesWithPrefix, cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
-import type { ResumeBook } from '../step-up/resume.ts';
 import { sessionCookie } from './gate.ts';
 
 export const heldCookiePrefix = '__Host-palier-held-';
@@ -18,23 +17,32 @@ export interface Restored {
 }
 
 /** Undefined when the request names no held form of this session and this very target. */
-export async function restoreForm(mfa: Mfa, resumes: ResumeBook, request: CanonicalRequest): Promise<Restored | undefined> {
+export async function restoreForm(mfa: Mfa, request: CanonicalRequest): Promise<Restored | undefined> {
   const header = request.headers.get('cookie');
   const held = request.method === 'GET' ? cookiesWithPrefix(header, heldCookiePrefix) : [];
   const token = held.length === 0 ? undefined : cookieValue(header, sessionCookie);
   const session = token === undefined || token === 'duplicate' ? undefined : await mfa.sessions.load(token);
   if (session === undefined) return undefined;
   for (const [cookie, ticket] of held) {
-    const seen = await resumes.peek(ticket, session);
+    const seen = await mfa.resume.peek(session, ticket);
     if (seen?.form === undefined || seen.target !== request.target) continue;
-    const resume = await resumes.take(ticket, session);
-    if (resume?.form !== undefined) return { cookie, ...replaced(request, resume.form.contentType, resume.form.body) };
+    const resume = await mfa.resume.take(session, ticket);
+    if (resume?.form !== undefined)
+      return { cookie, ...replaced(request, resume.form.contentType, resume.form.body) };
   }
   return undefined;
 }
 
-function replaced(request: CanonicalRequest, contentType: string, bytes: Uint8Array): Pick<Restored, 'request' | 'body' | 'bytes'> {
+function replaced(
+  request: CanonicalRequest,
+  contentType: string,
+  bytes: Uint8Array,
+): Pick<Restored, 'request' | 'body' | 'bytes'> {
   const headers = new Map(request.headers);
   headers.set('content-type', contentType);
-  return { request: { ...request, method: 'POST', headers, bodyLength: bytes.length }, body: { read: async () => bytes }, bytes };
+  return {
+    request: { ...request, method: 'POST', headers, bodyLength: bytes.length },
+    body: { read: async () => bytes },
+    bytes,
+  };
 }

@@ -37,7 +37,11 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
 }
 
 function rowOf(denial: Denial): { readonly key: string; readonly row: ObservedCount } {
-  const row = { class: denial.kind === 'step-up' ? denial.identity.class : '-', denial: nameOf(denial), count: 0 };
+  const row = {
+    class: denial.kind === 'step-up' ? denial.identity.class : '-',
+    denial: nameOf(denial),
+    count: 0,
+  };
   return { key: `${row.class} ${row.denial}`, row };
 }
 

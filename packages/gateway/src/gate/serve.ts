@@ -5,9 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
-import type { Exchange } from '../proxy/exchange.ts';
-import { forward, type Proxy } from '../proxy/forward.ts';
 import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import { type Forwarder, forward } from '../proxy/forward.ts';
+import type { LiveExchanges } from '../proxy/live.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Denial } from './decision.ts';
@@ -17,8 +18,10 @@ import type { PermitTerms } from './permit.ts';
 /** What serving needs beyond deciding. */
 export interface Desk {
   readonly gate: Gate;
-  readonly proxy: Proxy;
+  readonly proxy: Forwarder;
   readonly ledger: Ledger;
+  /** What is still streaming or joined, to be cut when it may not live any longer. */
+  readonly live: LiveExchanges;
   readonly cookiePrefix: string;
   /** The longest answer that is read to be counted. */
   readonly answerLimit: number;
@@ -50,7 +53,12 @@ interface Settled {
  * Decides, forwards, settles, records and releases. A denial comes back unanswered: how it is told is the caller's.
  * Rejects when something is broken and nothing was released yet.
  */
-export async function serve(desk: Desk, request: CanonicalRequest, body: BodySource, sockets: Sockets): Promise<Served> {
+export async function serve(
+  desk: Desk,
+  request: CanonicalRequest,
+  body: BodySource,
+  sockets: Sockets,
+): Promise<Served> {
   const decision = await decide(desk.gate, request, body);
   if (decision.kind !== 'forward') return { denial: decision, status: 0, terms: undefined };
   const terms = decision.permit;
@@ -82,7 +90,8 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
   if (rules.length === 0) return { records: terms.records, bytes: undefined };
   const bytes = await exchange.collect(desk.answerLimit);
   const observed = desk.gate.observer !== undefined;
-  const found = bytes === 'too-large' ? 'unreadable' : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
+  const found =
+    bytes === 'too-large' ? 'unreadable' : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
   if (found === 'unreadable' || bytes === 'too-large') {
     if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
     return { kind: 'unavailable', reason: 'answer-unreadable' };
@@ -101,14 +110,24 @@ async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promi
   if (identity.kind === 'anonymous' || matched.route.records.length === 0) return { records, bytes };
   const asked = records.length > 0 ? records : [questionOf(terms)];
   const enforce = desk.gate.observer === undefined;
-  const spent = await desk.gate.budget.miss({ identity, records: asked, now: desk.gate.clock.now(), enforce });
+  const spent = await desk.gate.budget.miss({
+    identity,
+    records: asked,
+    now: desk.gate.clock.now(),
+    enforce,
+  });
   const denial = denialOf(spent, matched.route, identity);
   return denial === undefined || !enforce ? { records, bytes } : denial;
 }
 
 /** Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. */
 function questionOf({ request, body }: PermitTerms): CountedRecord {
-  const digest = createHash('sha256').update(request.target).update('\n').update(body ?? '').digest('base64url').slice(0, 22);
+  const digest = createHash('sha256')
+    .update(request.target)
+    .update('\n')
+    .update(body ?? '')
+    .digest('base64url')
+    .slice(0, 22);
   return { id: '', type: 'question', digest: digest as CountedRecord['digest'] };
 }
 
@@ -125,23 +144,42 @@ function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Se
   const account = identity.kind === 'account' ? identity : undefined;
   if (account === undefined) throw new TypeError('a counted answer was about to leave to nobody');
   return {
-    at: desk.gate.clock.now(), account: account.account, class: account.class, organisation: account.organisation, session: session?.id,
-    proof: proof?.id, factor: proof === undefined || proof.kind === 'card' ? undefined : proof.factor, proofKind: proof?.kind,
-    route: matched.route.id, fields: matched.route.fields, status: exchange.status, outcome: exchange.status < 400 ? 'released' : 'miss',
-    records: settled.records, peer: request.peer, exemption: terms.wouldBe === undefined ? undefined : 'observe',
+    at: desk.gate.clock.now(),
+    account: account.account,
+    class: account.class,
+    organisation: account.organisation,
+    session: session?.id,
+    proof: proof?.id,
+    factor: proof === undefined || proof.kind === 'card' ? undefined : proof.factor,
+    proofKind: proof?.kind,
+    route: matched.route.id,
+    fields: matched.route.fields,
+    status: exchange.status,
+    outcome: exchange.status < 400 ? 'released' : 'miss',
+    records: settled.records,
+    peer: request.peer,
+    exemption: terms.wouldBe === undefined ? undefined : 'observe',
   };
 }
 
 /** Writes the head, then the bytes that were counted or the stream that needed no counting. */
-async function release(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled, response: ServerResponse): Promise<void> {
+async function release(
+  desk: Desk,
+  terms: PermitTerms,
+  exchange: Exchange,
+  settled: Settled,
+  response: ServerResponse,
+): Promise<void> {
   const headers = [...responseHeaders(exchange, terms, desk.cookiePrefix)];
   const own = response.getHeader('set-cookie');
   for (const cookie of Array.isArray(own) ? own : []) headers.push('Set-Cookie', cookie);
   response.removeHeader('set-cookie');
   response.sendDate = false;
   const length = settled.bytes === undefined ? contentLengthOf(exchange) : String(settled.bytes.length);
-  if (length !== undefined && exchange.status !== 304 && exchange.status !== 204) headers.push('Content-Length', length);
+  if (length !== undefined && exchange.status !== 304 && exchange.status !== 204)
+    headers.push('Content-Length', length);
   response.writeHead(exchange.status, exchange.statusText, headers);
-  if (settled.bytes === undefined) return void (await exchange.relay(response));
-  response.end(settled.bytes);
+  if (settled.bytes !== undefined) return void response.end(settled.bytes);
+  const forget = desk.live.add({ terms, end: () => response.destroy() });
+  await exchange.relay(response).finally(forget);
 }

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { type AccountId, type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
 import { cookieValue } from '../request/cookies.ts';
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
 import type { CanonicalRequest } from '../request/request.ts';
+import { parseStrictJson, readPointer } from '../request/strict-json.ts';
 import type { Identity, IdentitySource } from './identity.ts';
 
 export interface PortalSessionRules {
@@ -20,7 +20,9 @@ export interface PortalSessionRules {
 }
 
 /** Asks the portal's who-am-I with this cookie. Rejects when the portal is broken or slow. */
-export type AskPortal = (cookieHeader: string) => Promise<{ readonly status: number; readonly body: Uint8Array }>;
+export type AskPortal = (
+  cookieHeader: string,
+) => Promise<{ readonly status: number; readonly body: Uint8Array }>;
 
 interface Kept {
   readonly until: Instant;
@@ -33,7 +35,11 @@ const capacity = 50_000;
  * 200 with an account is that account; 401, 403 and redirects are nobody; anything else, or an answer that cannot be
  * read, rejects: a portal that stammers must not look like a stranger nor like a friend.
  */
-export function portalSession(rules: PortalSessionRules, ask: AskPortal, clock: Clock): IdentitySource & { forget(): void } {
+export function portalSession(
+  rules: PortalSessionRules,
+  ask: AskPortal,
+  clock: Clock,
+): IdentitySource & { forget(): void } {
   const kept = new Map<string, Kept>();
   const identify = (request: CanonicalRequest): Promise<Identity> => {
     const value = cookieValue(request.headers.get('cookie'), rules.cookie);
@@ -58,14 +64,20 @@ function keep(kept: Map<string, Kept>, key: string, entry: Kept): void {
   if (oldest !== undefined) kept.delete(oldest);
 }
 
-function read(rules: PortalSessionRules, answer: { readonly status: number; readonly body: Uint8Array }): Identity {
-  if (answer.status === 401 || answer.status === 403 || (answer.status >= 300 && answer.status < 400)) return anonymous;
+function read(
+  rules: PortalSessionRules,
+  answer: { readonly status: number; readonly body: Uint8Array },
+): Identity {
+  if (answer.status === 401 || answer.status === 403 || (answer.status >= 300 && answer.status < 400))
+    return anonymous;
   if (answer.status !== 200) throw new Error(`the portal's who-am-I answered ${answer.status}`);
   const json = parseStrictJson(answer.body, { depth: 16, members: 1000 });
   if ('refused' in json) throw new Error(`the portal's who-am-I is not sound JSON: ${json.refused}`);
-  const text = (pointer: string | undefined): string | undefined => (pointer === undefined ? undefined : texts(json, pointer)[0]);
+  const text = (pointer: string | undefined): string | undefined =>
+    pointer === undefined ? undefined : texts(json, pointer)[0];
   const account = accountOf(text(rules.account));
-  if (account === undefined) throw new Error("the portal's who-am-I names no account at the pointer configured");
+  if (account === undefined)
+    throw new Error("the portal's who-am-I names no account at the pointer configured");
   return {
     kind: 'account',
     account,
@@ -84,5 +96,7 @@ function accountOf(text: string | undefined): AccountId | undefined {
 function texts(json: Parameters<typeof readPointer>[0], pointer: string): readonly string[] {
   const found = readPointer(json, pointer);
   if ('refused' in found) return [];
-  return found.flatMap((scalar) => (scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : []));
+  return found.flatMap((scalar) =>
+    scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : [],
+  );
 }

@@ -12,17 +12,26 @@ export interface GatewayIdentity {
   readonly forget: () => void;
 }
 
-/** What the configuration asks for and this release has no source for. */
-export class IdentityError extends Error {}
-
-export function createIdentity(config: Config, upstreams: ReadonlyMap<string, Upstream>, clock: Clock): GatewayIdentity {
+export function createIdentity(
+  config: Config,
+  upstreams: ReadonlyMap<string, Upstream>,
+  clock: Clock,
+): GatewayIdentity {
   const sources = config.identity.map((setting) => {
-    if (setting.kind !== 'portal-session') throw new IdentityError(`identity: ${setting.kind} is not available in this release`);
-    if (setting.carrier.kind !== 'cookie') throw new IdentityError('identity: portal-session needs a cookie in this release');
+    if (setting.kind !== 'portal-session' || setting.carrier.kind !== 'cookie')
+      throw new TypeError('config/unavailable.ts let an identity source through');
     const upstream = upstreams.get(setting.upstream);
-    if (upstream === undefined) throw new IdentityError(`identity: no upstream is called ${setting.upstream}`);
-    const rules = { cookie: setting.carrier.name, ...setting.pointers, cacheMilliseconds: setting.cache * 1000 };
-    return portalSession(rules, (cookie) => ask(upstream, setting.ask, cookie, config.origin.host, setting.timeout * 1000), clock);
+    if (upstream === undefined) throw new TypeError(`no upstream is called ${setting.upstream}`);
+    const rules = {
+      cookie: setting.carrier.name,
+      ...setting.pointers,
+      cacheMilliseconds: setting.cache * 1000,
+    };
+    return portalSession(
+      rules,
+      (cookie) => ask(upstream, setting.ask, cookie, config.origin.host, setting.timeout * 1000),
+      clock,
+    );
   });
   const identify: IdentitySource = async (request) => {
     for (const source of sources) {
@@ -35,7 +44,13 @@ export function createIdentity(config: Config, upstreams: ReadonlyMap<string, Up
 }
 
 /** The who-am-I call, bounded in size and time. */
-async function ask(upstream: Upstream, target: string, cookie: string, host: string, patience: number): Promise<{ readonly status: number; readonly body: Uint8Array }> {
+async function ask(
+  upstream: Upstream,
+  target: string,
+  cookie: string,
+  host: string,
+  patience: number,
+): Promise<{ readonly status: number; readonly body: Uint8Array }> {
   const headers = ['Host', host, 'Accept', 'application/json', 'Cookie', cookie];
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

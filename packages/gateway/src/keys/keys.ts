@@ -1,7 +1,7 @@
 // The gateway's own keys in one file, readable by its account alone: sealing of factors, digests of codes and tickets,
 // record ids, and the signature towards the portal. Made by `palier init`; the ledger's key is not here but offline.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type Random, Secret, type SealingKeys } from '@palier/mfa-core';
+import { type Random, type SealingKeys, Secret } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { type AssertionKeys, makeAssertionKey } from '../proxy/assertion.ts';
 
@@ -43,20 +43,35 @@ export class KeyFileError extends Error {}
 /** Reads and checks the file. Keys that others on the machine can read are refused, as are short ones (A250). */
 export function readKeyFile(path: string): GatewayKeys {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) throw new KeyFileError(`there is no key file at ${path}; make one with "palier init"`);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new KeyFileError(`${path} can be read by other accounts; run "chmod 600 ${path}"`);
+  if (mode === undefined)
+    throw new KeyFileError(`there is no key file at ${path}; make one with "palier init"`);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    throw new KeyFileError(`${path} can be read by other accounts; run "chmod 600 ${path}"`);
   const file = parsed(path);
-  const sealing = new Map(Object.entries(file.sealing.keys).map(([id, key]) => [id, secretOf(path, key)] as const));
+  const sealing = new Map(
+    Object.entries(file.sealing.keys).map(([id, key]) => [id, secretOf(path, key)] as const),
+  );
   if (!sealing.has(file.sealing.current)) throw new KeyFileError(`${path}: sealing.current names no key`);
   const [first, ...rest] = file.assertion;
   if (first === undefined) throw new KeyFileError(`${path}: assertion has no key`);
-  return { sealing: { current: file.sealing.current, keys: sealing }, digests: secretOf(path, file.digests), records: secretOf(path, file.records), assertion: [first, ...rest] };
+  return {
+    sealing: { current: file.sealing.current, keys: sealing },
+    digests: secretOf(path, file.digests),
+    records: secretOf(path, file.records),
+    assertion: [first, ...rest],
+  };
 }
 
 function parsed(path: string): KeyFile {
   try {
     const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<KeyFile>;
-    if (file.sealing !== undefined && file.digests !== undefined && file.records !== undefined && Array.isArray(file.assertion)) return file as KeyFile;
+    if (
+      file.sealing !== undefined &&
+      file.digests !== undefined &&
+      file.records !== undefined &&
+      Array.isArray(file.assertion)
+    )
+      return file as KeyFile;
   } catch (cause) {
     throw new KeyFileError(`${path} is no sound key file`, { cause });
   }

@@ -7,7 +7,7 @@ import { type Exchange, type OutgoingHead, type Upgraded, type Upstream, Upstrea
 import { isSoundHandshake } from './handshake.ts';
 import { type HeaderRules, requestHeaders } from './outgoing-headers.ts';
 
-export interface Proxy {
+export interface Forwarder {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly signer: AssertionSigner;
   readonly rules: HeaderRules;
@@ -19,7 +19,7 @@ export interface Proxy {
  * UpstreamError; a permit used twice is a TypeError.
  */
 export async function forward(
-  proxy: Proxy,
+  proxy: Forwarder,
   permit: Permit,
   incoming: IncomingMessage | Uint8Array | undefined,
 ): Promise<Exchange> {
@@ -41,7 +41,7 @@ function bodyOf(terms: PermitTerms, incoming: IncomingMessage | Uint8Array | und
 
 /** The same for a WebSocket; `client` is the socket that asks. An unsound handshake is not sent (RFC 6455 section 4.2.1). */
 export async function forwardUpgrade(
-  proxy: Proxy,
+  proxy: Forwarder,
   permit: Permit,
   client?: Duplex,
 ): Promise<Upgraded | Exchange> {
@@ -52,7 +52,7 @@ export async function forwardUpgrade(
 }
 
 async function prepared(
-  proxy: Proxy,
+  proxy: Forwarder,
   terms: PermitTerms,
 ): Promise<{ readonly head: OutgoingHead; readonly upstream: Upstream }> {
   const upstream = proxy.upstreams.get(terms.matched.route.upstream);

@@ -1,32 +1,42 @@
 // Tells a client why not: a problem body for programs, a page for people, and for people whom a gesture helps the
 // redirect to the step-up page, with an opaque way back.
 import type { ServerResponse } from 'node:http';
-import type { Mfa, Session } from '@palier/mfa-core';
+import { type HeldForm, isWayBack, type Mfa, type Session } from '@palier/mfa-core';
 import type { Denial } from '../gate/decision.ts';
 import { sessionCookie } from '../gate/gate.ts';
-import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { cookieValue } from '../request/cookies.ts';
+import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { agentOf, setSessionCookie } from '../step-up/person.ts';
-import { type HeldForm, heldFormLimit, type ResumeBook } from '../step-up/resume.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';
 
 export interface Denier {
   readonly mfa: Mfa;
-  readonly resumes: ResumeBook;
   readonly origin: string;
   readonly signInPath: string | undefined;
 }
 
 /** Answers a denial. `request` is undefined when it never became canonical; then the client is taken for a program. */
-export async function deny(denier: Denier, denial: Denial, request: CanonicalRequest | undefined, body: BodySource | undefined, response: ServerResponse): Promise<number> {
+export async function deny(
+  denier: Denier,
+  denial: Denial,
+  request: CanonicalRequest | undefined,
+  body: BodySource | undefined,
+  response: ServerResponse,
+): Promise<number> {
   const answer = await answerFor(denier, denial, request, body, response);
   response.writeHead(answer.status, answer.headers as Record<string, string | string[]>);
   response.end(request?.method === 'HEAD' ? undefined : answer.body);
   return answer.status;
 }
 
-async function answerFor(denier: Denier, denial: Denial, request: CanonicalRequest | undefined, body: BodySource | undefined, response: ServerResponse): Promise<Answer> {
+async function answerFor(
+  denier: Denier,
+  denial: Denial,
+  request: CanonicalRequest | undefined,
+  body: BodySource | undefined,
+  response: ServerResponse,
+): Promise<Answer> {
   const route = denial.kind === 'unavailable' ? undefined : denial.route;
   const client = request === undefined ? 'program' : clientKind(request, route);
   const language = languageOf(request?.headers.get('accept-language'));
@@ -34,35 +44,65 @@ async function answerFor(denier: Denier, denial: Denial, request: CanonicalReque
     const redirect = await toStepUp(denier, denial, request, body, response);
     if (redirect !== undefined) return redirect;
   }
-  return answerTo(denial, { client, language, stepUpUrl: `${denier.origin}/.palier/step-up`, signInPath: denier.signInPath });
+  return answerTo(denial, {
+    client,
+    language,
+    stepUpUrl: `${denier.origin}/.palier/step-up`,
+    signInPath: denier.signInPath,
+  });
 }
 
 type StepUpDenial = Denial & { readonly kind: 'step-up' };
 
 /** 303 to the step-up page; undefined for a method that cannot be resumed by a page. */
-async function toStepUp(denier: Denier, denial: StepUpDenial, request: CanonicalRequest, body: BodySource | undefined, response: ServerResponse): Promise<Answer | undefined> {
+async function toStepUp(
+  denier: Denier,
+  denial: StepUpDenial,
+  request: CanonicalRequest,
+  body: BodySource | undefined,
+  response: ServerResponse,
+): Promise<Answer | undefined> {
   const form = request.method === 'POST' ? await heldForm(request, body) : undefined;
-  if (request.method !== 'GET' && request.method !== 'HEAD' && form === undefined) return undefined;
+  const resumable = request.method === 'GET' || request.method === 'HEAD' || form !== undefined;
+  if (!resumable || !isWayBack(request.target)) return undefined;
   const session = await sessionFor(denier, denial, request, response);
-  const ticket = await denier.resumes.hold(session, request, denial, form);
+  const ticket = await denier.mfa.resume.hold(session, request.target, denial, form);
   const cookies = response.getHeader('set-cookie');
   const setCookie = Array.isArray(cookies) ? { 'set-cookie': cookies } : {};
-  return { status: 303, headers: { ...ownHeaders, ...setCookie, location: `/.palier/step-up?resume=${ticket}` }, body: '' };
+  return {
+    status: 303,
+    headers: { ...ownHeaders, ...setCookie, location: `/.palier/step-up?resume=${ticket}` },
+    body: '',
+  };
 }
+
+/** The longest form that is held; a longer one is refused with a word, never cut. */
+const heldFormLimit = 64 * 1024;
 
 const formTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
 
 /** A form of at most 64 KiB is kept; a longer one is not cut: the person gets the problem page and keeps the form open. */
-async function heldForm(request: CanonicalRequest, body: BodySource | undefined): Promise<HeldForm | undefined> {
+async function heldForm(
+  request: CanonicalRequest,
+  body: BodySource | undefined,
+): Promise<HeldForm | undefined> {
   const contentType = request.headers.get('content-type') ?? '';
   if (!formTypes.has(contentType.split(';')[0]?.trim().toLowerCase() ?? '')) return undefined;
   const bytes = await body?.read(heldFormLimit);
-  return bytes instanceof Uint8Array && bytes.length <= heldFormLimit ? { contentType, body: bytes } : undefined;
+  return bytes instanceof Uint8Array && bytes.length <= heldFormLimit
+    ? { contentType, body: bytes }
+    : undefined;
 }
 
-async function sessionFor(denier: Denier, denial: StepUpDenial, request: CanonicalRequest, response: ServerResponse): Promise<Session> {
+async function sessionFor(
+  denier: Denier,
+  denial: StepUpDenial,
+  request: CanonicalRequest,
+  response: ServerResponse,
+): Promise<Session> {
   const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
-  const known = cookie === undefined || cookie === 'duplicate' ? undefined : await denier.mfa.sessions.load(cookie);
+  const known =
+    cookie === undefined || cookie === 'duplicate' ? undefined : await denier.mfa.sessions.load(cookie);
   if (known !== undefined && known.account === denial.identity.account) return known;
   const { session, token } = await denier.mfa.sessions.open(denial.identity.account, agentOf(request));
   setSessionCookie(response, token);

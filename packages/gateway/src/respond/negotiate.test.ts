@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CanonicalRequest } from '../request/request.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 
-const asking = (headers: Readonly<Record<string, string>>): CanonicalRequest => ({ headers: new Map(Object.entries(headers)) }) as unknown as CanonicalRequest;
+const asking = (headers: Readonly<Record<string, string>>): CanonicalRequest =>
+  ({ headers: new Map(Object.entries(headers)) }) as unknown as CanonicalRequest;
 const kind = (headers: Readonly<Record<string, string>>): string => clientKind(asking(headers), undefined);
 
 describe('who is refused, a person or a program', () => {

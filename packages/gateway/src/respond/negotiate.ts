@@ -25,9 +25,17 @@ const pageTypes = new Set(['text/html', 'application/xhtml+xml']);
 
 /** The kind of the media range with the highest q (RFC 9110 section 12.5.1); undefined when only wildcards are left or it is a draw. */
 function preferred(accept: string): ClientKind | undefined {
-  const ranges = accept.split(',').slice(0, 30).map(parseRange).filter((range) => range.q > 0 && !range.type.endsWith('/*'));
+  const ranges = accept
+    .split(',')
+    .slice(0, 30)
+    .map(parseRange)
+    .filter((range) => range.q > 0 && !range.type.endsWith('/*'));
   const best = Math.max(0, ...ranges.map((range) => range.q));
-  const kinds = new Set(ranges.filter((range) => range.q === best).map((range): ClientKind => (pageTypes.has(range.type) ? 'page' : 'program')));
+  const kinds = new Set(
+    ranges
+      .filter((range) => range.q === best)
+      .map((range): ClientKind => (pageTypes.has(range.type) ? 'page' : 'program')),
+  );
   return kinds.size === 1 ? [...kinds][0] : kinds.has('page') ? 'page' : undefined;
 }
 
@@ -42,6 +50,9 @@ function parseRange(text: string): { readonly type: string; readonly q: number }
 export function languageOf(acceptLanguage: string | undefined): 'fr' | 'en' {
   const ranges = (acceptLanguage ?? '').split(',').slice(0, 30).map(parseRange);
   const weight = (language: string): number =>
-    Math.max(0, ...ranges.filter(({ type }) => type === language || type.startsWith(`${language}-`)).map(({ q }) => q));
+    Math.max(
+      0,
+      ...ranges.filter(({ type }) => type === language || type.startsWith(`${language}-`)).map(({ q }) => q),
+    );
   return weight('en') > weight('fr') ? 'en' : 'fr';
 }

@@ -18,7 +18,12 @@ export interface Problem {
   readonly en: Words;
 }
 
-function row(status: number, name: string, fr: readonly [string, string], en: readonly [string, string]): Problem {
+function row(
+  status: number,
+  name: string,
+  fr: readonly [string, string],
+  en: readonly [string, string],
+): Problem {
   return { status, name, fr: { title: fr[0], detail: fr[1] }, en: { title: en[0], detail: en[1] } };
 }
 
@@ -39,48 +44,126 @@ export type ProblemName =
   | 'answer-unreadable';
 
 export const problems: Readonly<Record<ProblemName, Problem>> = {
-  'sign-in': row(401, 'sign-in-required',
+  'sign-in': row(
+    401,
+    'sign-in-required',
     ['Connexion nécessaire', 'Connectez-vous d’abord au portail, puis recommencez.'],
-    ['Please sign in', 'Sign in to the portal first, then try again.']),
-  'step-up': row(401, 'step-up-required',
-    ['Second facteur nécessaire', 'Cette consultation demande de prouver que c’est bien vous, avec une clé, une carte ou un code.'],
-    ['Second factor needed', 'This look-up asks you to prove it is you, with a key, a card or a code.']),
-  'too-old': row(401, 'step-up-required',
-    ['Preuve trop ancienne', 'Votre dernière preuve date de trop longtemps pour cette consultation. Un nouveau geste suffit.'],
-    ['Proof too old', 'Your last proof is too old for this look-up. One new gesture is enough.']),
-  'presence-used-up': row(401, 'presence-used-up',
-    ['Présence épuisée', 'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste suffit pour continuer.'],
-    ['Presence used up', 'You have seen all the persons one gesture allows. One new gesture is enough to go on.']),
-  stronger: row(401, 'stronger-proof-required',
-    ['Geste plus sûr demandé', 'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.'],
-    ['Stronger gesture needed', 'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.']),
-  'slow-down': row(429, 'cap-reached',
-    ['Plafond atteint', 'Ce compte a consulté autant de personnes différentes qu’il est permis pour le moment. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.'],
-    ['Cap reached', 'This account has seen as many different persons as is allowed for now. Only time or the portal’s operator can help; a new gesture will not.']),
-  malformed: row(400, 'malformed-request',
+    ['Please sign in', 'Sign in to the portal first, then try again.'],
+  ),
+  'step-up': row(
+    401,
+    'step-up-required',
+    [
+      'Second facteur nécessaire',
+      'Cette consultation demande de prouver que c’est bien vous, avec une clé, une carte ou un code.',
+    ],
+    ['Second factor needed', 'This look-up asks you to prove it is you, with a key, a card or a code.'],
+  ),
+  'too-old': row(
+    401,
+    'step-up-required',
+    [
+      'Preuve trop ancienne',
+      'Votre dernière preuve date de trop longtemps pour cette consultation. Un nouveau geste suffit.',
+    ],
+    ['Proof too old', 'Your last proof is too old for this look-up. One new gesture is enough.'],
+  ),
+  'presence-used-up': row(
+    401,
+    'presence-used-up',
+    [
+      'Présence épuisée',
+      'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste suffit pour continuer.',
+    ],
+    [
+      'Presence used up',
+      'You have seen all the persons one gesture allows. One new gesture is enough to go on.',
+    ],
+  ),
+  stronger: row(
+    401,
+    'stronger-proof-required',
+    [
+      'Geste plus sûr demandé',
+      'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
+    ],
+    [
+      'Stronger gesture needed',
+      'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
+    ],
+  ),
+  'slow-down': row(
+    429,
+    'cap-reached',
+    [
+      'Plafond atteint',
+      'Ce compte a consulté autant de personnes différentes qu’il est permis pour le moment. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+    ],
+    [
+      'Cap reached',
+      'This account has seen as many different persons as is allowed for now. Only time or the portal’s operator can help; a new gesture will not.',
+    ],
+  ),
+  malformed: row(
+    400,
+    'malformed-request',
     ['Demande refusée', 'La demande n’a pas la forme attendue. Rien n’a été transmis au portail.'],
-    ['Request refused', 'The request is not in the form expected. Nothing was sent to the portal.']),
-  forbidden: row(403, 'forbidden',
+    ['Request refused', 'The request is not in the form expected. Nothing was sent to the portal.'],
+  ),
+  forbidden: row(
+    403,
+    'forbidden',
     ['Accès refusé', 'Ce compte ne peut pas ouvrir cette page depuis ici ou à cette heure.'],
-    ['Access refused', 'This account may not open this page from here or at this hour.']),
-  'too-many': row(403, 'too-many-at-once',
-    ['Trop de personnes à la fois', 'Cette réponse montrerait plus de personnes qu’un geste ne le permet. Précisez votre recherche ; rien n’a été montré.'],
-    ['Too many persons at once', 'This answer would show more persons than one gesture allows. Narrow your search; nothing was shown.']),
-  'not-found': row(404, 'not-declared',
+    ['Access refused', 'This account may not open this page from here or at this hour.'],
+  ),
+  'too-many': row(
+    403,
+    'too-many-at-once',
+    [
+      'Trop de personnes à la fois',
+      'Cette réponse montrerait plus de personnes qu’un geste ne le permet. Précisez votre recherche ; rien n’a été montré.',
+    ],
+    [
+      'Too many persons at once',
+      'This answer would show more persons than one gesture allows. Narrow your search; nothing was shown.',
+    ],
+  ),
+  'not-found': row(
+    404,
+    'not-declared',
     ['Page introuvable', 'Cette adresse n’existe pas sur ce portail.'],
-    ['Page not found', 'There is no such address on this portal.']),
-  'not-allowed': row(405, 'method-not-declared',
+    ['Page not found', 'There is no such address on this portal.'],
+  ),
+  'not-allowed': row(
+    405,
+    'method-not-declared',
     ['Action impossible', 'Cette adresse n’accepte pas cette action.'],
-    ['Action not possible', 'This address does not take this action.']),
-  unavailable: row(503, 'unavailable',
-    ['Service momentanément indisponible', 'Un élément nécessaire à la vérification ne répond pas. Par prudence, rien n’a été consulté. Réessayez dans un instant.'],
-    ['Temporarily unavailable', 'Something needed for the check does not answer. To be safe, nothing was looked up. Try again in a moment.']),
-  'bad-gateway': row(502, 'portal-unreachable',
+    ['Action not possible', 'This address does not take this action.'],
+  ),
+  unavailable: row(
+    503,
+    'unavailable',
+    [
+      'Service momentanément indisponible',
+      'Un élément nécessaire à la vérification ne répond pas. Par prudence, rien n’a été consulté. Réessayez dans un instant.',
+    ],
+    [
+      'Temporarily unavailable',
+      'Something needed for the check does not answer. To be safe, nothing was looked up. Try again in a moment.',
+    ],
+  ),
+  'bad-gateway': row(
+    502,
+    'portal-unreachable',
     ['Le portail ne répond pas', 'Le portail n’a pas répondu comme il le devait. Réessayez dans un instant.'],
-    ['The portal does not answer', 'The portal did not answer as it should. Try again in a moment.']),
-  'answer-unreadable': row(502, 'answer-unreadable',
+    ['The portal does not answer', 'The portal did not answer as it should. Try again in a moment.'],
+  ),
+  'answer-unreadable': row(
+    502,
+    'answer-unreadable',
     ['Réponse retenue', 'La réponse du portail n’a pas pu être contrôlée ; elle a été retenue entière.'],
-    ['Answer withheld', 'The portal’s answer could not be checked; it was withheld whole.']),
+    ['Answer withheld', 'The portal’s answer could not be checked; it was withheld whole.'],
+  ),
 };
 
 /** The row for a denial. A refusal's own status wins over the row's. */
@@ -90,9 +173,13 @@ export function problemOf(denial: Denial): Problem {
     case 'slow-down':
       return problems[denial.kind];
     case 'unavailable':
-      return denial.reason in unavailableRows ? unavailableRows[denial.reason as keyof typeof unavailableRows] : problems.unavailable;
+      return denial.reason in unavailableRows
+        ? unavailableRows[denial.reason as keyof typeof unavailableRows]
+        : problems.unavailable;
     case 'step-up':
-      return denial.because === 'no-proof' || denial.because === 'not-accepted' ? problems['step-up'] : problems[denial.because];
+      return denial.because === 'no-proof' || denial.because === 'not-accepted'
+        ? problems['step-up']
+        : problems[denial.because];
     case 'refuse':
       return { ...problems[rowOfRefusal(denial.refusal)], status: denial.refusal.status };
     default:
@@ -100,7 +187,10 @@ export function problemOf(denial: Denial): Problem {
   }
 }
 
-const unavailableRows = { 'portal-unreachable': problems['bad-gateway'], 'answer-unreadable': problems['answer-unreadable'] };
+const unavailableRows = {
+  'portal-unreachable': problems['bad-gateway'],
+  'answer-unreadable': problems['answer-unreadable'],
+};
 
 function rowOfRefusal({ status, reason }: Refusal): ProblemName {
   if (reason === 'more-persons-than-one-gesture') return 'too-many';

@@ -1,14 +1,27 @@
-import { describe, expect, it } from 'vitest';
 import { secondsOf } from '@palier/mfa-core';
+import { describe, expect, it } from 'vitest';
 import type { Denial } from '../gate/decision.ts';
 import type { Route } from '../policy/route.ts';
 import { problems } from './problems.ts';
 import { acrOf, answerTo, type Manner } from './respond.ts';
 
 const route = { id: 'GET /x', client: undefined } as unknown as Route;
-const identity = { kind: 'account', account: 'a', class: 'gp', organisation: undefined, groups: [], displayName: 'A', source: 't' } as never;
+const identity = {
+  kind: 'account',
+  account: 'a',
+  class: 'gp',
+  organisation: undefined,
+  groups: [],
+  displayName: 'A',
+  source: 't',
+} as never;
 const requirement = { kind: 'step-up', accept: ['webauthn', 'card'], maxAge: secondsOf(900) } as const;
-const manner: Manner = { client: 'program', language: 'en', stepUpUrl: 'https://portail.example/.palier/step-up', signInPath: '/login' };
+const manner: Manner = {
+  client: 'program',
+  language: 'en',
+  stepUpUrl: 'https://portail.example/.palier/step-up',
+  signInPath: '/login',
+};
 
 const denials: readonly Denial[] = [
   { kind: 'sign-in', route },
@@ -16,7 +29,11 @@ const denials: readonly Denial[] = [
   { kind: 'step-up', route, identity, requirement, because: 'presence-used-up' },
   { kind: 'step-up', route, identity, requirement, because: 'stronger' },
   { kind: 'slow-down', route, retryAfter: secondsOf(90.5), cap: 'account' },
-  { kind: 'refuse', route, refusal: { status: 405, reason: 'method-not-declared', close: false, allow: ['GET'] } },
+  {
+    kind: 'refuse',
+    route,
+    refusal: { status: 405, reason: 'method-not-declared', close: false, allow: ['GET'] },
+  },
   { kind: 'refuse', route: undefined, refusal: { status: 400, reason: 'bad-escape', close: true } },
   { kind: 'unavailable', reason: 'dependency' },
   { kind: 'unavailable', reason: 'portal-unreachable' },
@@ -36,7 +53,10 @@ describe('every denial', () => {
     const answer = answerTo(denial, manner);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.headers['location']).toBe(undefined);
-    expect(JSON.parse(answer.body)).toMatchObject({ status: answer.status, type: expect.stringMatching(/^urn:palier:problem:/) });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      status: answer.status,
+      type: expect.stringMatching(/^urn:palier:problem:/),
+    });
   });
 });
 
@@ -44,8 +64,14 @@ describe('a step-up told to a program', () => {
   it('is the challenge of RFC 9470 with what would be enough and where', () => {
     const answer = answerTo(denials[1] as Denial, manner);
     expect(answer.status).toBe(401);
-    expect(answer.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_user_authentication", .*acr_values="phr", max_age="900"$/);
-    expect(JSON.parse(answer.body)).toMatchObject({ stepUpUrl: manner.stepUpUrl, acrValues: ['phr'], maxAge: 900 });
+    expect(answer.headers['www-authenticate']).toMatch(
+      /^Bearer error="insufficient_user_authentication", .*acr_values="phr", max_age="900"$/,
+    );
+    expect(JSON.parse(answer.body)).toMatchObject({
+      stepUpUrl: manner.stepUpUrl,
+      acrValues: ['phr'],
+      maxAge: 900,
+    });
   });
 
   it('names the weakest kind that is accepted', () => {

@@ -25,7 +25,8 @@ export interface Manner {
 /** Headers of every answer of our own: nothing of it may be kept, framed, sniffed or leak where it came from. */
 export const ownHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'referrer-policy': 'strict-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -40,24 +41,54 @@ export function answerTo(denial: Denial, manner: Manner): Answer {
   if (denial.kind === 'sign-in' && manner.signInPath !== undefined) {
     return { status: 303, headers: { ...headers, location: manner.signInPath }, body: '' };
   }
-  const body = problemPage(problem, manner.language, denial.kind === 'slow-down' ? denial.retryAfter : undefined);
-  return { status: problem.status, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' }, body };
+  const body = problemPage(
+    problem,
+    manner.language,
+    denial.kind === 'slow-down' ? denial.retryAfter : undefined,
+  );
+  return {
+    status: problem.status,
+    headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+    body,
+  };
 }
 
 function programAnswer(denial: Denial, problem: Problem, headers: Answer['headers'], manner: Manner): Answer {
   const words = problem[manner.language];
-  const extras = denial.kind === 'step-up' ? { stepUpUrl: manner.stepUpUrl, acrValues: [acrOf(denial.requirement)], maxAge: denial.requirement.maxAge } : {};
+  const extras =
+    denial.kind === 'step-up'
+      ? {
+          stepUpUrl: manner.stepUpUrl,
+          acrValues: [acrOf(denial.requirement)],
+          maxAge: denial.requirement.maxAge,
+        }
+      : {};
   const reason = denial.kind === 'refuse' ? { reason: denial.refusal.reason } : {};
-  const body = { type: `urn:palier:problem:${problem.name}`, title: words.title, status: problem.status, detail: words.detail, ...reason, ...extras };
-  return { status: problem.status, headers: { ...headers, 'content-type': 'application/problem+json' }, body: `${JSON.stringify(body)}\n` };
+  const body = {
+    type: `urn:palier:problem:${problem.name}`,
+    title: words.title,
+    status: problem.status,
+    detail: words.detail,
+    ...reason,
+    ...extras,
+  };
+  return {
+    status: problem.status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: `${JSON.stringify(body)}\n`,
+  };
 }
 
 function headersOf(denial: Denial, problem: Problem): Readonly<Record<string, string>> {
   if (denial.kind === 'step-up') return { 'www-authenticate': stepUpChallenge(denial.requirement) };
   if (denial.kind === 'sign-in') return { 'www-authenticate': 'Bearer' };
-  if (denial.kind === 'slow-down') return { 'retry-after': String(Math.max(1, Math.ceil(denial.retryAfter))) };
+  if (denial.kind === 'slow-down')
+    return { 'retry-after': String(Math.max(1, Math.ceil(denial.retryAfter))) };
   if (denial.kind === 'unavailable') return problem.status === 503 ? { 'retry-after': '5' } : {};
-  return { ...(denial.refusal.allow && { allow: denial.refusal.allow.join(', ') }), ...(denial.refusal.close && { connection: 'close' }) };
+  return {
+    ...(denial.refusal.allow && { allow: denial.refusal.allow.join(', ') }),
+    ...(denial.refusal.close && { connection: 'close' }),
+  };
 }
 
 /** RFC 9470 section 3: what was not enough, and what would be. */

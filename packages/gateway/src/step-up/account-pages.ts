@@ -23,7 +23,9 @@ interface Common {
   readonly otherLanguage: string;
 }
 
-export function factorsPage(view: Common & { readonly factors: readonly FactorRow[]; readonly codes: readonly string[] }): string {
+export function factorsPage(
+  view: Common & { readonly factors: readonly FactorRow[]; readonly codes: readonly string[] },
+): string {
   const words = texts[view.language];
   const rows = view.factors.map((factor) => factorRow(factor, words, view.language));
   const body = html`<h1>${{ text: words.factorsTitle }}</h1>
@@ -33,15 +35,25 @@ ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
 <p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
 <form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: words.newCodes }}</button></form>`;
-  return page({ language: view.language, title: words.factorsTitle, body, account: view.account, otherLanguage: view.otherLanguage });
+  return page({
+    language: view.language,
+    title: words.factorsTitle,
+    body,
+    account: view.account,
+    otherLanguage: view.otherLanguage,
+  });
 }
 
 function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
   const facts = [
     words.factorKinds[factor.kind],
     `${words.addedOn} ${dateText(factor.addedAt, language)}`,
-    ...(factor.lastUsedAt === undefined ? [] : [`${words.lastUsed} ${dateText(factor.lastUsedAt, language)}`]),
-    ...(factor.activeFrom === undefined ? [] : [`${words.activeFrom} ${dateText(factor.activeFrom, language)}`]),
+    ...(factor.lastUsedAt === undefined
+      ? []
+      : [`${words.lastUsed} ${dateText(factor.lastUsedAt, language)}`]),
+    ...(factor.activeFrom === undefined
+      ? []
+      : [`${words.activeFrom} ${dateText(factor.activeFrom, language)}`]),
     ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
     ...(factor.disabled ? [words.disabled] : []),
   ];
@@ -74,10 +86,20 @@ export function sessionsPage(view: Common & { readonly sessions: readonly Sessio
 ${alert(view.error)}
 <ul class="rows">${rows}</ul>
 <form method="post" action="/.palier/sessions/end-others"><button class="danger">${{ text: words.endOthers }}</button></form>`;
-  return page({ language: view.language, title: words.sessionsTitle, body, account: view.account, otherLanguage: view.otherLanguage });
+  return page({
+    language: view.language,
+    title: words.sessionsTitle,
+    body,
+    account: view.account,
+    otherLanguage: view.otherLanguage,
+  });
 }
 
 export function dateText(at: number, language: Language): string {
   const zone = 'Europe/Paris';
-  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: zone }).format(at);
+  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: zone,
+  }).format(at);
 }

@@ -1,83 +1,122 @@
 // The person's own pages: factors and sessions. Every change of a factor is itself a step-up act (R8), judged by
 // mfa-core; here it only gets its words.
-import type { Express, Request, Response } from 'express';
+
 import { parseFactorId, parseSessionId } from '@palier/mfa-core';
+import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import { clearSessionCookie, type Person, type Visit } from './person.ts';
-import { askSignIn, fieldsOf, textOf } from './step-up-routes.ts';
+import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
 type Known = Visit & { readonly person: Person };
-type Act = (setting: PagesSetting, visit: Known, request: Request, response: Response) => Promise<void>;
-
 export function accountRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
-  const signedIn = (act: Act) => visited(async (visit, request, response) => {
-    const { person } = visit;
-    return person === undefined ? askSignIn(setting, visit, response) : act(setting, { ...visit, person }, request, response);
-  });
-  app.get('/.palier/factors', signedIn((own, visit, _request, response) => showFactors(own, visit, response, undefined, [])));
-  app.post('/.palier/factors/rename', signedIn(rename));
-  app.post('/.palier/factors/remove', signedIn(remove));
-  app.post('/.palier/factors/recovery-codes', signedIn(replaceCodes));
-  app.get('/.palier/sessions', signedIn(showSessions));
-  app.post('/.palier/sessions/end', signedIn(endOne));
-  app.post('/.palier/sessions/end-others', signedIn(endOthers));
-  app.post('/.palier/sign-out', signedIn(signOut));
+  const known = signedIn(setting, visited);
+  app.get(
+    '/.palier/factors',
+    known((own, visit, _request, response) => showFactors(own, visit, response, undefined, [])),
+  );
+  app.post('/.palier/factors/rename', known(rename));
+  app.post('/.palier/factors/remove', known(remove));
+  app.post('/.palier/factors/recovery-codes', known(replaceCodes));
+  app.get('/.palier/sessions', known(showSessions));
+  app.post('/.palier/sessions/end', known(endOne));
+  app.post('/.palier/sessions/end-others', known(endOthers));
+  app.post('/.palier/sign-out', known(signOut));
 }
 
 function other(path: string, visit: Visit): string {
   return `${path}?lang=${visit.language === 'fr' ? 'en' : 'fr'}`;
 }
 
-async function showFactors(setting: PagesSetting, visit: Known, response: Response, error: string | undefined, codes: readonly string[]): Promise<void> {
+async function showFactors(
+  setting: PagesSetting,
+  visit: Known,
+  response: Response,
+  error: string | undefined,
+  codes: readonly string[],
+): Promise<void> {
   const { mfa } = setting.reception;
   const now = Date.now();
-  const rows = (await mfa.factors.list(visit.person.session.account)).map((factor): FactorRow => ({
-    id: factor.id, kind: factor.kind, name: factor.name === '' ? texts[visit.language].factorKinds[factor.kind] : factor.name,
-    addedAt: factor.addedAt, lastUsedAt: factor.lastUsedAt, activeFrom: factor.activeFrom > now ? factor.activeFrom : undefined,
-    disabled: factor.disabledAt !== undefined, remaining: factor.remaining,
-  }));
-  const view = { language: visit.language, account: visit.person.identity.displayName, error, otherLanguage: other('/.palier/factors', visit) };
+  const rows = (await mfa.factors.list(visit.person.session.account)).map(
+    (factor): FactorRow => ({
+      id: factor.id,
+      kind: factor.kind,
+      name: factor.name === '' ? texts[visit.language].factorKinds[factor.kind] : factor.name,
+      addedAt: factor.addedAt,
+      lastUsedAt: factor.lastUsedAt,
+      activeFrom: factor.activeFrom > now ? factor.activeFrom : undefined,
+      disabled: factor.disabledAt !== undefined,
+      remaining: factor.remaining,
+    }),
+  );
+  const view = {
+    language: visit.language,
+    account: visit.person.identity.displayName,
+    error,
+    otherLanguage: other('/.palier/factors', visit),
+  };
   sendPage(response, error === undefined ? 200 : 403, factorsPage({ ...view, factors: rows, codes }));
 }
 
 const rename: Act = async (setting, visit, request, response) => {
   const id = parseFactorId(textOf(fieldsOf(request)['factor']));
-  const done = id !== undefined && (await setting.reception.mfa.factors.rename(visit.person.session, id, textOf(fieldsOf(request)['name'])));
-  if (done === false || done.outcome === 'refused') return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
+  const done =
+    id !== undefined &&
+    (await setting.reception.mfa.factors.rename(visit.person.session, id, textOf(fieldsOf(request)['name'])));
+  if (done === false || done.outcome === 'refused')
+    return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
   response.redirect(303, '/.palier/factors');
 };
 
 const remove: Act = async (setting, visit, request, response) => {
   const id = parseFactorId(textOf(fieldsOf(request)['factor']));
   const done = id !== undefined && (await setting.reception.mfa.factors.remove(visit.person.session, id));
-  if (done === false || done.outcome === 'refused') return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
+  if (done === false || done.outcome === 'refused')
+    return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
   response.redirect(303, '/.palier/factors');
 };
 
 const replaceCodes: Act = async (setting, visit, _request, response) => {
   const done = await setting.reception.mfa.factors.replaceRecoveryCodes(visit.person.session);
-  if (done.outcome === 'refused') return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
+  if (done.outcome === 'refused')
+    return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
   return showFactors(setting, visit, response, undefined, done.codes);
 };
 
 const showSessions: Act = async (setting, visit, _request, response) => {
   const sessions = await setting.reception.mfa.sessions.list(visit.person.session.account);
-  const rows = sessions.map(({ id, agent, openedAt, seenAt }) => ({ id, agent, openedAt, seenAt, own: id === visit.person.session.id }));
-  const view = { language: visit.language, account: visit.person.identity.displayName, error: undefined, otherLanguage: other('/.palier/sessions', visit) };
+  const rows = sessions.map(({ id, agent, openedAt, seenAt }) => ({
+    id,
+    agent,
+    openedAt,
+    seenAt,
+    own: id === visit.person.session.id,
+  }));
+  const view = {
+    language: visit.language,
+    account: visit.person.identity.displayName,
+    error: undefined,
+    otherLanguage: other('/.palier/sessions', visit),
+  };
   sendPage(response, 200, sessionsPage({ ...view, sessions: rows }));
 };
 
 const endOne: Act = async (setting, visit, request, response) => {
   const id = parseSessionId(textOf(fieldsOf(request)['session']));
-  const session = (await setting.reception.mfa.sessions.list(visit.person.session.account)).find((one) => one.id === id);
+  const session = (await setting.reception.mfa.sessions.list(visit.person.session.account)).find(
+    (one) => one.id === id,
+  );
   if (session !== undefined) await setting.reception.mfa.sessions.end(session, 'person');
   response.redirect(303, '/.palier/sessions');
 };
 
 const endOthers: Act = async (setting, visit, _request, response) => {
-  await setting.reception.mfa.sessions.endAll(visit.person.session.account, 'person', visit.person.session.id);
+  await setting.reception.mfa.sessions.endAll(
+    visit.person.session.account,
+    'person',
+    visit.person.session.id,
+  );
   response.redirect(303, '/.palier/sessions');
 };
 

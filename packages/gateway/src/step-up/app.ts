@@ -2,7 +2,13 @@
 // proxied request, and nothing here decides about one: the way back after a step-up goes through `decide` again.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
@@ -11,17 +17,14 @@ import { enrolRoutes } from './enrol-routes.ts';
 import { isOwnOrigin } from './own-origin.ts';
 import { type Person, type Reception, receive, type Visit } from './person.ts';
 import { problemPage } from './problem-page.ts';
-import type { ResumeBook } from './resume.ts';
 import { stepUpRoutes } from './step-up-routes.ts';
 
 export interface PagesSetting {
   readonly reception: Reception;
-  readonly resumes: ResumeBook;
   /** The public origin; every state change must come from it. */
   readonly origin: string;
   /** Where people sign in to the portal. */
   readonly signInPath: string;
-  readonly issuer: string;
   readonly jwks: () => unknown;
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;
@@ -42,16 +45,24 @@ export function createPages(setting: PagesSetting): Express {
   app.set('strict routing', true);
   app.use('/.palier', security());
   assets(app);
-  app.get('/.palier/jwks.json', (_request, response) => void response.set('cache-control', 'public, max-age=300').json(setting.jwks()));
+  app.get(
+    '/.palier/jwks.json',
+    (_request, response) => void response.set('cache-control', 'public, max-age=300').json(setting.jwks()),
+  );
   app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }));
   app.use(express.json({ limit: '64kb', strict: true }));
-  const visited = (page: Page) => (request: Request, response: Response, next: NextFunction): void => {
-    visit(setting, page, request, response).catch(next);
-  };
+  const visited =
+    (page: Page) =>
+    (request: Request, response: Response, next: NextFunction): void => {
+      visit(setting, page, request, response).catch(next);
+    };
   stepUpRoutes(app, setting, visited);
   enrolRoutes(app, setting, visited);
   accountRoutes(app, setting, visited);
-  app.use((request, response) => void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])));
+  app.use(
+    (request, response) =>
+      void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])),
+  );
   app.use(onError(setting));
   return app;
 }
@@ -61,7 +72,11 @@ export type Visited = (page: Page) => (request: Request, response: Response, nex
 async function visit(setting: PagesSetting, page: Page, request: Request, response: Response): Promise<void> {
   const received = await receive(setting.reception, request, response);
   if ('status' in received) return void response.status(received.status).type('text/plain').send('refused\n');
-  if (request.method !== 'GET' && request.method !== 'HEAD' && !isOwnOrigin(received.request, setting.origin)) {
+  if (
+    request.method !== 'GET' &&
+    request.method !== 'HEAD' &&
+    !isOwnOrigin(received.request, setting.origin)
+  ) {
     return sendProblem(response, 'forbidden', received.language);
   }
   await page(received, request, response);
@@ -73,8 +88,14 @@ function security(): ReturnType<typeof helmet> {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
-        formAction: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"],
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
       },
     },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
@@ -96,34 +117,62 @@ function assets(app: Express): void {
     'webauthn.js': ['text/javascript', readFileSync(webauthnBundle(), 'utf8')],
   } as const;
   for (const [name, [type, text]] of Object.entries(files)) {
-    app.get(`/.palier/${name}`, (_request, response) => void response.set('cache-control', 'public, max-age=3600').type(type).send(text));
+    app.get(
+      `/.palier/${name}`,
+      (_request, response) =>
+        void response.set('cache-control', 'public, max-age=3600').type(type).send(text),
+    );
   }
 }
 
 /** The bundle of @simplewebauthn/browser that defines one global; shipped as it is. */
 function webauthnBundle(): string {
-  return require.resolve('@simplewebauthn/browser').replace(/(dist|script|esm)[\\/].*$/, '').concat('dist/bundle/index.umd.min.js');
+  return require
+    .resolve('@simplewebauthn/browser')
+    .replace(/(dist|script|esm)[\\/].*$/, '')
+    .concat('dist/bundle/index.umd.min.js');
 }
 
 export function sendPage(response: Response, status: number, markup: string): void {
-  response.status(status).set('cache-control', 'no-store').set('referrer-policy', 'strict-origin').type('html').send(markup);
+  response
+    .status(status)
+    .set('cache-control', 'no-store')
+    .set('referrer-policy', 'strict-origin')
+    .type('html')
+    .send(markup);
 }
 
-export function sendProblem(response: Response, name: keyof typeof problems, language: Visit['language']): void {
+export function sendProblem(
+  response: Response,
+  name: keyof typeof problems,
+  language: Visit['language'],
+): void {
   sendPage(response, problems[name].status, problemPage(problems[name], language, undefined));
 }
 
 /** A JSON refusal: RFC 9457, one public sentence, never a reason. */
 export function sendRefusal(response: Response, status: number, title: string, retryAt?: number): void {
-  const body = { type: 'urn:palier:problem:refused', title, status, ...(retryAt !== undefined && { retryAt }) };
-  response.status(status).set('cache-control', 'no-store').type('application/problem+json').send(`${JSON.stringify(body)}\n`);
+  const body = {
+    type: 'urn:palier:problem:refused',
+    title,
+    status,
+    ...(retryAt !== undefined && { retryAt }),
+  };
+  response
+    .status(status)
+    .set('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(`${JSON.stringify(body)}\n`);
 }
 
 function onError(setting: PagesSetting): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const language = languageOf(request.headers['accept-language']);
     if (response.headersSent) return next(error);
-    const status = typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : 503;
+    const status =
+      typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+        ? error.status
+        : 503;
     if (status >= 400 && status < 500) return sendProblem(response, 'malformed', language);
     setting.broken(error);
     response.set('retry-after', '5');

@@ -83,7 +83,13 @@ ${alert(view.error)}
 }
 
 /** Last page: done, and the recovery codes, once. */
-export function enrolledPage(view: Common & { readonly codes: readonly string[]; readonly activeFrom: string | undefined; readonly next: string }): string {
+export function enrolledPage(
+  view: Common & {
+    readonly codes: readonly string[];
+    readonly activeFrom: string | undefined;
+    readonly next: string;
+  },
+): string {
   const words = texts[view.language];
   const when = view.activeFrom === undefined ? words.doneHint : `${words.waitingHint} ${view.activeFrom}.`;
   const body = html`<h1>${{ text: words.doneTitle }}</h1>
@@ -100,5 +106,12 @@ export function recoveryCodes(codes: readonly string[], words: Texts): Html {
 }
 
 function framed(view: Common, title: string, body: Html, scripts: readonly string[]): string {
-  return page({ language: view.language, title, body, account: view.account, otherLanguage: view.otherLanguage, scripts });
+  return page({
+    language: view.language,
+    title,
+    body,
+    account: view.account,
+    otherLanguage: view.otherLanguage,
+    scripts,
+  });
 }

@@ -1,92 +1,144 @@
 // Binding a factor: the ticket or the factor already held gives the right, the right is spent by the factor it binds.
 import type { Express, Request, Response } from 'express';
-import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
 import { dateText } from './account-pages.ts';
+import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
 import { choosePage, confirmPage, enrolledPage, enrolPage } from './enrol-page.ts';
 import { type Person, setSessionCookie, type Visit } from './person.ts';
-import { askSignIn, fieldsOf, refusalText, textOf } from './step-up-routes.ts';
+import { type Act, fieldsOf, refusalText, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
-type Act = (setting: PagesSetting, visit: Visit & { readonly person: Person }, request: Request, response: Response) => Promise<void>;
-
 export function enrolRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
-  const signedIn = (act: Act) => visited(async (visit, request, response) => {
-    const { person } = visit;
-    return person === undefined ? askSignIn(setting, visit, response) : act(setting, { ...visit, person }, request, response);
-  });
-  app.get('/.palier/enrol', signedIn((own, visit, request, response) => start(own, visit, request, response, undefined)));
-  app.post('/.palier/enrol/ticket', signedIn(withTicket));
-  app.post('/.palier/enrol/factor', signedIn(withFactor));
-  app.post('/.palier/enrol/totp', signedIn(offerTotp));
-  app.post('/.palier/enrol/totp/confirm', signedIn(confirmTotp));
-  app.post('/.palier/api/enrol/ticket', signedIn(apiTicket));
-  app.post('/.palier/api/enrol/begin', signedIn(apiBegin));
-  app.post('/.palier/api/enrol/complete', signedIn(apiComplete));
+  const known = signedIn(setting, visited);
+  app.get(
+    '/.palier/enrol',
+    known((own, visit, request, response) => start(own, visit, request, response, undefined)),
+  );
+  app.post('/.palier/enrol/ticket', known(withTicket));
+  app.post('/.palier/enrol/factor', known(withFactor));
+  app.post('/.palier/enrol/totp', known(offerTotp));
+  app.post('/.palier/enrol/totp/confirm', known(confirmTotp));
+  app.post('/.palier/api/enrol/ticket', known(apiTicket));
+  app.post('/.palier/api/enrol/begin', known(apiBegin));
+  app.post('/.palier/api/enrol/complete', known(apiComplete));
 }
 
-function common(visit: Visit & { readonly person: Person }, request: Request, error: string | undefined): Parameters<typeof enrolPage>[0] & { readonly hasFactor: false } {
+function common(
+  visit: Visit & { readonly person: Person },
+  request: Request,
+  error: string | undefined,
+): Parameters<typeof enrolPage>[0] & { readonly hasFactor: false } {
   const resume = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
   const otherLanguage = `/.palier/enrol?${new URLSearchParams({ resume, lang: visit.language === 'fr' ? 'en' : 'fr' })}`;
-  return { language: visit.language, account: visit.person.identity.displayName, resume, error, otherLanguage, hasFactor: false };
+  return {
+    language: visit.language,
+    account: visit.person.identity.displayName,
+    resume,
+    error,
+    otherLanguage,
+    hasFactor: false,
+  };
 }
 
-async function start(setting: PagesSetting, visit: Visit & { readonly person: Person }, request: Request, response: Response, error: string | undefined): Promise<void> {
+async function start(
+  setting: PagesSetting,
+  visit: Visit & { readonly person: Person },
+  request: Request,
+  response: Response,
+  error: string | undefined,
+): Promise<void> {
   const factors = await setting.reception.mfa.factors.list(visit.person.session.account);
-  sendPage(response, error === undefined ? 200 : 400, enrolPage({ ...common(visit, request, error), hasFactor: factors.length > 0 }));
+  sendPage(
+    response,
+    error === undefined ? 200 : 400,
+    enrolPage({ ...common(visit, request, error), hasFactor: factors.length > 0 }),
+  );
 }
 
 const withTicket: Act = async (setting, visit, request, response) => {
-  const granted = await setting.reception.mfa.enrol.redeemTicket(visit.person.session, textOf(fieldsOf(request)['ticket']));
-  if (granted.outcome === 'refused') return start(setting, visit, request, response, texts[visit.language].ticketRefused);
+  const granted = await setting.reception.mfa.enrol.redeemTicket(
+    visit.person.session,
+    textOf(fieldsOf(request)['ticket']),
+  );
+  if (granted.outcome === 'refused')
+    return start(setting, visit, request, response, texts[visit.language].ticketRefused);
   sendPage(response, 200, choosePage({ ...common(visit, request, undefined), right: granted.right }));
 };
 
 const withFactor: Act = async (setting, visit, request, response) => {
   const granted = await setting.reception.mfa.enrol.rightFromProof(visit.person.session);
-  if (granted.outcome === 'refused') return start(setting, visit, request, response, texts[visit.language].rightRefused);
+  if (granted.outcome === 'refused')
+    return start(setting, visit, request, response, texts[visit.language].rightRefused);
   sendPage(response, 200, choosePage({ ...common(visit, request, undefined), right: granted.right }));
 };
 
 const offerTotp: Act = async (setting, visit, request, response) => {
   const name = textOf(fieldsOf(request)['name']);
-  const begun = await setting.reception.mfa.enrol.begin(visit.person.session, fieldsOf(request)['right'], { kind: 'totp' }, name);
-  if (begun.outcome === 'refused' || begun.totp === undefined) return start(setting, visit, request, response, texts[visit.language].rightRefused);
+  const begun = await setting.reception.mfa.enrol.begin(
+    visit.person.session,
+    fieldsOf(request)['right'],
+    { kind: 'totp' },
+    name,
+  );
+  if (begun.outcome === 'refused' || begun.totp === undefined)
+    return start(setting, visit, request, response, texts[visit.language].rightRefused);
   const offer = { challenge: begun.challenge, name, qr: begun.totp.qr, secret: begun.totp.secret };
   sendPage(response, 200, confirmPage({ ...common(visit, request, undefined), ...offer }));
 };
 
 const confirmTotp: Act = async (setting, visit, request, response) => {
   const { challenge, code, name } = fieldsOf(request);
-  const done = await setting.reception.mfa.enrol.complete(visit.person.token, challenge, { code }, textOf(name));
-  if (done.outcome === 'enrolled') return sendPage(response, 200, await finished(visit, request, response, done));
+  const done = await setting.reception.mfa.enrol.complete(
+    visit.person.token,
+    challenge,
+    { code },
+    textOf(name),
+  );
+  if (done.outcome === 'enrolled')
+    return sendPage(response, 200, await finished(visit, request, response, done));
   const error = refusalText(visit, done.retryAt);
   const again = await setting.reception.mfa.enrol.offered(visit.person.session, challenge);
-  if (again === undefined) return start(setting, visit, request, response, texts[visit.language].rightRefused);
+  if (again === undefined)
+    return start(setting, visit, request, response, texts[visit.language].rightRefused);
   const offer = { challenge: textOf(challenge), name: textOf(name), qr: again.qr, secret: again.secret };
   sendPage(response, 400, confirmPage({ ...common(visit, request, error), ...offer }));
 };
 
-type Enrolled = Extract<Awaited<ReturnType<PagesSetting['reception']['mfa']['enrol']['complete']>>, { readonly outcome: 'enrolled' }>;
+type Enrolled = Extract<
+  Awaited<ReturnType<PagesSetting['reception']['mfa']['enrol']['complete']>>,
+  { readonly outcome: 'enrolled' }
+>;
 
 /** The last page; when the enrolment also proved something, the browser gets its new token with it. */
-async function finished(visit: Visit & { readonly person: Person }, request: Request, response: Response, done: Enrolled): Promise<string> {
+async function finished(
+  visit: Visit & { readonly person: Person },
+  request: Request,
+  response: Response,
+  done: Enrolled,
+): Promise<string> {
   if (done.token !== undefined) setSessionCookie(response, done.token);
   const { activeFrom, addedAt } = done.factor;
   const waits = activeFrom > addedAt ? dateText(activeFrom, visit.language) : undefined;
   const view = common(visit, request, undefined);
-  const next = view.resume === '' ? '/.palier/factors' : `/.palier/step-up/done?resume=${encodeURIComponent(view.resume)}`;
+  const next =
+    view.resume === ''
+      ? '/.palier/factors'
+      : `/.palier/step-up/done?resume=${encodeURIComponent(view.resume)}`;
   return enrolledPage({ ...view, codes: done.recoveryCodes ?? [], activeFrom: waits, next });
 }
 
 const apiTicket: Act = async (setting, visit, request, response) => {
-  const granted = await setting.reception.mfa.enrol.redeemTicket(visit.person.session, textOf(fieldsOf(request)['ticket']));
+  const granted = await setting.reception.mfa.enrol.redeemTicket(
+    visit.person.session,
+    textOf(fieldsOf(request)['ticket']),
+  );
   if (granted.outcome === 'refused') return sendRefusal(response, 400, texts[visit.language].ticketRefused);
   response.set('cache-control', 'no-store').json({ right: granted.right });
 };
 
 const apiBegin: Act = async (setting, visit, request, response) => {
   const { right, kind, name } = fieldsOf(request);
-  if (kind !== 'webauthn' && kind !== 'totp') return sendRefusal(response, 400, texts[visit.language].rightRefused);
+  if (kind !== 'webauthn' && kind !== 'totp')
+    return sendRefusal(response, 400, texts[visit.language].rightRefused);
   const begun = await setting.reception.mfa.enrol.begin(visit.person.session, right, { kind }, textOf(name));
   if (begun.outcome === 'refused') return sendRefusal(response, 400, texts[visit.language].rightRefused);
   const { outcome: _outcome, ...offer } = begun;
@@ -96,8 +148,19 @@ const apiBegin: Act = async (setting, visit, request, response) => {
 const apiComplete: Act = async (setting, visit, request, response) => {
   const { challenge, code, response: attestation, name } = fieldsOf(request);
   const answer = attestation === undefined ? { code } : { response: attestation };
-  const done = await setting.reception.mfa.enrol.complete(visit.person.token, challenge, answer, textOf(name));
-  if (done.outcome === 'refused') return sendRefusal(response, 400, refusalText(visit, done.retryAt), done.retryAt);
+  const done = await setting.reception.mfa.enrol.complete(
+    visit.person.token,
+    challenge,
+    answer,
+    textOf(name),
+  );
+  if (done.outcome === 'refused')
+    return sendRefusal(response, 400, refusalText(visit, done.retryAt), done.retryAt);
   const markup = await finished(visit, request, response, done);
-  response.set('cache-control', 'no-store').json({ outcome: 'enrolled', factor: done.factor.id, recoveryCodes: done.recoveryCodes ?? [], page: markup });
+  response.set('cache-control', 'no-store').json({
+    outcome: 'enrolled',
+    factor: done.factor.id,
+    recoveryCodes: done.recoveryCodes ?? [],
+    page: markup,
+  });
 };

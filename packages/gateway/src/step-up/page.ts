@@ -6,7 +6,13 @@ declare const safe: unique symbol;
 /** HTML whose every value was escaped by `html`. */
 export type Html = string & { readonly [safe]: true };
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): Html {
@@ -44,21 +50,41 @@ export interface PageParts {
 }
 
 const frame = {
-  fr: { skip: 'Aller au contenu', other: 'English', factors: 'Mes facteurs', sessions: 'Mes sessions', foot: 'Palier protège les consultations de ce portail. Un courriel ne vous demandera jamais de code.' },
-  en: { skip: 'Skip to content', other: 'Français', factors: 'My factors', sessions: 'My sessions', foot: 'Palier protects look-ups on this portal. No e-mail will ever ask you for a code.' },
+  fr: {
+    skip: 'Aller au contenu',
+    other: 'English',
+    factors: 'Mes facteurs',
+    sessions: 'Mes sessions',
+    foot: 'Palier protège les consultations de ce portail. Un courriel ne vous demandera jamais de code.',
+  },
+  en: {
+    skip: 'Skip to content',
+    other: 'Français',
+    factors: 'My factors',
+    sessions: 'My sessions',
+    foot: 'Palier protects look-ups on this portal. No e-mail will ever ask you for a code.',
+  },
 } as const;
 
-const staircase = trusted('<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 21h5v-6h6V9h7"/></svg>');
+const staircase = trusted(
+  '<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 21h5v-6h6V9h7"/></svg>',
+);
 
 /** A whole document. */
 export function page(parts: PageParts): string {
   const words = frame[parts.language];
   const language = trusted(parts.language);
-  const other = parts.otherLanguage === undefined ? undefined
-    : html`<a href="${{ text: parts.otherLanguage }}" lang="${trusted(parts.language === 'fr' ? 'en' : 'fr')}" hreflang="${trusted(parts.language === 'fr' ? 'en' : 'fr')}">${{ text: words.other }}</a>`;
-  const own = parts.account === undefined ? undefined
-    : html`<a href="/.palier/factors">${{ text: words.factors }}</a> <a href="/.palier/sessions">${{ text: words.sessions }}</a>`;
-  const scripts = (parts.scripts ?? []).map((name) => html`<script src="/.palier/${{ text: name }}" defer></script>`);
+  const other =
+    parts.otherLanguage === undefined
+      ? undefined
+      : html`<a href="${{ text: parts.otherLanguage }}" lang="${trusted(parts.language === 'fr' ? 'en' : 'fr')}" hreflang="${trusted(parts.language === 'fr' ? 'en' : 'fr')}">${{ text: words.other }}</a>`;
+  const own =
+    parts.account === undefined
+      ? undefined
+      : html`<a href="/.palier/factors">${{ text: words.factors }}</a> <a href="/.palier/sessions">${{ text: words.sessions }}</a>`;
+  const scripts = (parts.scripts ?? []).map(
+    (name) => html`<script src="/.palier/${{ text: name }}" defer></script>`,
+  );
   return html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -33,17 +33,26 @@ export interface Reception {
  * Reads who is there, and opens a session of ours for a signed-in account that has none yet: a row exists only for
  * people the portal knows (A260). A cookie of another account is ended first.
  */
-export async function receive(reception: Reception, incoming: IncomingMessage, response: ServerResponse): Promise<Visit | Refusal> {
+export async function receive(
+  reception: Reception,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<Visit | Refusal> {
   const request = canonicalise(incoming, reception.edge);
   if ('status' in request) return request;
   const language = chosenLanguage(request);
   const identity = await reception.identify(request);
   if (identity.kind === 'anonymous') return { request, language, person: undefined };
-  const person = (await known(reception, request, identity)) ?? (await opened(reception, request, identity, response));
+  const person =
+    (await known(reception, request, identity)) ?? (await opened(reception, request, identity, response));
   return { request, language, person };
 }
 
-async function known(reception: Reception, request: CanonicalRequest, identity: Person['identity']): Promise<Person | undefined> {
+async function known(
+  reception: Reception,
+  request: CanonicalRequest,
+  identity: Person['identity'],
+): Promise<Person | undefined> {
   const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
   if (cookie === undefined || cookie === 'duplicate') return undefined;
   const session = await reception.mfa.sessions.load(cookie);
@@ -52,7 +61,12 @@ async function known(reception: Reception, request: CanonicalRequest, identity: 
   return undefined;
 }
 
-async function opened(reception: Reception, request: CanonicalRequest, identity: Person['identity'], response: ServerResponse): Promise<Person> {
+async function opened(
+  reception: Reception,
+  request: CanonicalRequest,
+  identity: Person['identity'],
+  response: ServerResponse,
+): Promise<Person> {
   const { session, token } = await reception.mfa.sessions.open(identity.account, agentOf(request));
   setSessionCookie(response, token);
   return { identity, session, token };
@@ -72,7 +86,8 @@ export function agentOf(request: CanonicalRequest): string {
   const text = request.headers.get('user-agent') ?? '';
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\/(\d+)/.exec(text);
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(text)?.[1];
-  const name = browser === null ? text.slice(0, 40) : `${browser[1] === 'Edg' ? 'Edge' : browser[1]} ${browser[2]}`;
+  const name =
+    browser === null ? text.slice(0, 40) : `${browser[1] === 'Edg' ? 'Edge' : browser[1]} ${browser[2]}`;
   return (system === undefined ? name : `${name}, ${system}`).replace(/[^\x20-\x7e]/g, '').slice(0, 120);
 }
 
@@ -81,4 +96,3 @@ function chosenLanguage(request: CanonicalRequest): Language {
   const asked = new URLSearchParams(request.query ?? '').get('lang');
   return asked === 'fr' || asked === 'en' ? asked : languageOf(request.headers.get('accept-language'));
 }
-

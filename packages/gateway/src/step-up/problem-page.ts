@@ -3,7 +3,13 @@ import type { Language, Problem } from '../respond/problems.ts';
 import { html, page } from './page.ts';
 
 const words = {
-  fr: { back: 'Revenir en arrière', home: 'Accueil du portail', wait: 'Réessayez dans', minutes: 'minutes', hours: 'heures' },
+  fr: {
+    back: 'Revenir en arrière',
+    home: 'Accueil du portail',
+    wait: 'Réessayez dans',
+    minutes: 'minutes',
+    hours: 'heures',
+  },
   en: { back: 'Go back', home: 'Portal home', wait: 'Try again in', minutes: 'minutes', hours: 'hours' },
 } as const;
 
@@ -11,7 +17,10 @@ const words = {
 export function problemPage(problem: Problem, language: Language, retryAfter: number | undefined): string {
   const own = words[language];
   const { title, detail } = problem[language];
-  const wait = retryAfter === undefined ? undefined : html`<p><strong>${{ text: `${own.wait} ${spell(retryAfter, own)}` }}.</strong></p>`;
+  const wait =
+    retryAfter === undefined
+      ? undefined
+      : html`<p><strong>${{ text: `${own.wait} ${spell(retryAfter, own)}` }}.</strong></p>`;
   const body = html`<h1>${{ text: title }}</h1>
 <p role="alert">${{ text: detail }}</p>
 ${wait}

@@ -26,14 +26,20 @@ ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${alert(view.error)}
 ${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}`;
   return page({
-    language: view.language, title: words.stepUpTitle, body, account: view.account, otherLanguage: view.otherLanguage,
+    language: view.language,
+    title: words.stepUpTitle,
+    body,
+    account: view.account,
+    otherLanguage: view.otherLanguage,
     scripts: view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : [],
   });
 }
 
 /** An error is announced, linked to the field by `aria-describedby`, and never the only sign. */
 export function alert(error: string | undefined): Html | undefined {
-  return error === undefined ? undefined : html`<p class="error" role="alert" id="error">${{ text: error }}</p>`;
+  return error === undefined
+    ? undefined
+    : html`<p class="error" role="alert" id="error">${{ text: error }}</p>`;
 }
 
 function nothingUsable(view: StepUpView, words: Texts): Html {
@@ -47,7 +53,8 @@ function gestures(view: StepUpView, words: Texts): Html {
   const key = has('webauthn') ? keyGesture(view, words) : undefined;
   const code = has('totp') ? codeForm(view, words, !has('webauthn')) : undefined;
   const recovery = has('recovery-code') ? recoveryForm(view, words) : undefined;
-  const or = key !== undefined && code !== undefined ? html`<p class="or">${{ text: words.or }}</p>` : undefined;
+  const or =
+    key !== undefined && code !== undefined ? html`<p class="or">${{ text: words.or }}</p>` : undefined;
   return html`${key}${or}${code}${recovery}`;
 }
 

@@ -1,22 +1,43 @@
 // The step-up page, its forms that work without script, and the JSON calls of its passkey button.
+
+import { acceptWords, type ProofKind, type ResumePoint } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
-import { acceptWords, type ProofKind } from '@palier/mfa-core';
+import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendProblem, sendRefusal, type Visited } from './app.ts';
 import { html, page } from './page.ts';
 import { type Person, setSessionCookie, type Visit } from './person.ts';
-import type { Resume } from './resume.ts';
-import { stepUpPage, type StepUpView } from './step-up-page.ts';
+import { type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
-import { dateText } from './account-pages.ts';
 
 export function stepUpRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
-  app.get('/.palier/step-up', visited((visit, request, response) => show(setting, visit, request, response, undefined)));
-  app.post('/.palier/step-up/totp', visited((visit, request, response) => codeForm(setting, visit, request, response, 'totp')));
-  app.post('/.palier/step-up/recovery-code', visited((visit, request, response) => codeForm(setting, visit, request, response, 'recovery-code')));
-  app.get('/.palier/step-up/done', visited((visit, request, response) => goOn(setting, visit, response, textOf(request.query['resume']))));
-  app.get('/.palier/api/session', visited((visit, _request, response) => showSession(setting, visit, response)));
-  app.post('/.palier/api/step-up', visited((visit, _request, response) => begin(setting, visit, response)));
-  app.post('/.palier/api/step-up/:kind', visited((visit, request, response) => complete(setting, visit, request, response)));
+  app.get(
+    '/.palier/step-up',
+    visited((visit, request, response) => show(setting, visit, request, response, undefined)),
+  );
+  app.post(
+    '/.palier/step-up/totp',
+    visited((visit, request, response) => codeForm(setting, visit, request, response, 'totp')),
+  );
+  app.post(
+    '/.palier/step-up/recovery-code',
+    visited((visit, request, response) => codeForm(setting, visit, request, response, 'recovery-code')),
+  );
+  app.get(
+    '/.palier/step-up/done',
+    visited((visit, request, response) => goOn(setting, visit, response, textOf(request.query['resume']))),
+  );
+  app.get(
+    '/.palier/api/session',
+    visited((visit, _request, response) => showSession(setting, visit, response)),
+  );
+  app.post(
+    '/.palier/api/step-up',
+    visited((visit, _request, response) => begin(setting, visit, response)),
+  );
+  app.post(
+    '/.palier/api/step-up/:kind',
+    visited((visit, request, response) => complete(setting, visit, request, response)),
+  );
 }
 
 /** A single text value of a query or form; repeats and objects are nothing. */
@@ -27,27 +48,57 @@ export function textOf(value: unknown): string {
 /** Fields of a form or JSON body; anything but an object has none. */
 export function fieldsOf(request: Request): Readonly<Record<string, unknown>> {
   const body: unknown = request.body;
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {};
+  return typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? (body as Record<string, unknown>)
+    : {};
 }
 
-async function show(setting: PagesSetting, visit: Visit, request: Request, response: Response, error: string | undefined): Promise<void> {
+async function show(
+  setting: PagesSetting,
+  visit: Visit,
+  request: Request,
+  response: Response,
+  error: string | undefined,
+): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const ticket = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
-  const resume = await setting.resumes.peek(ticket, visit.person.session);
+  const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
   const view = await viewOf(setting, visit, visit.person, ticket, resume, error);
   sendPage(response, error === undefined ? 200 : 400, stepUpPage(view));
 }
 
-async function viewOf(setting: PagesSetting, visit: Visit, person: Person, ticket: string, resume: Resume | undefined, error: string | undefined): Promise<StepUpView> {
+async function viewOf(
+  setting: PagesSetting,
+  visit: Visit,
+  person: Person,
+  ticket: string,
+  resume: ResumePoint | undefined,
+  error: string | undefined,
+): Promise<StepUpView> {
   const accept = resume?.requirement.accept ?? acceptWords['second-factor'];
   const factors = await setting.reception.mfa.factors.list(person.session.account);
   const begun = await setting.reception.mfa.stepUp.begin(person.session, {});
-  const usable = begun.kinds.filter((kind: ProofKind) => accept.includes(kind) || (kind === 'webauthn' && accept.includes('card')));
+  const usable = begun.kinds.filter(
+    (kind: ProofKind) => accept.includes(kind) || (kind === 'webauthn' && accept.includes('card')),
+  );
   return {
-    language: visit.language, account: person.identity.displayName, because: resume?.because ?? 'no-proof', kinds: usable,
-    enrolled: factors.length > 0, resume: ticket, held: resume?.form !== undefined, error,
+    language: visit.language,
+    account: person.identity.displayName,
+    because: reasonOf(resume?.because),
+    kinds: usable,
+    enrolled: factors.length > 0,
+    resume: ticket,
+    held: resume?.form !== undefined,
+    error,
     otherLanguage: `/.palier/step-up?${new URLSearchParams({ resume: ticket, lang: visit.language === 'fr' ? 'en' : 'fr' })}`,
   };
+}
+
+/** The sentence for a reason; a reason without one is told as the first stop. */
+function reasonOf(because: string | undefined): StepUpView['because'] {
+  return because !== undefined && because in texts.fr.stepUpWhy
+    ? (because as StepUpView['because'])
+    : 'no-proof';
 }
 
 export function askSignIn(setting: PagesSetting, visit: Visit, response: Response): void {
@@ -56,11 +107,18 @@ export function askSignIn(setting: PagesSetting, visit: Visit, response: Respons
   sendPage(response, 401, page({ language: visit.language, title: words.stepUpTitle, body }));
 }
 
-async function codeForm(setting: PagesSetting, visit: Visit, request: Request, response: Response, kind: 'totp' | 'recovery-code'): Promise<void> {
+async function codeForm(
+  setting: PagesSetting,
+  visit: Visit,
+  request: Request,
+  response: Response,
+  kind: 'totp' | 'recovery-code',
+): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const code = fieldsOf(request)['code'];
   const result = await setting.reception.mfa.stepUp.complete(visit.person.token, { kind, code });
-  if (result.outcome === 'refused') return show(setting, visit, request, response, refusalText(visit, result.retryAt));
+  if (result.outcome === 'refused')
+    return show(setting, visit, request, response, refusalText(visit, result.retryAt));
   setSessionCookie(response, result.token);
   const person = { ...visit.person, session: result.session, token: result.token };
   return goOn(setting, { ...visit, person }, response, textOf(fieldsOf(request)['resume']));
@@ -68,15 +126,17 @@ async function codeForm(setting: PagesSetting, visit: Visit, request: Request, r
 
 export function refusalText(visit: Visit, retryAt: number | undefined): string {
   const words = texts[visit.language];
-  return retryAt === undefined ? words.refused : `${words.refusedUntil} ${dateText(retryAt, visit.language)}.`;
+  return retryAt === undefined
+    ? words.refused
+    : `${words.refusedUntil} ${dateText(retryAt, visit.language)}.`;
 }
 
 /** After the gesture: back to where the person was stopped, once. */
 async function goOn(setting: PagesSetting, visit: Visit, response: Response, ticket: string): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
-  const resume = await setting.resumes.peek(ticket, visit.person.session);
+  const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
   if (resume === undefined) return sendPage(response, 200, donePage(visit));
-  if (resume.form === undefined) await setting.resumes.take(ticket, visit.person.session);
+  if (resume.form === undefined) await setting.reception.mfa.resume.take(visit.person.session, ticket);
   else response.appendHeader('set-cookie', heldCookie(ticket));
   response.set('cache-control', 'no-store').redirect(303, resume.target);
 }
@@ -89,15 +149,20 @@ function heldCookie(ticket: string): string {
 /** Shown when there is nothing to go back to: the dialog of `client.js` closes itself. */
 function donePage(visit: Visit): string {
   const words = texts[visit.language];
-  const body = html`<h1>${{ text: words.doneTitle }}</h1><p class="done" role="status">${{ text: words.doneHint }}</p><p><a class="button" href="/">${{ text: words.toPortal }}</a></p>`;
-  return page({ language: visit.language, title: words.doneTitle, body, scripts: ['done.js'] });
+  const body = html`<h1>${{ text: words.provedTitle }}</h1><p class="done" role="status">${{ text: words.provedHint }}</p><p><a class="button" href="/">${{ text: words.toPortal }}</a></p>`;
+  return page({ language: visit.language, title: words.provedTitle, body, scripts: ['done.js'] });
 }
 
 async function showSession(setting: PagesSetting, visit: Visit, response: Response): Promise<void> {
   if (visit.person === undefined) return sendRefusal(response, 401, texts[visit.language].signIn);
   const { identity, session } = visit.person;
   const proofs = session.proofs.map(({ kind, at }) => ({ kind, at: new Date(at).toISOString() }));
-  response.set('cache-control', 'no-store').json({ account: identity.account, class: identity.class, proofs, presenceLeft: await setting.presenceLeft(visit.person) });
+  response.set('cache-control', 'no-store').json({
+    account: identity.account,
+    class: identity.class,
+    proofs,
+    presenceLeft: await setting.presenceLeft(visit.person),
+  });
 }
 
 async function begin(setting: PagesSetting, visit: Visit, response: Response): Promise<void> {
@@ -108,15 +173,43 @@ async function begin(setting: PagesSetting, visit: Visit, response: Response): P
 
 const answerKinds = new Set(['totp', 'webauthn', 'recovery-code']);
 
-async function complete(setting: PagesSetting, visit: Visit, request: Request, response: Response): Promise<void> {
+async function complete(
+  setting: PagesSetting,
+  visit: Visit,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const kind = textOf(request.params['kind']);
   if (!answerKinds.has(kind)) return sendProblem(response, 'not-found', visit.language);
   if (visit.person === undefined) return sendRefusal(response, 401, texts[visit.language].signIn);
   if (!request.is('application/json')) return sendRefusal(response, 415, 'application/json');
   const { code, challenge, response: assertion } = fieldsOf(request);
-  const answer = kind === 'webauthn' ? { kind, challenge, response: assertion } as const : { kind: kind as 'totp' | 'recovery-code', code };
+  const answer =
+    kind === 'webauthn'
+      ? ({ kind, challenge, response: assertion } as const)
+      : { kind: kind as 'totp' | 'recovery-code', code };
   const result = await setting.reception.mfa.stepUp.complete(visit.person.token, answer);
-  if (result.outcome === 'refused') return sendRefusal(response, 400, refusalText(visit, result.retryAt), result.retryAt);
+  if (result.outcome === 'refused')
+    return sendRefusal(response, 400, refusalText(visit, result.retryAt), result.retryAt);
   setSessionCookie(response, result.token);
   response.set('cache-control', 'no-store').json({ outcome: 'stepped-up', kind: result.proof.kind });
+}
+
+/** What a page for signed-in people does; `visit.person` is there. */
+export type Act = (
+  setting: PagesSetting,
+  visit: Visit & { readonly person: Person },
+  request: Request,
+  response: Response,
+) => Promise<void>;
+
+/** Wraps an act: whoever is not signed in at the portal is sent there first. */
+export function signedIn(setting: PagesSetting, visited: Visited): (act: Act) => ReturnType<Visited> {
+  return (act) =>
+    visited(async (visit, request, response) => {
+      const { person } = visit;
+      return person === undefined
+        ? askSignIn(setting, visit, response)
+        : act(setting, { ...visit, person }, request, response);
+    });
 }

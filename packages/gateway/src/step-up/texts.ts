@@ -7,8 +7,10 @@ const fr = {
     'no-proof': 'Cette page montre des dossiers de personnes assurées. Prouvez que c’est bien vous.',
     'not-accepted': 'Cette page demande un moyen plus sûr que celui que vous avez montré.',
     'too-old': 'Votre dernier geste est trop ancien pour cette page.',
-    'presence-used-up': 'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste, et vous continuez où vous étiez.',
-    stronger: 'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
+    'presence-used-up':
+      'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste, et vous continuez où vous étiez.',
+    stronger:
+      'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
   },
   held: 'Ce que vous avez saisi est gardé, chiffré, et sera envoyé une seule fois après ce geste.',
   passkeyButton: 'Utiliser ma clé ou ma clé d’accès',
@@ -24,15 +26,18 @@ const fr = {
   recoveryButton: 'Utiliser ce code de secours',
   refused: 'Ce n’est pas accepté. Vérifiez, attendez le code suivant, puis recommencez.',
   refusedUntil: 'Ce n’est pas accepté. Trop d’essais : réessayez après',
-  noFactor: 'Ce compte n’a pas encore de second facteur. Il vous faut le ticket d’inscription remis par votre responsable ou par courrier ; jamais par courriel.',
+  noFactor:
+    'Ce compte n’a pas encore de second facteur. Il vous faut le ticket d’inscription remis par votre responsable ou par courrier ; jamais par courriel.',
   noAcceptedFactor: 'Aucun des facteurs de ce compte ne convient à cette page. Ajoutez-en un plus sûr.',
   toEnrol: 'Inscrire un facteur',
   gone: 'Cette demande a expiré ou a déjà servi. Revenez à la page voulue et recommencez.',
   signIn: 'Connectez-vous d’abord au portail avec votre identifiant et votre mot de passe.',
   toPortal: 'Aller au portail',
   enrolTitle: 'Inscrire un facteur',
-  enrolFirst: 'Le premier facteur de ce compte demande un ticket d’inscription : il prouve que c’est bien à vous qu’il a été remis.',
-  enrolMore: 'Pour ajouter un facteur, faites d’abord un geste avec celui que vous avez, ou utilisez un ticket.',
+  enrolFirst:
+    'Le premier facteur de ce compte demande un ticket d’inscription : il prouve que c’est bien à vous qu’il a été remis.',
+  enrolMore:
+    'Pour ajouter un facteur, faites d’abord un geste avec celui que vous avez, ou utilisez un ticket.',
   ticketLabel: 'Ticket d’inscription',
   ticketHint: 'Il commence par tkt- et compte 20 lettres ou chiffres. Il ne sert qu’une fois.',
   ticketButton: 'Continuer avec ce ticket',
@@ -55,14 +60,21 @@ const fr = {
   secretLabel: 'Secret à recopier',
   confirmLabel: 'Code affiché par l’application',
   confirmButton: 'Confirmer',
+  provedTitle: 'C’est bien vous',
+  provedHint: 'Votre geste est accepté. Vous pouvez continuer.',
   doneTitle: 'Facteur inscrit',
   doneHint: 'Il compte dès maintenant.',
   waitingHint: 'Par précaution, il ne comptera qu’à partir du',
   codesTitle: 'Vos codes de secours',
-  codesHint: 'Notez-les ou imprimez-les : ils ne seront plus montrés. Chacun ouvre l’accès une fois, mais ne permet pas d’inscrire un autre facteur.',
+  codesHint:
+    'Notez-les ou imprimez-les : ils ne seront plus montrés. Chacun ouvre l’accès une fois, mais ne permet pas d’inscrire un autre facteur.',
   continueButton: 'Continuer',
   factorsTitle: 'Mes facteurs',
-  factorKinds: { totp: 'Application de codes', webauthn: 'Clé d’accès ou clé de sécurité', 'recovery-code': 'Codes de secours' },
+  factorKinds: {
+    totp: 'Application de codes',
+    webauthn: 'Clé d’accès ou clé de sécurité',
+    'recovery-code': 'Codes de secours',
+  },
   addedOn: 'ajouté le',
   lastUsed: 'utilisé le',
   activeFrom: 'compte à partir du',
@@ -73,7 +85,8 @@ const fr = {
   newName: 'Nouveau nom',
   addFactor: 'Ajouter un facteur',
   newCodes: 'Remplacer mes codes de secours',
-  changeRefused: 'Ce changement demande un geste récent avec votre facteur le plus sûr. Le dernier facteur ne se retire qu’auprès de l’exploitant du portail.',
+  changeRefused:
+    'Ce changement demande un geste récent avec votre facteur le plus sûr. Le dernier facteur ne se retire qu’auprès de l’exploitant du portail.',
   stepUpNow: 'Faire un geste maintenant',
   noFactors: 'Aucun facteur.',
   sessionsTitle: 'Mes sessions',
@@ -86,7 +99,11 @@ const fr = {
   presencePersons: 'personnes pour ce geste',
 } as const;
 
-type Texts = { readonly [K in keyof typeof fr]: (typeof fr)[K] extends string ? string : { readonly [J in keyof (typeof fr)[K]]: string } };
+type Texts = {
+  readonly [K in keyof typeof fr]: (typeof fr)[K] extends string
+    ? string
+    : { readonly [J in keyof (typeof fr)[K]]: string };
+};
 
 const en: Texts = {
   stepUpTitle: 'One gesture to go on',
@@ -94,7 +111,8 @@ const en: Texts = {
     'no-proof': 'This page shows records of insured persons. Prove it is you.',
     'not-accepted': 'This page asks for a safer means than the one you have shown.',
     'too-old': 'Your last gesture is too old for this page.',
-    'presence-used-up': 'You have seen all the persons one gesture allows. One new gesture, and you go on where you were.',
+    'presence-used-up':
+      'You have seen all the persons one gesture allows. One new gesture, and you go on where you were.',
     stronger: 'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
   },
   held: 'What you typed is kept, encrypted, and will be sent exactly once after this gesture.',
@@ -111,14 +129,16 @@ const en: Texts = {
   recoveryButton: 'Use this recovery code',
   refused: 'Not accepted. Check it, wait for the next code, then try again.',
   refusedUntil: 'Not accepted. Too many attempts: try again after',
-  noFactor: 'This account has no second factor yet. You need the enrolment ticket handed to you by your manager or sent by post; never by e-mail.',
+  noFactor:
+    'This account has no second factor yet. You need the enrolment ticket handed to you by your manager or sent by post; never by e-mail.',
   noAcceptedFactor: 'None of this account’s factors is enough for this page. Add a safer one.',
   toEnrol: 'Enrol a factor',
   gone: 'This request has expired or was already used. Go back to the page you wanted and try again.',
   signIn: 'Sign in to the portal first, with your login and password.',
   toPortal: 'Go to the portal',
   enrolTitle: 'Enrol a factor',
-  enrolFirst: 'The first factor of this account needs an enrolment ticket: it proves that it was handed to you.',
+  enrolFirst:
+    'The first factor of this account needs an enrolment ticket: it proves that it was handed to you.',
   enrolMore: 'To add a factor, first make a gesture with the one you have, or use a ticket.',
   ticketLabel: 'Enrolment ticket',
   ticketHint: 'It starts with tkt- and has 20 letters or digits. It works once.',
@@ -142,14 +162,21 @@ const en: Texts = {
   secretLabel: 'Secret to type',
   confirmLabel: 'Code shown by the app',
   confirmButton: 'Confirm',
+  provedTitle: 'It is you',
+  provedHint: 'Your gesture was accepted. You can go on.',
   doneTitle: 'Factor enrolled',
   doneHint: 'It counts from now on.',
   waitingHint: 'As a precaution it will count only from',
   codesTitle: 'Your recovery codes',
-  codesHint: 'Write them down or print them: they will not be shown again. Each opens access once, but cannot enrol another factor.',
+  codesHint:
+    'Write them down or print them: they will not be shown again. Each opens access once, but cannot enrol another factor.',
   continueButton: 'Go on',
   factorsTitle: 'My factors',
-  factorKinds: { totp: 'Authenticator app', webauthn: 'Passkey or security key', 'recovery-code': 'Recovery codes' },
+  factorKinds: {
+    totp: 'Authenticator app',
+    webauthn: 'Passkey or security key',
+    'recovery-code': 'Recovery codes',
+  },
   addedOn: 'added on',
   lastUsed: 'used on',
   activeFrom: 'counts from',
@@ -160,7 +187,8 @@ const en: Texts = {
   newName: 'New name',
   addFactor: 'Add a factor',
   newCodes: 'Replace my recovery codes',
-  changeRefused: 'This change needs a recent gesture with your safest factor. The last factor can only be removed by the portal’s operator.',
+  changeRefused:
+    'This change needs a recent gesture with your safest factor. The last factor can only be removed by the portal’s operator.',
   stepUpNow: 'Make a gesture now',
   noFactors: 'No factor.',
   sessionsTitle: 'My sessions',

@@ -1,5 +1,5 @@
 // Opens the stores the configuration names. One SQLite file holds what both packages keep.
-import { type MfaStores } from '@palier/mfa-core';
+import type { AccountId, MfaStores } from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
@@ -11,17 +11,24 @@ export interface OpenStores {
   readonly mfa: MfaStores;
   readonly budget: BudgetStore;
   readonly close: () => void;
+  /** Rejects when the store does not answer; reads next to nothing. */
+  readonly probe: () => Promise<void>;
 }
 
-/** What cannot be opened, said once at start. */
-export class StoreError extends Error {}
-
 export function openStores({ durable, shared }: Config['stores']): OpenStores {
-  if (durable.kind === 'memory') return { mfa: memoryStores(), budget: memoryBudgetStore(), close: () => undefined };
+  if (durable.kind === 'memory') {
+    const mfa = memoryStores();
+    return { mfa, budget: memoryBudgetStore(), close: () => undefined, probe: probeOf(mfa) };
+  }
   if (durable.kind !== 'sqlite' || (shared.kind !== 'sqlite' && shared.kind !== 'memory')) {
-    throw new StoreError('stores: only sqlite:PATH and memory are wired into the gateway in this release');
+    throw new TypeError('config/unavailable.ts let a store through');
   }
   const database = openDatabase(durable.path);
   const mfa = sqliteStores(database);
-  return { mfa, budget: sqliteBudgetStore(database), close: () => database.close() };
+  return { mfa, budget: sqliteBudgetStore(database), close: () => database.close(), probe: probeOf(mfa) };
+}
+
+/** One look at a count that is never there. */
+function probeOf({ attempts }: MfaStores): () => Promise<void> {
+  return async () => void (await attempts.count({ account: 'probe' as AccountId, kind: 'key' }));
 }

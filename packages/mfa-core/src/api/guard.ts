@@ -99,7 +99,12 @@ async function toStepUpPage(
 ): Promise<ApiAnswer> {
   const fresh = visit.session === undefined ? await opened(mfa, request, visit.account) : undefined;
   const session = visit.session ?? fresh?.session;
-  const ticket = session && (await mfa.resume.hold(session, request.target, shortfall));
+  const ticket =
+    session &&
+    (await mfa.resume.hold(session, request.target, {
+      requirement: shortfall.requirement,
+      because: shortfall.reason,
+    }));
   const location = `${stepUpPage}${stepUpPage.includes('?') ? '&' : '?'}resume=${ticket ?? ''}`;
   const cookie = fresh === undefined ? [] : [sessionCookieOf(fresh.token)];
   return {

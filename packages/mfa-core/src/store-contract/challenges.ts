@@ -130,7 +130,7 @@ function onePerPurpose(now: Instant): readonly Challenge[] {
     challengeOf(
       'resume',
       {
-        target: `/patients?name=O'Neil&x="\u{1f469}"`,
+        target: `/patients?name=O'Neil&x="\u{1f469}"` as Sealed,
         requirement: { kind: 'step-up', accept: ['webauthn', 'card'], maxAge: secondsOf(900) },
         because: 'too-old',
         form: 'v1.'.padEnd(90_000, 'x') as Sealed,

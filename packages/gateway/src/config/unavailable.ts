@@ -1,0 +1,33 @@
+// Settings the schema knows and this release does nothing with. Accepting them in silence would let an operator believe
+// in a defence that is not there; each goes from here when what it drives is wired in gateway.ts.
+import type { Config } from './config.ts';
+import type { Objection, Path } from './issues.ts';
+
+/** What a sound configuration asks for and would not get. */
+export function unavailable(config: Config): readonly Objection[] {
+  const { enrolment, notify, stores, identity, log } = config;
+  const asked: readonly (readonly [boolean, Path])[] = [
+    ...identity.map(({ kind }, index): readonly [boolean, Path] => [
+      kind !== 'portal-session',
+      ['identity', index, kind],
+    ]),
+    ...identity.map((one, index): readonly [boolean, Path] => [
+      one.kind === 'portal-session' && one.carrier.kind !== 'cookie',
+      ['identity', index, one.kind, 'header'],
+    ]),
+    [config.forwardAuth !== undefined, ['forwardAuth']],
+    [config.budgets.canaries !== undefined, ['budgets', 'canaries']],
+    [enrolment.first.includes('card'), ['enrolment', 'first']],
+    [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
+    [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],
+    [notify.smtp !== undefined, ['notify', 'smtp']],
+    [notify.webhook !== undefined, ['notify', 'webhook']],
+    [notify.syslog !== undefined, ['notify', 'syslog']],
+    [stores.durable.kind === 'postgres' || stores.durable.kind === 'redis', ['stores', 'durable']],
+    [stores.shared.kind === 'postgres' || stores.shared.kind === 'redis', ['stores', 'shared']],
+    [log.file !== undefined, ['log', 'file']],
+  ];
+  return asked.flatMap(([wanted, path]) =>
+    wanted ? [{ path, problem: 'is not available in this release', fix: 'leave it out' }] : [],
+  );
+}

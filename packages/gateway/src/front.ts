@@ -1,0 +1,168 @@
+// One request at a time, from socket to log line: canonical or refused, ours or the portal's, and whatever breaks is a
+// 503 in bounded time. Nothing is decided here; gate/serve.ts and gate/upgrade.ts do.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Denial } from './gate/decision.ts';
+import { restoreForm } from './gate/held-form.ts';
+import { nameOf } from './gate/observer.ts';
+import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';
+import { serveUpgrade } from './gate/upgrade.ts';
+import { UpstreamError } from './proxy/exchange.ts';
+import { bodySource } from './request/body.ts';
+import { canonicalise, type EdgeRules } from './request/canonical.ts';
+import type { BodySource, CanonicalRequest, Refusal } from './request/request.ts';
+import { type Denier, deny } from './respond/deny.ts';
+
+/** One JSON-able line; never a record id, a code or a token. */
+export type Log = (line: Readonly<Record<string, unknown>>) => void;
+
+export interface Front {
+  readonly desk: Desk;
+  readonly denier: Denier;
+  readonly edge: EdgeRules;
+  readonly pages: (incoming: IncomingMessage, response: ServerResponse) => void;
+  readonly log: Log;
+}
+
+/** One request: canonical or refused, ours or the portal's, and whatever breaks is a 503 in bounded time. */
+export async function handle(front: Front, sockets: Sockets): Promise<void> {
+  const { incoming, response } = sockets;
+  const request = canonicalise(incoming, front.edge);
+  if ('status' in request) return refuseAtEdge(front, request, sockets);
+  if (request.path.startsWith('/.palier/')) return front.pages(incoming, response);
+  const body = bodySource(incoming, request);
+  try {
+    const restored = await restoreForm(front.denier.mfa, request);
+    if (restored !== undefined)
+      response.appendHeader(
+        'set-cookie',
+        `${restored.cookie}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`,
+      );
+    await answered(
+      front,
+      restored?.request ?? request,
+      restored?.body ?? body,
+      restored === undefined ? sockets : { ...sockets, held: restored.bytes },
+    );
+  } catch (error) {
+    front.log(brokenLine(error, request));
+    await tell(front, unavailable(error), request, undefined, response);
+  }
+}
+
+async function answered(
+  front: Front,
+  request: CanonicalRequest,
+  body: BodySource,
+  sockets: Sockets,
+): Promise<void> {
+  const served = await serve(front.desk, request, body, sockets);
+  const status =
+    served.denial === undefined
+      ? served.status
+      : await deny(front.denier, served.denial, request, body, sockets.response);
+  front.log(decisionLine(request, served, status));
+}
+
+function unavailable(error: unknown): Denial {
+  return {
+    kind: 'unavailable',
+    reason: error instanceof UpstreamError ? 'portal-unreachable' : 'dependency',
+  };
+}
+
+/** A denial that must reach the client whatever else is broken; a head already sent is cut short instead. */
+async function tell(
+  front: Front,
+  denial: Denial,
+  request: CanonicalRequest | undefined,
+  body: BodySource | undefined,
+  response: ServerResponse,
+): Promise<void> {
+  if (response.headersSent) return void response.destroy();
+  await deny(front.denier, denial, request, body, response).catch(() => response.destroy());
+}
+
+function refuseAtEdge(front: Front, refusal: Refusal, { incoming, response }: Sockets): void {
+  front.log({
+    kind: 'decision',
+    outcome: `refuse:${refusal.reason}`,
+    status: refusal.status,
+    peer: incoming.socket.remoteAddress,
+  });
+  response.shouldKeepAlive = false;
+  void tell(front, { kind: 'refuse', refusal, route: undefined }, undefined, undefined, response);
+}
+
+/** The same for a handshake. */
+export async function handleUpgrade(
+  front: Front,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+): Promise<void> {
+  socket.on('error', () => socket.destroy());
+  const request = canonicalise(incoming, front.edge);
+  try {
+    const denial: Denial | undefined =
+      'status' in request
+        ? { kind: 'refuse', refusal: request, route: undefined }
+        : await serveUpgrade(front.desk, front.denier.origin, request, socket, head);
+    front.log({
+      kind: 'decision',
+      outcome: denial === undefined ? 'upgraded' : nameOf(denial),
+      ...('status' in request ? {} : { method: request.method }),
+    });
+    if (denial !== undefined) endWith(socket, statusOf(denial));
+  } catch (error) {
+    front.log(brokenLine(error));
+    endWith(socket, 503);
+  }
+}
+
+function statusOf(denial: Denial): number {
+  if (denial.kind === 'refuse') return denial.refusal.status;
+  if (denial.kind === 'slow-down') return 429;
+  return denial.kind === 'unavailable' ? 503 : 401;
+}
+
+function endWith(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n\r\n`,
+  );
+}
+
+function decisionLine(
+  request: CanonicalRequest,
+  served: Served,
+  status: number,
+): Readonly<Record<string, unknown>> {
+  const { terms, denial } = served;
+  const who =
+    terms?.identity.kind === 'account' ? { account: terms.identity.account, session: terms.session?.id } : {};
+  const wouldBe = terms?.wouldBe === undefined ? {} : { wouldBe: nameOf(terms.wouldBe) };
+  const route =
+    terms?.matched.route.id ?? (denial !== undefined && 'route' in denial ? denial.route?.id : undefined);
+  return {
+    kind: 'decision',
+    outcome: denial === undefined ? 'forward' : nameOf(denial),
+    status,
+    method: request.method,
+    route,
+    peer: request.peer,
+    records: terms?.records.length ?? 0,
+    ...who,
+    ...wouldBe,
+  };
+}
+
+/** What broke, for the operator: name, message and cause, never the request's values. */
+export function brokenLine(error: unknown, request?: CanonicalRequest): Readonly<Record<string, unknown>> {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+  return {
+    kind: 'broken',
+    error: error instanceof Error ? error.message : 'unknown',
+    cause,
+    method: request?.method,
+  };
+}

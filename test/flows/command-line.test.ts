@@ -1,0 +1,138 @@
+// The commands of the README, in the order of the README, as an operator types them.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const launcher = new URL('../../packages/gateway/bin/palier.js', import.meta.url).pathname;
+let folder: string;
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `palier …` in the folder that `palier init` filled. */
+function palier(...words: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('node', [launcher, ...words], { cwd: folder }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'palier-'));
+  expect((await palier('init')).code).toBe(0);
+}, 20_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('palier init', () => {
+  it('writes a configuration and keys that only their owner can read', () => {
+    expect(readdirSync(folder).sort()).toEqual([
+      'ledger-private.jwk',
+      'ledger-public.jwk',
+      'palier-keys.json',
+      'palier.yaml',
+    ]);
+    for (const name of ['palier-keys.json', 'ledger-private.jwk'])
+      expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
+  });
+
+  it('writes over nothing', async () => {
+    const before = readFileSync(join(folder, 'palier-keys.json'), 'utf8');
+    expect((await palier('init')).code).toBe(1);
+    expect(readFileSync(join(folder, 'palier-keys.json'), 'utf8')).toBe(before);
+  });
+});
+
+describe('palier check', () => {
+  it('finds what init wrote sound', async () => {
+    expect(await palier('check')).toMatchObject({ code: 0, out: 'palier.yaml is sound\n' });
+  });
+
+  it('tells every problem at once with line and fix, and serve does not start with them', async () => {
+    const broken = readFileSync(join(folder, 'palier.yaml'), 'utf8')
+      .replace('mode: enforce', 'moed: enforce')
+      .replace('maxAge: 12h', 'maxAge: 12 hours');
+    writeFileSync(join(folder, 'broken.yaml'), broken);
+    const checked = await palier('check', 'broken.yaml', '--json');
+    const { problems } = JSON.parse(checked.out) as { problems: readonly { line: number; fix: string }[] };
+    expect(checked.code).toBe(1);
+    expect(problems).toHaveLength(2);
+    expect(problems.every(({ line, fix }) => line > 1 && fix.length > 3)).toBe(true);
+    expect((await palier('serve', '--config', 'broken.yaml')).code).toBe(1);
+  });
+
+  it('names settings that would do nothing, and serve does not start with them either', async () => {
+    writeFileSync(
+      join(folder, 'promising.yaml'),
+      `${readFileSync(join(folder, 'palier.yaml'), 'utf8')}\nlog: { file: gateway.log }\n`,
+    );
+    expect(await palier('check', 'promising.yaml')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('log.file'),
+    });
+    expect(await palier('serve', '--config', 'promising.yaml')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('log.file'),
+    });
+  });
+
+  it('answers 2 to words it does not know', async () => {
+    expect((await palier('chekc')).code).toBe(2);
+    expect((await palier('check', '--loud')).code).toBe(2);
+  });
+});
+
+describe('palier explain', () => {
+  it('asks the functions that enforce', async () => {
+    const stranger = await palier('explain', 'GET', '/patients/1');
+    expect(stranger).toMatchObject({ code: 0, out: expect.stringContaining('answer   sign-in') });
+    expect((await palier('explain', 'GET', '/patients/1', '--as', 'gp')).out).toContain(
+      'answer   step-up: no-proof',
+    );
+    expect((await palier('explain', 'GET', '/patients/1', '--as', 'gp', '--proof', 'totp')).out).toContain(
+      'answer   enough',
+    );
+    expect(await palier('explain', 'GET', '/public/../patients/1')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('dot-segment'),
+    });
+  });
+});
+
+describe('palier ticket and account', () => {
+  it('issues a ticket once shown, lists it without its code, and revokes it', async () => {
+    const issued = await palier('ticket', 'issue', 'pharmacie-01', '--json');
+    const { code, ticket } = JSON.parse(issued.out) as { code: string; ticket: string };
+    expect(code).toMatch(/^tkt-/);
+    const listed = await palier('ticket', 'list');
+    expect(listed.out).toContain(ticket);
+    expect(listed.out + listed.err).not.toContain(code);
+    expect((await palier('ticket', 'revoke', 'pharmacie-01', ticket)).code).toBe(0);
+    expect((await palier('ticket', 'revoke', 'pharmacie-01', ticket)).code).toBe(1);
+  });
+
+  it('shows an account, ends its sessions and takes its factors', async () => {
+    expect(await palier('account', 'show', 'pharmacie-01')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('pharmacie-01'),
+    });
+    expect((await palier('account', 'revoke-sessions', 'pharmacie-01')).code).toBe(0);
+    expect((await palier('account', 'reset-factors', 'pharmacie-01')).code).toBe(0);
+  });
+});
+
+describe('palier keys rotate', () => {
+  it('makes a new sealing key current and keeps the old one', async () => {
+    expect((await palier('keys', 'rotate')).code).toBe(0);
+    const { sealing } = JSON.parse(readFileSync(join(folder, 'palier-keys.json'), 'utf8')) as {
+      sealing: { current: string; keys: object };
+    };
+    expect([sealing.current, Object.keys(sealing.keys)]).toEqual(['k2', ['k1', 'k2']]);
+    expect((await palier('check')).code).toBe(0);
+  });
+});
