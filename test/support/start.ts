@@ -39,10 +39,13 @@ export interface Site {
   /** Requests that reached the portal so far, `GET /path`. */
   readonly seen: readonly string[];
   ticketFor(login: string): Promise<string>;
+  /** Goes over to the demo's configuration with these changes instead. */
+  reload(changes: Changes): Promise<void>;
   close(): Promise<void>;
 }
 
-const inMemory: Changes = [
+/** Stores in memory: what a test starts with unless it says otherwise. */
+export const inMemory: Changes = [
   ['durable: sqlite:palier.db, shared: sqlite:palier.db', 'durable: memory, shared: memory'],
 ];
 
@@ -77,6 +80,7 @@ export async function startSite(changes: Changes = inMemory): Promise<Site> {
     folder,
     seen,
     ticketFor: (login) => ticketFor(gateway, login),
+    reload: async (next) => gateway.reload(configFor(ports, folder, next)),
     close: async () => {
       await gateway.close();
       await portal.close();

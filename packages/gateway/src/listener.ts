@@ -1,5 +1,6 @@
-// Listeners with every limit set: sizes, counts and times (R14). Plain or TLS.
-
+// Listeners with every limit set: sizes, counts and times (R14). Plain or TLS, with a certificate that can be renewed
+// while it listens.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   createServer,
@@ -8,21 +9,18 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Config, ListenAddress } from './config/config.ts';
+import type { Config, ListenAddress, TlsFiles } from './config/config.ts';
+import type { Log } from './front.ts';
 
 type OnRequest = (incoming: IncomingMessage, response: ServerResponse) => void;
 type OnUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Uint8Array) => void;
 
 /** Builds the clients' listener; nothing listens yet. */
 export function createListener(config: Config, onRequest: OnRequest, onUpgrade: OnUpgrade): Server {
-  const { headTime, bodyTime, keepAlive, connections } = config.limits;
   const limits: ServerOptions = {
-    headersTimeout: headTime * 1000,
-    requestTimeout: bodyTime * 1000,
-    keepAliveTimeout: keepAlive * 1000,
     maxHeaderSize: 16_384,
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -32,16 +30,8 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
   const server =
     config.tls === undefined
       ? createServer(limits, onRequest)
-      : createSecureServer(
-          {
-            ...limits,
-            cert: readFileSync(config.tls.cert),
-            key: readFileSync(config.tls.key),
-            minVersion: 'TLSv1.2',
-          },
-          onRequest,
-        );
-  server.maxConnections = connections;
+      : createSecureServer({ ...limits, ...certificateOf(config.tls), minVersion: 'TLSv1.2' }, onRequest);
+  applyLimits(server, config.limits);
   server.on('upgrade', onUpgrade);
   // Expect is judged by the edge's table; without these node would answer by itself before it.
   server.on('checkExpectation', onRequest);
@@ -50,6 +40,51 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   return server;
+}
+
+/** Times and counts of a listener; connections that are open keep those they began with. */
+export function applyLimits(
+  server: Server,
+  { headTime, bodyTime, keepAlive, connections }: Config['limits'],
+): void {
+  server.headersTimeout = headTime * 1000;
+  server.requestTimeout = bodyTime * 1000;
+  server.keepAliveTimeout = keepAlive * 1000;
+  server.maxConnections = connections;
+}
+
+interface CertificatePair {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** What each listener shows now, so that a renewal is told from a file that was only touched. */
+const shown = new WeakMap<Server, string>();
+
+/**
+ * Shows the certificate its files hold now to whoever connects from here on. A pair that does not fit (one file of two
+ * written so far) is left for the next time, with a line in the log; the old one stays.
+ */
+export function renewCertificate(server: Server, { tls }: Pick<Config, 'tls'>, log: Log): void {
+  if (tls === undefined || !(server instanceof SecureServer)) return;
+  try {
+    const pair = certificateOf(tls);
+    const { fingerprint256, validTo } = new X509Certificate(pair.cert);
+    if (shown.get(server) === fingerprint256) return;
+    server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+    if (shown.has(server)) log({ kind: 'certificate-renewed', fingerprint256, validTo });
+    shown.set(server, fingerprint256);
+  } catch (error) {
+    log({ kind: 'certificate-unsound', message: error instanceof Error ? error.message : 'unknown' });
+  }
+}
+
+/** Both files; throws a TypeError when the key is not the certificate's. */
+function certificateOf({ cert, key }: TlsFiles): CertificatePair {
+  const pair = { cert: readFileSync(cert), key: readFileSync(key) };
+  if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key)))
+    throw new TypeError('the key of the listener is not that of its certificate');
+  return pair;
 }
 
 /** Resolves with the port once it listens; rejects when the address cannot be had. */

@@ -1,7 +1,8 @@
-// `palier serve`: runs until it is told to stop, then lets what is under way finish.
+// `palier serve`: runs until it is told to stop, then lets what is under way finish. SIGHUP goes over to the configuration
+// as it is written now, all or nothing.
 import { parseArgs } from 'node:util';
-import { createGateway } from '../gateway.ts';
-import { type Command, print, soundConfig } from './terminal.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
+import { type Command, print, soundConfig, type Terminal } from './terminal.ts';
 
 export const serveCommand: Command = async (argv, terminal) => {
   const { values } = parseArgs({
@@ -26,6 +27,7 @@ export const serveCommand: Command = async (argv, terminal) => {
     ready,
     `palier listens on ${ready.listening} for ${ready.origin} (${ready.mode}); health on ${ready.health}\n`,
   );
+  reloadOnSignal(gateway, values.config, terminal);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
@@ -33,3 +35,21 @@ export const serveCommand: Command = async (argv, terminal) => {
   await gateway.close();
   return 0;
 };
+
+/** One reload after the other; what is unsound is told and changes nothing. */
+function reloadOnSignal(gateway: Gateway, path: string, terminal: Terminal): void {
+  let last: Promise<void> = Promise.resolve();
+  const reload = async (): Promise<void> => {
+    try {
+      await gateway.reload(soundConfig(path, terminal));
+      terminal.err('palier serve: the configuration was reloaded\n');
+    } catch (error) {
+      terminal.err(
+        `palier serve: not reloaded, the old configuration stays: ${error instanceof Error ? error.message : 'unknown error'}\n`,
+      );
+    }
+  };
+  process.on('SIGHUP', () => {
+    last = last.then(reload);
+  });
+}

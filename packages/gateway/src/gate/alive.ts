@@ -1,24 +1,30 @@
 // Whether an exchange that outlives its decision (a WebSocket, an event stream, a long download) may go on: asked twice a
-// second of the portal and the stores, so that a sign-out or revocation on another instance counts here too (A085).
-import { elapsed, type Session } from '@palier/mfa-core';
+// second of the policy, the portal and the stores, so that a reload, a sign-out or a revocation on another instance
+// counts here too (A085).
+import { assess, type Session } from '@palier/mfa-core';
+import { holds } from '../policy/conditions.ts';
+import { matchRoute } from '../policy/policy.ts';
 import type { Gate } from './gate.ts';
 import type { PermitTerms } from './permit.ts';
 
-/** The portal still knows the person, the session stands, and the proof is not too old for the route. */
-export async function mayLive(
-  gate: Gate,
-  { matched, identity, session, proof, request }: PermitTerms,
-): Promise<boolean> {
-  const { requirement } = matched.route;
-  if (requirement.kind === 'open' || identity.kind === 'anonymous') return true;
+/** The route still stands and is for this account, the portal still knows the person, the session stands, and the proof is not too old. */
+export async function mayLive(gate: Gate, { identity, session, request }: PermitTerms): Promise<boolean> {
+  const found = matchRoute(gate.policy, request);
+  if ('refusal' in found) return gate.observer !== undefined;
+  const { requirement, conditions } = found.route;
+  if (requirement.kind === 'open') return true;
+  if (identity.kind === 'anonymous') return gate.observer !== undefined;
   const now = await gate.identify(request);
   if (now.kind === 'anonymous' || now.account !== identity.account) return false;
-  if (requirement.kind !== 'step-up' || gate.observer !== undefined) return true;
-  const stands = session !== undefined && (await isListed(gate, session));
-  return stands && proof !== undefined && elapsed(proof.at, gate.clock.now()) <= requirement.maxAge;
+  if (gate.observer !== undefined) return true;
+  if (!conditions.every((condition) => holds(condition, now, request.peer, gate.clock.now()))) return false;
+  if (requirement.kind !== 'step-up') return true;
+  const current = session === undefined ? undefined : await standing(gate, session);
+  return current !== undefined && assess(current.proofs, requirement, gate.clock.now()) === undefined;
 }
 
-async function isListed(gate: Gate, session: Session): Promise<boolean> {
+/** The session as the store has it now, with what was proved since; undefined once it ended. */
+async function standing(gate: Gate, session: Session): Promise<Session | undefined> {
   const sessions = await gate.mfa.sessions.list(session.account);
-  return sessions.some((one) => one.id === session.id);
+  return sessions.find((one) => one.id === session.id);
 }

@@ -1,0 +1,175 @@
+// What one configuration is made into: policy, identities, budget, door, pages. Everything here is made anew at a reload;
+// what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
+import { readFileSync } from 'node:fs';
+import { type Clock, createMfa, type Mfa, type MfaEvent, type Random } from '@palier/mfa-core';
+import { createRecordKeys } from './budget/record-keys.ts';
+import { recordTypes } from './budget/record-types.ts';
+import { createBudget } from './budget/spend.ts';
+import type { Config } from './config/config.ts';
+import { unavailable as unavailableSettings } from './config/unavailable.ts';
+import { brokenLine, type Front, type Log } from './front.ts';
+import { type Gate, sessionCookie } from './gate/gate.ts';
+import { createObserver, type Observer } from './gate/observer.ts';
+import type { Desk } from './gate/serve.ts';
+import { createIdentity, type GatewayIdentity } from './identity/sources.ts';
+import { type GatewayKeys, readKeyFile } from './keys/keys.ts';
+import type { Ledger } from './ledger/entry.ts';
+import { compilePolicy } from './policy/policy.ts';
+import { createAssertionSigner } from './proxy/assertion.ts';
+import type { Upstream } from './proxy/exchange.ts';
+import type { LiveExchanges } from './proxy/live.ts';
+import { createUpstream } from './proxy/upstream.ts';
+import type { EdgeRules } from './request/canonical.ts';
+import type { Denier } from './respond/deny.ts';
+import { createPages } from './step-up/app.ts';
+import type { OpenStores } from './stores/open.ts';
+
+/** What a reload keeps: opened once, closed once. */
+export interface Kept {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly stores: OpenStores;
+  readonly ledger: Ledger;
+  readonly live: LiveExchanges;
+}
+
+/** One configuration at work. */
+export interface Composition {
+  readonly front: Front;
+  readonly mfa: Mfa;
+  /** Undefined when the gateway enforces. */
+  readonly observer: Observer | undefined;
+  readonly upstreams: ReadonlyMap<string, NamedUpstream>;
+}
+
+interface NamedUpstream {
+  readonly upstream: Upstream;
+  /** All that it was made of: another composition with the same goes on with the same sockets. */
+  readonly madeOf: string;
+}
+
+/**
+ * Builds everything from the configuration and the key file, or rejects with what is unsound; nothing of `before` has
+ * changed then. Upstreams that are configured as before are taken over with their sockets, and observe mode's counts too.
+ */
+export async function compose(config: Config, kept: Kept, before?: Composition): Promise<Composition> {
+  const { clock, random, log, stores, ledger, live } = kept;
+  refuseUnavailable(config);
+  const keys = readKeyFile(config.keys.file);
+  const mfa = mfaOf(config, kept, keys);
+  const named = upstreamsOf(config, before?.upstreams ?? new Map());
+  const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
+  const identity = createIdentity(config, upstreams, clock);
+  const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
+  const budget = createBudget(stores.budget, config.budgets);
+  const gate: Gate = {
+    policy: compilePolicy(config.routes, config.defaultUpstream),
+    identify: identity.identify,
+    mfa,
+    budget,
+    clock,
+    observer,
+    recordKeys: createRecordKeys(
+      { current: keys.records },
+      config.origin.host,
+      recordTypes(config.recordTypes),
+    ),
+  };
+  const signer = await createAssertionSigner({
+    keys: keys.assertion,
+    issuer: config.origin.origin,
+    audience: config.origin.origin,
+    clock,
+    random,
+  });
+  const edge: EdgeRules = { hosts: config.hosts, cookiePrefix: sessionCookie };
+  const desk: Desk = {
+    gate,
+    ledger,
+    live,
+    cookiePrefix: sessionCookie,
+    answerLimit: config.limits.answer,
+    signedOut: signOutOf(mfa, identity, live),
+    proxy: {
+      upstreams,
+      signer,
+      rules: { origin: config.origin, extra: new Set(config.forwardHeaders), cookiePrefix: sessionCookie },
+    },
+  };
+  const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);
+  const denier: Denier = { mfa, origin: config.origin.origin, signInPath };
+  const pages = createPages({
+    reception: { edge, identify: identity.identify, mfa },
+    origin: config.origin.origin,
+    signInPath: signInPath ?? '/',
+    jwks: () => signer.jwks(),
+    broken: (error) => log(brokenLine(error)),
+    presenceLeft: async ({ session, identity: who }) => {
+      const newest = session.proofs.at(-1);
+      return newest === undefined ? undefined : budget.left(newest, who, clock.now());
+    },
+  });
+  return { front: { desk, denier, edge, pages, log }, mfa, observer, upstreams: named };
+}
+
+function mfaOf(config: Config, { stores, clock, random, log }: Kept, keys: GatewayKeys): Mfa {
+  const events = async (event: MfaEvent): Promise<void> =>
+    log({ kind: 'event', ...event, at: new Date(event.at).toISOString() });
+  return createMfa({
+    stores: stores.mfa,
+    keys: { sealing: keys.sealing, digests: keys.digests },
+    clock,
+    random,
+    events,
+    relyingParty: {
+      id: config.origin.hostname,
+      name: config.enrolment.issuer,
+      origins: [config.origin.origin],
+    },
+    policy: {
+      sessions: { idle: config.sessions.idle, lifetime: config.sessions.lifetime },
+      cardIdle: config.sessions.cardIdle,
+      waitingPeriod: config.enrolment.delay,
+    },
+  });
+}
+
+/** Sign-out at the portal ends ours too, and nothing remembered about that cookie speaks for it any more. */
+function signOutOf(mfa: Mfa, identity: GatewayIdentity, live: LiveExchanges): Desk['signedOut'] {
+  return async ({ session }) => {
+    identity.forget();
+    if (session === undefined) return;
+    await mfa.sessions.end(session, 'person');
+    live.cut({ session: session.id });
+  };
+}
+
+function upstreamsOf(config: Config, before: Composition['upstreams']): Composition['upstreams'] {
+  const { upstreamTime, upstreamSockets } = config.limits;
+  return new Map(
+    [...config.upstreams].map(([name, target]) => {
+      const ca = target.ca === undefined ? undefined : readFileSync(target.ca, 'utf8');
+      const madeOf = JSON.stringify([target.url, ca, target.host, upstreamTime, upstreamSockets]);
+      const known = before.get(name);
+      if (known?.madeOf === madeOf) return [name, known];
+      const upstream = createUpstream({
+        url: target.url,
+        timeoutMilliseconds: upstreamTime * 1000,
+        mostSockets: upstreamSockets,
+        ...(ca !== undefined && { ca }),
+        ...(target.host !== undefined && { host: target.host }),
+      });
+      return [name, { upstream, madeOf }];
+    }),
+  );
+}
+
+/** A setting that is read and does nothing would be a promise nobody keeps. */
+function refuseUnavailable(config: Config): void {
+  const settings = unavailableSettings(config);
+  if (settings.length > 0)
+    throw new Error(
+      `not available in this release: ${settings.map(({ path }) => path.join('.')).join(', ')}`,
+    );
+}
