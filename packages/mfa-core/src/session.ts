@@ -16,7 +16,10 @@ export interface Session {
 }
 
 export interface SessionLimits {
-  /** Longest silence. NIST SP 800-63B-4 section 2.2.3 asks for an hour or less at AAL2. */
+  /**
+   * Longest silence. NIST SP 800-63B-4 section 2.2.3 asks for an hour or less at AAL2; more is sound only where another
+   * session in front of this one ends after silence and asks for its password again.
+   */
   readonly idle: Seconds;
   /** Longest life, whatever happens in it. */
   readonly lifetime: Seconds;

@@ -1,5 +1,6 @@
 // From a document of the right shape to a configuration: routes compiled, classes filled, names resolved. What makes no
 // sense together is told by contradictions.ts; nothing here refuses.
+import { secondsOf } from '@palier/mfa-core';
 import type { Route } from '../policy/route.ts';
 import { budgetDefaults } from './budget-defaults.ts';
 import type { BudgetClass, Budgets } from './budget-settings.ts';
@@ -35,6 +36,7 @@ export function compileConfig(written: WrittenConfig, lineOf: (index: number) =>
     hosts: new Set([written.origin.host, ...written.hosts]),
     identity: written.identity.map(({ setting }) => withUpstream(setting, written, defaultUpstream)),
     budgets: budgetsOf(written.budgets),
+    sessions: sessionsOf(written),
     stores: { durable: written.stores.durable, shared: written.stores.shared ?? written.stores.durable },
   };
   return { config, objections: contradictions(config, written) };
@@ -53,6 +55,20 @@ function withUpstream(
   const unnamed =
     setting.kind === 'portal-session' && setting.upstream === 'default' && !upstream.has('default');
   return unnamed ? { ...setting, upstream: defaultUpstream } : setting;
+}
+
+const hour = 3600;
+
+/**
+ * Our session is worth nothing without the identity it belongs to. Where that is the portal's session, the portal ends it
+ * after silence and asks for the password again, which together with our cookie is the reauthentication with one factor
+ * that NIST SP 800-63B-4 section 2.2.3 allows after inactivity: a second gesture would add none. Elsewhere we watch.
+ */
+function sessionsOf({ sessions, identity }: WrittenConfig): Config['sessions'] {
+  const { lifetime } = sessions;
+  const portalWatches = identity.every(({ setting }) => setting.kind === 'portal-session');
+  const usual = secondsOf(portalWatches ? 12 * hour : hour);
+  return { ...sessions, idle: sessions.idle ?? secondsOf(Math.min(usual, lifetime)) };
 }
 
 function budgetsOf(written: WrittenBudgets): Budgets {

@@ -53,7 +53,7 @@ describe('a configuration that is sound', () => {
       listen: { host: '127.0.0.1', port: 8080 },
       healthListen: { host: '127.0.0.1', port: 9090 },
       defaultUpstream: 'default',
-      sessions: { idle: 3600, lifetime: 43_200, cardIdle: 900 },
+      sessions: { idle: 43_200, lifetime: 43_200, cardIdle: 900 },
       enrolment: { first: ['ticket'], delay: 259_200, issuer: 'Palier' },
       stores: { durable: { kind: 'sqlite', path: '/etc/palier/palier.db' } },
       limits: { body: 10_485_760, answer: 1_048_576 },
@@ -68,6 +68,18 @@ describe('a configuration that is sound', () => {
       day: { ceiling: 900 },
     });
     expect(read.budgets.classes.get('shared')?.code).toBeUndefined();
+  });
+
+  it('watches for silence itself where no portal does: an hour', () => {
+    const oidc =
+      '[{ oidc: { issuer: https://idp.example, clientId: palier, clientSecret: { file: hook } } }]';
+    const portal = '{ portal-session: { cookie: SID, ask: /api/me, account: /login } }';
+    const idleOf = (text: string): number => config(text + oneRoute).sessions.idle;
+    expect(idleOf(base)).toBe(12 * 3600);
+    expect(idleOf(`${base}sessions: { lifetime: 8h }`)).toBe(8 * 3600);
+    expect(idleOf(`${base}sessions: { idle: 20m }`)).toBe(1200);
+    expect(idleOf(base.replace(`[${portal}]`, oidc))).toBe(3600);
+    expect(idleOf(base.replace(`[${portal}]`, oidc.replace(']', `, ${portal}]`)))).toBe(3600);
   });
 
   it('compiles routes, each with its line, and closes what a counted one does not declare', () => {

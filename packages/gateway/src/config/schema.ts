@@ -19,7 +19,17 @@ import { store } from './schema-stores.ts';
 import { maybe } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
 
-type Compiled = 'hosts' | 'upstreams' | 'defaultUpstream' | 'identity' | 'routes' | 'budgets' | 'stores';
+type Compiled =
+  | 'hosts'
+  | 'upstreams'
+  | 'defaultUpstream'
+  | 'identity'
+  | 'routes'
+  | 'budgets'
+  | 'stores'
+  | 'sessions';
+
+type WrittenSessions = Omit<SessionSetting, 'idle'> & { readonly idle: SessionSetting['idle'] | undefined };
 
 /** A document of the right shape, before routes are compiled and what was left out is filled from elsewhere. */
 export interface WrittenConfig extends Omit<Config, Compiled> {
@@ -28,12 +38,14 @@ export interface WrittenConfig extends Omit<Config, Compiled> {
   readonly identity: readonly WrittenSource[];
   readonly routes: readonly WrittenRoute[];
   readonly budgets: WrittenBudgets;
+  readonly sessions: WrittenSessions;
   readonly stores: { readonly durable: StoreAddress; readonly shared: StoreAddress | undefined };
 }
 
-const sessions: z.ZodType<SessionSetting> = z
+/** `idle` left out depends on who watches for silence: compile.ts. */
+const sessions: z.ZodType<WrittenSessions> = z
   .strictObject({
-    idle: is.duration.prefault('1h'),
+    idle: maybe(is.duration),
     lifetime: is.duration.prefault('12h'),
     cardIdle: is.duration.prefault('15m'),
   })
