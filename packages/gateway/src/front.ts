@@ -10,6 +10,7 @@ import { serveUpgrade } from './gate/upgrade.ts';
 import { UpstreamError } from './proxy/exchange.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
+import { distrust, enter, isQuiet } from './request/connection.ts';
 import type { BodySource, CanonicalRequest, Refusal } from './request/request.ts';
 import { type Denier, deny } from './respond/deny.ts';
 
@@ -27,6 +28,7 @@ export interface Front {
 /** One request: canonical or refused, ours or the portal's, and whatever breaks is a 503 in bounded time. */
 export async function handle(front: Front, sockets: Sockets): Promise<void> {
   const { incoming, response } = sockets;
+  if (!enter(incoming.socket, response)) return;
   const request = canonicalise(incoming, front.edge);
   if ('status' in request) return refuseAtEdge(front, request, sockets);
   if (request.path.startsWith('/.palier/')) return front.pages(incoming, response);
@@ -57,6 +59,7 @@ async function answered(
   sockets: Sockets,
 ): Promise<void> {
   const served = await serve(front.desk, request, body, sockets);
+  if (served.denial?.kind === 'refuse' && served.denial.refusal.close) distrust(sockets.incoming.socket);
   const status =
     served.denial === undefined
       ? served.status
@@ -91,6 +94,7 @@ function refuseAtEdge(front: Front, refusal: Refusal, { incoming, response }: So
     peer: incoming.socket.remoteAddress,
   });
   response.shouldKeepAlive = false;
+  distrust(incoming.socket);
   void tell(front, { kind: 'refuse', refusal, route: undefined }, undefined, undefined, response);
 }
 
@@ -102,6 +106,8 @@ export async function handleUpgrade(
   head: Uint8Array,
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
+  // A handshake behind an unanswered request would be answered in the middle of that one's answer.
+  if (!isQuiet(socket)) return void socket.destroy();
   const request = canonicalise(incoming, front.edge);
   try {
     const denial: Denial | undefined =

@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config, ListenAddress, TlsFiles } from './config/config.ts';
 import type { Log } from './front.ts';
+import { distrust, isAnswering } from './request/connection.ts';
 
 type OnRequest = (incoming: IncomingMessage, response: ServerResponse) => void;
 type OnUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Uint8Array) => void;
@@ -35,11 +36,29 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
   server.on('upgrade', onUpgrade);
   // Expect is judged by the edge's table; without these node would answer by itself before it.
   server.on('checkExpectation', onRequest);
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  server.on('checkContinue', (incoming: IncomingMessage, response: ServerResponse) => {
+    if (incoming.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+    onRequest(incoming, response);
   });
+  server.on('clientError', refuseUnparsed);
   return server;
+}
+
+const unparsed: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** What node's parser could not read, or waited for too long. In the middle of another answer only the end is clear. */
+function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  distrust(socket);
+  if (!socket.writable || isAnswering(socket)) return void socket.destroy();
+  const status = unparsed[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n\r\n`,
+    () => socket.destroy(),
+  );
 }
 
 /** Times and counts of a listener; connections that are open keep those they began with. */

@@ -9,7 +9,10 @@ import { recordsOfRequest } from './records.ts';
 
 const keys = createRecordKeys({ current: new Secret(new Uint8Array(32).fill(1)) }, 'test', recordTypes([]));
 const matched = {
-  route: { records: [{ from: 'form', name: 'nir', as: 'nir' }], body: { types: [], limit: 4096 } },
+  route: {
+    records: [{ from: 'form', name: 'nir', as: 'nir' }],
+    body: { types: [], limit: 4096, members: 'any' },
+  },
   parameters: new Map(),
 } as unknown as Matched;
 const ask = (form: string): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import { Secret } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, undeclared } from '../policy/policy.ts';
-import type { Matched } from '../policy/route.ts';
+import type { BodyRule, Matched } from '../policy/route.ts';
 import { createRecordKeys } from './record-keys.ts';
 import type { RecordRule } from './record-rule.ts';
 import { recordTypes } from './record-types.ts';
@@ -15,18 +15,22 @@ interface Asked {
   readonly path?: string;
   readonly query?: string;
   readonly body?: string | Uint8Array;
+  readonly members?: BodyRule['members'];
+  readonly type?: string;
 }
 
 /** The ids counted, or the reason of the refusal. */
 async function idsOf(
   rules: readonly RecordRule[],
-  { path, query, body = '' }: Asked,
+  { path, query, body = '', members = 'any', type = '' }: Asked,
 ): Promise<readonly string[] | string> {
   const base = undeclared(compilePolicy([], 'default'));
   const parameters = new Map(path === undefined ? [] : [['nir', path]]);
-  const matched: Matched = { route: { ...base.route, records: rules }, parameters };
+  const route = { ...base.route, records: rules, body: { types: [], limit: 65_536, members } };
+  const matched: Matched = { route, parameters };
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  const found = await recordsOfRequest(matched, { query }, async () => bytes, keys);
+  const request = { query, bodyLength: bytes.length, headers: new Map([['content-type', type]]) };
+  const found = await recordsOfRequest(matched, request, async () => bytes, keys);
   return 'refusal' in found ? found.refusal.reason : found.records.map(({ id }) => id);
 }
 
@@ -97,6 +101,65 @@ describe('the records of a request', () => {
     ['a missing member', [inJson('/nir')], { body: '{}' }, 'record-id-missing'],
   ])('with %s are refused', async (_what, rules, asked, reason) => {
     expect(await idsOf(rules, asked)).toMatch(reason);
+  });
+
+  it.each<[string, readonly RecordRule[], Asked, readonly string[] | string]>([
+    ['another field', [inForm], { body: `nir=${one}&patientId=${two}` }, 'form-field-not-declared'],
+    [
+      'another member',
+      [inJson('/nir')],
+      { body: `{"nir":"${one}","x":"${two}"}` },
+      'json-member-not-declared',
+    ],
+    [
+      'a member below a counted item',
+      [inJson('/items/*/nir')],
+      { body: `{"items":[{"nir":"${one}","alias":"${two}"}]}` },
+      'json-member-not-declared',
+    ],
+    [
+      'an item of a list beside the counted one',
+      [inJson('/nirs/0')],
+      { body: `{"nirs":["${one}","${two}"]}` },
+      'json-member-not-declared',
+    ],
+    [
+      'a form beside a path',
+      [inPath],
+      { path: one, body: `nir=${two}`, type: 'application/x-www-form-urlencoded' },
+      'form-field-not-declared',
+    ],
+    [
+      'JSON beside a path',
+      [inPath],
+      { path: one, body: `{"nir":"${two}"}`, type: 'application/fhir+json; charset=utf-8' },
+      'json-member-not-declared',
+    ],
+    [
+      'what nobody can read, beside a path',
+      [inPath],
+      { path: one, body: '%PDF', type: 'application/pdf' },
+      'body-unreadable',
+    ],
+    ['declared fields', [inForm], { body: `nir=${one}&debut=2026-01-01`, members: ['debut', 'fin'] }, [one]],
+    [
+      'declared members, one with all below it',
+      [inJson('/items/*/nir')],
+      {
+        body: `{"items":[{"nir":"${one}","why":{"text":"x"}}],"by":{"a":[1,2]}}`,
+        members: ['by', '/items/*/why'],
+      },
+      [one],
+    ],
+    ['nothing at all beside a path', [inPath], { path: one, type: 'application/pdf' }, [one]],
+  ])('whose body holds %s: %j %j', async (_what, rules, asked, expected) => {
+    expect(await idsOf(rules, { members: [], ...asked })).toEqual(expected);
+  });
+
+  it('A095 control: with members: any a portal that reads the other name shows a person nobody counts', async () => {
+    const body = `nir=${one}&patientId=${two}`;
+    expect(await idsOf([inForm], { body, members: 'any' })).toEqual([one]);
+    expect(new URLSearchParams(body).get('patientId')).toBe(two);
   });
 
   it('are at most 500', async () => {

@@ -1,11 +1,12 @@
 // Whose records a request asks for. Every declared place must be there, be readable, and the places must agree; what
 // cannot be read for sure is refused, never counted as nobody (attacks.md G6). Types, lengths and undeclared parts were
 // judged before, by policy/admit.ts.
-import type { Matched } from '../policy/route.ts';
+import type { Matched, Route } from '../policy/route.ts';
 import { readPointer } from '../request/json-pointer.ts';
 import { type Pairs, parseQuery } from '../request/query.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { type JsonValue, parseStrictJson } from '../request/strict-json.ts';
+import { hasOnlyDeclaredFields, hasOnlyDeclaredMembers } from './declared-members.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { CountedRecord, RecordRule } from './record-rule.ts';
 
@@ -31,16 +32,19 @@ const jsonLimits = { depth: 32, members: 20_000 };
  */
 export async function recordsOfRequest(
   { route, parameters }: Matched,
-  request: Pick<CanonicalRequest, 'query'>,
+  request: Pick<CanonicalRequest, 'query' | 'bodyLength' | 'headers'>,
   readBody: (limit: number) => Promise<Uint8Array | Refusal>,
   keys: RecordKeys,
 ): Promise<RequestRecords | Refused> {
   const rules = route.records.filter((rule): rule is RequestRule => !rule.from.startsWith('answer'));
   if (rules.length === 0) return { records: [], bytes: undefined };
-  const needsBody = rules.some((rule) => rule.from === 'form' || rule.from === 'json');
-  const bytes = needsBody ? await readBody(route.body?.limit ?? bodyLimit) : undefined;
+  const form = bodyForm(route, rules, request);
+  const bytes = form === undefined ? undefined : await readBody(route.body?.limit ?? bodyLimit);
   if (bytes !== undefined && 'status' in bytes) return { refusal: bytes };
-  const places = placesOf(parameters, request.query, bytes);
+  const read = readAs(form, bytes);
+  const stray = strayIn(read, route);
+  if (stray !== undefined) return refused(stray);
+  const places = placesOf(parameters, request.query, read);
   const named = new Map<string, Map<string, CountedRecord>>();
   for (const rule of rules) {
     const texts = places[rule.from](rule);
@@ -51,6 +55,47 @@ export async function recordsOfRequest(
   const records = agreed(named);
   if (records === undefined) return refused('record-ids-disagree');
   return records.length > mostRecords ? refused('too-many-records') : { records, bytes };
+}
+
+/** How the body must be read; undefined when it stays on the socket, since nothing in it names or could hide a person. */
+function bodyForm(
+  { body }: Route,
+  rules: readonly RequestRule[],
+  { bodyLength, headers }: Pick<CanonicalRequest, 'bodyLength' | 'headers'>,
+): 'form' | 'json' | 'unknown' | undefined {
+  if (rules.some((rule) => rule.from === 'form')) return 'form';
+  if (rules.some((rule) => rule.from === 'json')) return 'json';
+  if (bodyLength === 0 || body === undefined || body.members === 'any') return undefined;
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/x-www-form-urlencoded') return 'form';
+  return type === 'application/json' || type.endsWith('+json') ? 'json' : 'unknown';
+}
+
+interface ReadBody {
+  readonly form: Pairs | { readonly refused: string };
+  readonly json: JsonValue | { readonly refused: string };
+  readonly as: 'form' | 'json' | 'unknown' | undefined;
+}
+
+function readAs(as: ReadBody['as'], bytes: Uint8Array = new Uint8Array(0)): ReadBody {
+  const unread = { refused: 'unread' };
+  return {
+    form: as === 'form' ? formOf(bytes) : unread,
+    json: as === 'json' ? parseStrictJson(bytes, jsonLimits) : unread,
+    as,
+  };
+}
+
+/** Why the body holds something that was not declared, or may; what cannot be read at all is told by its own rule. */
+function strayIn({ form, json, as }: ReadBody, route: Route): string | undefined {
+  if (as === undefined) return undefined;
+  if (as === 'unknown') return 'body-unreadable';
+  if (as === 'form') {
+    if ('refused' in form) return `form-${form.refused}`;
+    return hasOnlyDeclaredFields(form, route) ? undefined : 'form-field-not-declared';
+  }
+  if ('refused' in json) return `json-${json.refused}`;
+  return hasOnlyDeclaredMembers(json, route) ? undefined : 'json-member-not-declared';
 }
 
 function refused(reason: string): Refused {
@@ -98,26 +143,22 @@ type Places = { readonly [From in RequestRule['from']]: (rule: RequestRule) => T
 function placesOf(
   parameters: ReadonlyMap<string, string>,
   query: string | undefined,
-  bytes: Uint8Array | undefined,
+  { form, json }: ReadBody,
 ): Places {
-  let json: JsonValue | { readonly refused: string } | undefined;
   return {
     path: (rule) => {
       const text = rule.from === 'path' ? parameters.get(rule.name) : undefined;
       return text === undefined ? refused('record-id-missing') : [text];
     },
     query: (rule) => fromPairs(rule, parseQuery(query ?? ''), 'query'),
-    form: (rule) => fromPairs(rule, formOf(bytes), 'form'),
-    json: (rule) => {
-      json ??= parseStrictJson(bytes ?? new Uint8Array(0), jsonLimits);
-      return rule.from === 'json' ? fromJson(rule.pointer, json) : refused('record-id-missing');
-    },
+    form: (rule) => fromPairs(rule, form, 'form'),
+    json: (rule) => (rule.from === 'json' ? fromJson(rule.pointer, json) : refused('record-id-missing')),
   };
 }
 
 /** A form body is ASCII by its own definition: everything else is escaped. */
-function formOf(bytes: Uint8Array | undefined): Pairs | { readonly refused: string } {
-  const text = Buffer.from(bytes ?? []).toString('latin1');
+function formOf(bytes: Uint8Array): Pairs | { readonly refused: string } {
+  const text = Buffer.from(bytes).toString('latin1');
   return /^[\x20-\x7e]*$/.test(text) ? parseQuery(text) : { refused: 'not-ascii' };
 }
 

@@ -25,7 +25,7 @@ export function compileRoute(written: WrittenRoute, index: number, around: Route
     client: written.client,
     // On counted routes nothing undeclared passes: no declaration is an empty one (A106).
     query: written.query ?? (records.length === 0 ? undefined : namesFrom(records, 'query')),
-    body: written.body ?? bodyFor(records, around.bodyLimit),
+    body: bodyOf(written, around.bodyLimit),
     upgrade: written.upgrade,
     bind: written.bind,
     upstream: written.upstream ?? around.defaultUpstream,
@@ -42,13 +42,26 @@ function namesFrom(records: readonly RecordRule[], from: 'query' | 'form'): read
 
 const countedBody = 65_536;
 
+/** Where a line names persons by its request, a body holds nothing beside them unless the line says so. */
+function bodyOf({ records, body }: WrittenRoute, limit: number): Route['body'] {
+  const usual = usualBody(records, limit);
+  if (body === undefined) return usual;
+  const members = body.members ?? (isNamedByRequest(records) ? [] : 'any');
+  return { types: body.types ?? usual?.types ?? [], limit: body.limit, members };
+}
+
 /** A body that must be read to count has the type its rule can read; elsewhere any type up to the general limit. */
-function bodyFor(records: readonly RecordRule[], limit: number): Route['body'] {
+function usualBody(records: readonly RecordRule[], limit: number): Route['body'] {
+  const counted = { limit: countedBody, members: [] };
   if (records.some((rule) => rule.from === 'form'))
-    return { types: ['application/x-www-form-urlencoded'], limit: countedBody };
-  if (records.some((rule) => rule.from === 'json'))
-    return { types: ['application/json'], limit: countedBody };
-  return records.length === 0 ? { types: ['*'], limit } : undefined;
+    return { types: ['application/x-www-form-urlencoded'], ...counted };
+  if (records.some((rule) => rule.from === 'json')) return { types: ['application/json'], ...counted };
+  return records.length === 0 ? { types: ['*'], limit, members: 'any' } : undefined;
+}
+
+/** Whether a rule looks into the request; where only the answer is read, what was asked does not matter. */
+export function isNamedByRequest(records: readonly RecordRule[]): boolean {
+  return records.some((rule) => !rule.from.startsWith('answer'));
 }
 
 function conditionsOf(when: WrittenConditions): readonly Condition[] {

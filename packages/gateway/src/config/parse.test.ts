@@ -108,7 +108,7 @@ routes:
     });
     expect(routes[2]).toMatchObject({
       query: [],
-      body: { types: ['application/x-www-form-urlencoded'], limit: 65_536 },
+      body: { types: ['application/x-www-form-urlencoded'], limit: 65_536, members: [] },
       records: [{}, { atMost: 100 }],
     });
     expect(routes[2]?.conditions).toEqual([
@@ -366,6 +366,28 @@ routes:
         '{ match: POST /p, require: { accept: card, maxAge: 1h }, records: { from: form, name: nir, as: nir }, body: { types: [application/json] } }',
       ),
       'is no form',
+    ],
+    [
+      'A095: a body beside a counted path that says nothing of its members',
+      inFlow(`{ match: "POST /p/{nir}", ${counted}, body: { types: [application/json] } }`),
+      'could name another person',
+    ],
+    [
+      'A095: a list of members of a body that nobody can read',
+      inFlow(`{ match: "POST /p/{nir}", ${counted}, body: { types: [application/pdf], members: [x] } }`),
+      'cannot be read for its members',
+    ],
+    [
+      'a list of members where only the answer is counted',
+      inFlow(
+        '{ match: POST /p, require: { accept: card, maxAge: 1h }, records: { from: answer-json, pointer: /nir, as: nir }, body: { types: [application/json], members: [x] } }',
+      ),
+      'names no person',
+    ],
+    [
+      'a body without a type',
+      inFlow(`{ match: "POST /p/{nir}", ${counted}, body: { members: [x] } }`),
+      'has no type',
     ],
     [
       'a body record on GET',

@@ -1,7 +1,8 @@
 // What one line of policy cannot mean. Above all: a line that promises to count what cannot be counted is refused when
 // it is loaded, not when somebody looks (A073, A086, A104, A112).
 import type { RecordRule } from '../budget/record-rule.ts';
-import type { Route } from '../policy/route.ts';
+import type { BodyRule, Route } from '../policy/route.ts';
+import { isNamedByRequest } from './compile-routes.ts';
 import type { Config } from './config.ts';
 import type { Objection } from './issues.ts';
 
@@ -64,6 +65,11 @@ const checks: readonly Check[] = [
       : [],
   ({ body, records }) =>
     (records.length > 0 ? (body?.types ?? []) : []).flatMap((type) => bodyProblem(type, records)),
+  ({ body }) =>
+    body?.types.length === 0
+      ? [['body', 'has no type', 'write types: [application/json], or what the portal takes']]
+      : [],
+  ({ body, records }) => (body === undefined ? [] : membersProblem(body, records)),
   ({ conditions, requirement }) =>
     requirement.kind === 'open' && conditions.some(({ kind }) => kind === 'class' || kind === 'group')
       ? [['when', 'asks who somebody is on an open route', 'write require: signed-in']]
@@ -115,17 +121,43 @@ function placeProblem(rule: RecordRule, { segments, methods, query }: Route): Re
   }
 }
 
+/** A list of members must be one that can be checked, and where it decides it must be written. */
+function membersProblem({ types, members }: BodyRule, records: readonly RecordRule[]): ReturnType<Check> {
+  if (members === 'any') return [];
+  if (!isNamedByRequest(records))
+    return [['body', 'lists members, but its request names no person', 'leave members out']];
+  const unreadable = types.find((type) => type !== formType && !isJsonType(type));
+  if (unreadable !== undefined)
+    return [
+      ['body', `${unreadable} cannot be read for its members`, 'write members: any if it can name no person'],
+    ];
+  const isCounted = records.some((rule) => rule.from === 'form' || rule.from === 'json');
+  return isCounted || members.length > 0
+    ? []
+    : [
+        [
+          'body',
+          'could name another person than the one counted',
+          'write members: [the names it may have], or members: any',
+        ],
+      ];
+}
+
+const formType = 'application/x-www-form-urlencoded';
+
+function isJsonType(type: string): boolean {
+  return type === 'application/json' || type.endsWith('+json');
+}
+
 /** On counted routes a body is of a type whose every reader sees the same (A100, A104). */
 function bodyProblem(type: string, records: readonly RecordRule[]): ReturnType<Check> {
   if (type.startsWith('multipart/'))
     return [
       ['body', 'is multipart on a counted route: there are too many ways to read one', 'use a form or JSON'],
     ];
-  const isForm = type === 'application/x-www-form-urlencoded';
-  const isJson = type === 'application/json' || type.endsWith('+json');
-  if (records.some((rule) => rule.from === 'form') && !isForm)
+  if (records.some((rule) => rule.from === 'form') && type !== formType)
     return [['body', `${type} is no form, where the record is`, 'write application/x-www-form-urlencoded']];
-  return records.some((rule) => rule.from === 'json') && !isJson
+  return records.some((rule) => rule.from === 'json') && !isJsonType(type)
     ? [['body', `${type} is no JSON, where the record is`, 'write application/json']]
     : [];
 }

@@ -14,7 +14,13 @@ export interface WrittenRoute {
   readonly require: Requirement;
   readonly records: readonly RecordRule[];
   readonly query: readonly string[] | undefined;
-  readonly body: { readonly types: readonly string[]; readonly limit: number } | undefined;
+  readonly body:
+    | {
+        readonly types: readonly string[] | undefined;
+        readonly limit: number;
+        readonly members: readonly string[] | 'any' | undefined;
+      }
+    | undefined;
   readonly client: Route['client'];
   readonly upgrade: Route['upgrade'];
   readonly bind: Route['bind'];
@@ -89,7 +95,15 @@ export const route: z.ZodType<WrittenRoute> = z.strictObject({
   require: requirement,
   records: oneOrMore(recordRule).default([]),
   query: maybe(z.array(is.plain).describe('the query parameters that may occur')),
-  body: maybe(z.strictObject({ types: oneOrMore(is.mediaType), limit: is.size.prefault('64KiB') })),
+  body: maybe(
+    z.strictObject({
+      types: maybe(oneOrMore(is.mediaType)),
+      limit: is.size.prefault('64KiB'),
+      members: maybe(z.union([z.literal('any'), z.array(is.plain)])).describe(
+        'on counted routes: form fields, or JSON members (a name or a pointer), that may occur beside the counted ones; any turns the check off',
+      ),
+    }),
+  ),
   client: maybe(z.enum(['page', 'program'])),
   upgrade: maybe(z.literal('websocket')),
   bind: z.enum(['session', 'request']).default('session'),

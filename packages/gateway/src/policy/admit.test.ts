@@ -29,14 +29,19 @@ const counted: Route = {
 const form: Route = {
   ...counted,
   records: [{ from: 'form', name: 'nir', as: 'nir' }],
-  body: { types: ['application/x-www-form-urlencoded'], limit: 100 },
+  body: { types: ['application/x-www-form-urlencoded'], limit: 100, members: [] },
 };
 const json: Route = {
   ...counted,
   records: [{ from: 'json', pointer: '/nir', as: 'nir' }],
-  body: { types: ['application/json'], limit: 100 },
+  body: { types: ['application/json'], limit: 100, members: [] },
 };
-const plain: Route = { ...counted, records: [], query: undefined, body: { types: ['*'], limit: 1000 } };
+const plain: Route = {
+  ...counted,
+  records: [],
+  query: undefined,
+  body: { types: ['*'], limit: 1000, members: 'any' },
+};
 
 interface Sent {
   readonly method?: string;

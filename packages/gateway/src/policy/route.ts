@@ -21,8 +21,8 @@ export interface Route {
   readonly client: 'page' | 'program' | undefined;
   /** Query parameters that may occur; undefined means any (only on routes that count nothing). */
   readonly query: readonly string[] | undefined;
-  /** Body types that may be sent (`*` for any), and the most bytes; undefined means no body on counted routes, any elsewhere. */
-  readonly body: { readonly types: readonly string[]; readonly limit: number } | undefined;
+  /** What may be sent as a body; undefined means no body on counted routes, any elsewhere. */
+  readonly body: BodyRule | undefined;
   readonly upgrade: 'websocket' | undefined;
   /** `request` binds the Palier-Assertion to method, path and one id. */
   readonly bind: 'session' | 'request';
@@ -36,6 +36,18 @@ export interface Route {
   readonly signsOut: boolean;
   /** 1-based line in the configuration, for messages. */
   readonly line: number;
+}
+
+export interface BodyRule {
+  /** `*` for any. */
+  readonly types: readonly string[];
+  readonly limit: number;
+  /**
+   * On routes whose request names persons: the fields of a form, or the members of a JSON body (a name or a pointer, with
+   * all below it), that may occur beside those that are counted. `any`: the operator says that none of the others names a
+   * person.
+   */
+  readonly members: readonly string[] | 'any';
 }
 
 export type Condition =

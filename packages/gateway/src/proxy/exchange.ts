@@ -9,6 +9,11 @@ export interface OutgoingHead {
   readonly target: string;
   /** Name, value, name, value: in the order they go out. */
   readonly headers: readonly string[];
+  /**
+   * Never sent a second time by the client itself, whatever became of the first: the decision behind it was for one
+   * arrival, and what it carries may be good for one (`jti`).
+   */
+  readonly once?: boolean;
 }
 
 /** An answer whose head is here and whose body is on the way. It is consumed once, by `relay` or by `collect`. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Permit, type PermitTerms, redeemPermit } from '../gate/permit.ts';
+import type { Route } from '../policy/route.ts';
 import type { AssertionSigner } from './assertion.ts';
 import { type Exchange, type OutgoingHead, type Upgraded, type Upstream, UpstreamError } from './exchange.ts';
 import { isSoundHandshake } from './handshake.ts';
@@ -59,5 +60,15 @@ async function prepared(
   if (upstream === undefined) throw new TypeError(`no upstream is called ${terms.matched.route.upstream}`);
   const assertion = await proxy.signer.sign(terms);
   const headers = requestHeaders(terms, assertion, proxy.rules, upstream.host);
-  return { head: { method: terms.request.method, target: terms.request.target, headers }, upstream };
+  const { method, target } = terms.request;
+  return { head: { method, target, headers, once: arrivesOnce(terms.matched.route) }, upstream };
+}
+
+/**
+ * Where persons are counted the portal's own log must not show two visits for one that was paid for and written down, and
+ * an assertion bound to one request is refused the second time. Everywhere else RFC 9110 section 9.2.2 lets an idempotent
+ * request go out again when the connection died under it.
+ */
+function arrivesOnce({ records, bind }: Route): boolean {
+  return records.length > 0 || bind === 'request';
 }

@@ -89,7 +89,8 @@ async function sent(
     return await answered(request, body, client);
   } catch (error) {
     // As in `socket-upstream.ts`: the portal closed an idle connection just as the request went out on it.
-    const safe = body === undefined && ['GET', 'HEAD', 'OPTIONS'].includes(head.method);
+    const repeatable = head.once !== true && ['GET', 'HEAD', 'OPTIONS'].includes(head.method);
+    const safe = body === undefined && repeatable;
     const stale = request.reusedSocket && error instanceof UpstreamError && error.code === 'unreachable';
     if (safe && stale) return answered(start(head, false), body, client);
     throw error;

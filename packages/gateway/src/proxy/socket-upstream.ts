@@ -161,10 +161,12 @@ function lost(pool: Pool, link: Link, error: UpstreamError, turn: Turn | undefin
 
 /**
  * A portal may close an idle connection just as a request goes out on it. Once, and only when not a byte of an answer
- * came and the method says that twice is as once (RFC 9110 section 9.2.2), the request goes out again on a new socket.
+ * came and the method says that twice is as once (RFC 9110 section 9.2.2), the request goes out again on a new socket;
+ * never where the head says `once`.
  */
 function mayRetry(link: Link, error: UpstreamError, turn: Turn | undefined, errand: Errand): boolean {
-  const safe = errand.body === undefined && ['GET', 'HEAD', 'OPTIONS'].includes(errand.head.method);
+  const { method, once } = errand.head;
+  const safe = errand.body === undefined && once !== true && ['GET', 'HEAD', 'OPTIONS'].includes(method);
   const stale = link.served > 0 && turn !== undefined && isUntouched(turn) && error.code === 'unreachable';
   return safe && stale && !errand.retried;
 }

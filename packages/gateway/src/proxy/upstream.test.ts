@@ -345,6 +345,13 @@ describe.each(clients)('the %s client', (client) => {
       ]);
     });
 
+    it('and never sends a request twice that is good for one arrival', async () => {
+      recorder.answer((request, socket) => (request.turn > 1 ? socket.destroy() : echo(request, socket)));
+      await textOf(await upstream.send(get('/warm'), undefined));
+      expect(await codeOf(upstream.send({ ...get('/counted'), once: true }, undefined))).toBe('unreachable');
+      expect(recorder.requests.map(({ target }) => target)).toEqual(['/warm', '/counted']);
+    });
+
     it('never after an answer that came before the body was sent (A049)', async () => {
       const front = await startFront(upstream);
       recorder.answerHeads(

@@ -98,9 +98,13 @@ export function canonicalise(raw: RawRequest, edge: EdgeRules): CanonicalRequest
   if (typeof headers === 'string') return refusal(headers);
   const read = { raw, edge, headers };
   const broken = rules.find((rule) => rule.breaks(read));
-  if (broken !== undefined) return { status: broken.status ?? 400, reason: broken.reason, close: true };
+  if (broken !== undefined) return refusalOf(broken);
   const target = parseTarget(raw.url ?? '');
   return 'refused' in target ? refusal(target.refused) : assembled(read, target);
+}
+
+function refusalOf({ status = 400, reason }: Rule): Refusal {
+  return { status, reason, close: true, ...(status === 405 && { allow: [...methods] }) };
 }
 
 function refusal(reason: HeaderRefusal | TargetRefusal): Refusal {

@@ -12,6 +12,13 @@ describe('who is refused, a person or a program', () => {
     expect(kind({ 'sec-fetch-mode': 'cors', accept: 'text/html' })).toBe('program');
   });
 
+  it('shows a page only where a person looks: not in a frame, not fetched ahead (A242)', () => {
+    const navigation = { 'sec-fetch-mode': 'navigate', accept: 'text/html' };
+    expect(kind({ ...navigation, 'sec-fetch-dest': 'document' })).toBe('page');
+    expect(kind({ ...navigation, 'sec-fetch-dest': 'iframe' })).toBe('program');
+    expect(kind({ ...navigation, 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' })).toBe('program');
+  });
+
   it('takes what asks for anything as a program: curl and fetch get no HTML', () => {
     expect(kind({ accept: '*/*' })).toBe('program');
     expect(kind({})).toBe('program');
@@ -22,6 +29,7 @@ describe('who is refused, a person or a program', () => {
     expect(kind({ accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' })).toBe('page');
     expect(kind({ accept: 'application/json, text/html;q=0.5' })).toBe('program');
     expect(kind({ accept: 'text/html;q=0, application/json;q=0.1' })).toBe('program');
+    expect(kind({ accept: 'text/html;q=0.1, */*' })).toBe('program');
     expect(kind({ accept: 'text/html;q=nonsense, application/json' })).toBe('program');
   });
 

@@ -6,13 +6,13 @@ import type { CanonicalRequest } from '../request/request.ts';
 export type ClientKind = 'page' | 'program';
 
 /**
- * Order: Sec-Fetch-Mode, when the browser sends it, is the truth (a script's fetch cannot set it); then Accept by
- * q-value, where only an explicit text/html or application/xhtml+xml counts as a wish for a page, never the any-type range; then
- * the route's own word; else program.
+ * Order: Sec-Fetch-Mode and -Dest, when the browser sends them, are the truth (a script's fetch cannot set them); then
+ * Accept by q-value, where only an explicit text/html or application/xhtml+xml counts as a wish for a page, never the
+ * any-type range; then the route's own word; else program.
  */
 export function clientKind(request: CanonicalRequest, route: Route | undefined): ClientKind {
   const mode = request.headers.get('sec-fetch-mode');
-  if (mode !== undefined) return mode === 'navigate' ? 'page' : 'program';
+  if (mode !== undefined) return mode === 'navigate' && isLookedAt(request) ? 'page' : 'program';
   const accept = request.headers.get('accept');
   if (accept !== undefined) {
     const wish = preferred(accept);
@@ -21,22 +21,35 @@ export function clientKind(request: CanonicalRequest, route: Route | undefined):
   return route?.client ?? 'program';
 }
 
+/**
+ * A page of ours in a frame would be blank (nobody may frame it), and one that is fetched ahead would open a session and
+ * hold a way back for somebody who may never come (A242).
+ */
+function isLookedAt({ headers }: CanonicalRequest): boolean {
+  return (headers.get('sec-fetch-dest') ?? 'document') === 'document' && !headers.has('sec-purpose');
+}
+
 const pageTypes = new Set(['text/html', 'application/xhtml+xml']);
 
-/** The kind of the media range with the highest q (RFC 9110 section 12.5.1); undefined when only wildcards are left or it is a draw. */
+/**
+ * The kind of the media range with the highest q (RFC 9110 section 12.5.1), pages before programs in a draw; undefined
+ * when nothing is named, or when anything at all is liked better than what is named.
+ */
 function preferred(accept: string): ClientKind | undefined {
-  const ranges = accept
+  const wishes = accept
     .split(',')
     .slice(0, 30)
     .map(parseRange)
-    .filter((range) => range.q > 0 && !range.type.endsWith('/*'));
+    .filter((range) => range.q > 0);
+  const ranges = wishes.filter(({ type }) => !type.endsWith('/*'));
   const best = Math.max(0, ...ranges.map((range) => range.q));
+  if (wishes.some(({ type, q }) => type === '*/*' && q > best)) return undefined;
   const kinds = new Set(
     ranges
       .filter((range) => range.q === best)
       .map((range): ClientKind => (pageTypes.has(range.type) ? 'page' : 'program')),
   );
-  return kinds.size === 1 ? [...kinds][0] : kinds.has('page') ? 'page' : undefined;
+  return kinds.has('page') ? 'page' : [...kinds][0];
 }
 
 function parseRange(text: string): { readonly type: string; readonly q: number } {

@@ -30,7 +30,7 @@ export const ownHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'strict-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  vary: 'Accept, Accept-Language, Cookie, Sec-Fetch-Mode',
+  vary: 'Accept, Accept-Language, Cookie, Sec-Fetch-Mode, Sec-Fetch-Dest',
 };
 
 /** The answer to a denial. */
