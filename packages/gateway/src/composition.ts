@@ -11,7 +11,7 @@ import { brokenLine, type Front, type Log } from './front.ts';
 import { type Gate, sessionCookie } from './gate/gate.ts';
 import { createObserver, type Observer } from './gate/observer.ts';
 import type { Desk } from './gate/serve.ts';
-import { createIdentity, type GatewayIdentity } from './identity/sources.ts';
+import { carrierHeaders, createIdentity, type GatewayIdentity } from './identity/sources.ts';
 import { type GatewayKeys, readKeyFile } from './keys/keys.ts';
 import type { Ledger } from './ledger/entry.ts';
 import { compilePolicy } from './policy/policy.ts';
@@ -60,7 +60,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const mfa = mfaOf(config, kept, keys);
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
-  const identity = createIdentity(config, upstreams, clock);
+  const identity = createIdentity({ config, upstreams, clock });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const budget = createBudget(stores.budget, config.budgets);
   const gate: Gate = {
@@ -94,7 +94,11 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     proxy: {
       upstreams,
       signer,
-      rules: { origin: config.origin, extra: new Set(config.forwardHeaders), cookiePrefix: sessionCookie },
+      rules: {
+        origin: config.origin,
+        extra: new Set([...config.forwardHeaders, ...carrierHeaders(config)]),
+        cookiePrefix: sessionCookie,
+      },
     },
   };
   const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);

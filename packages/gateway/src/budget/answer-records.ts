@@ -1,11 +1,8 @@
 // Whose records an answer shows, on routes where only the answer tells. What cannot be read for sure is `unreadable`,
 // and the caller withholds it whole: a portal that changed its answers must not become a portal that is not counted.
-import { selectAll } from 'css-select';
-import { type AnyNode, type ChildNode, type Element, isTag, isText } from 'domhandler';
-import { parse } from 'parse5';
-import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import type { Route } from '../policy/route.ts';
 import type { Exchange } from '../proxy/exchange.ts';
+import { readHtml, textsAt } from '../request/html.ts';
 import { readPointer } from '../request/json-pointer.ts';
 import { parseStrictJson } from '../request/strict-json.ts';
 import type { RecordKeys } from './record-keys.ts';
@@ -19,7 +16,6 @@ type Head = Pick<Exchange, 'status' | 'headers'>;
 type Texts = readonly string[] | 'unreadable';
 
 const jsonLimits = { depth: 64, members: 200_000 };
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function answerRules(route: Route): readonly AnswerRule[] {
   return route.records.filter((rule): rule is AnswerRule => rule.from.startsWith('answer'));
@@ -107,26 +103,10 @@ function leadsToArray(pointer: string, json: Parameters<typeof readPointer>[0]):
 }
 
 /** No hit is nobody: a page without results looks like that. A portal whose pages change should send the header instead. */
-function fromHtml(rule: Extract<AnswerRule, { readonly from: 'answer-html' }>, bytes: Uint8Array): Texts {
-  const { attribute } = rule;
-  const document = documentOf(bytes);
-  if (document === undefined) return 'unreadable';
-  const hits = selectAll<AnyNode, Element>(rule.selector, document);
-  const texts = hits.map((hit) => (attribute === undefined ? textIn(hit).trim() : hit.attribs[attribute]));
-  const named = texts.filter((text) => text !== undefined);
-  return named.length === texts.length ? named : 'unreadable';
-}
-
-function documentOf(bytes: Uint8Array): AnyNode | undefined {
-  try {
-    return parse(utf8.decode(bytes), { treeAdapter: adapter });
-  } catch {
-    return undefined;
-  }
-}
-
-function textIn(node: Element): string {
-  return node.children
-    .map((child: ChildNode) => (isText(child) ? child.data : isTag(child) ? textIn(child) : ''))
-    .join('');
+function fromHtml(
+  { selector, attribute }: Extract<AnswerRule, { readonly from: 'answer-html' }>,
+  bytes: Uint8Array,
+): Texts {
+  const document = readHtml(bytes);
+  return document === undefined ? 'unreadable' : (textsAt(document, selector, attribute) ?? 'unreadable');
 }

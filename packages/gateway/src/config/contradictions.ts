@@ -4,6 +4,7 @@ import { policyProblems } from '../policy/overlap.ts';
 import { compilePolicy, matchRoute } from '../policy/policy.ts';
 import { parseTarget } from '../request/target.ts';
 import type { Config } from './config.ts';
+import type { IdentitySetting } from './identity-settings.ts';
 import type { Objection, Path } from './issues.ts';
 import { routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
@@ -62,8 +63,34 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
               `known: ${[...config.upstreams.keys()].join(', ')}`,
             ),
           ]),
+      ...jwtObjections(setting, path),
     ];
   });
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whoever can change keys on their way can sign as anybody. */
+function jwtObjections(setting: IdentitySetting, path: Path): readonly Objection[] {
+  if (setting.kind !== 'jwt') return [];
+  const plain =
+    setting.jwks.kind === 'url' &&
+    setting.jwks.url.protocol === 'http:' &&
+    !loopback.has(setting.jwks.url.hostname);
+  return [
+    ...(plain
+      ? [
+          objection(
+            [...path, 'jwks', 'url'],
+            'is http: whoever sits on the way could put a key of theirs among them',
+            'write https://..., or fetch the keys into a file',
+          ),
+        ]
+      : []),
+    ...(setting.refresh <= setting.stale
+      ? []
+      : [objection([...path, 'stale'], 'is shorter than refresh', 'make it longer')]),
+  ];
 }
 
 function isOpen(config: Config, path: string): boolean {

@@ -22,6 +22,23 @@ export interface AccountPointers {
   readonly name: string | undefined;
 }
 
+/** A place on a page: the text of a CSS selector's one hit, or its attribute. */
+export interface HtmlPointer {
+  readonly selector: string;
+  readonly attribute: string | undefined;
+}
+
+/** The same for a who-am-I that answers with a page: all pointers are of one kind. */
+export type PortalPointers = AccountPointers | HtmlPointers;
+
+export interface HtmlPointers {
+  readonly account: HtmlPointer;
+  readonly class: HtmlPointer | undefined;
+  readonly organisation: HtmlPointer | undefined;
+  readonly groups: HtmlPointer | undefined;
+  readonly name: HtmlPointer | undefined;
+}
+
 export interface SignInSetting {
   /** Path of the portal's sign-in page. */
   readonly signIn: string | undefined;
@@ -33,7 +50,9 @@ export interface PortalSessionSetting extends SignInSetting {
   /** Path of the portal's who-am-I. */
   readonly ask: string;
   readonly upstream: string;
-  readonly pointers: AccountPointers;
+  readonly pointers: PortalPointers;
+  /** On a page: what one for nobody shows. */
+  readonly nobody: HtmlPointer | undefined;
   readonly cache: Seconds;
   readonly timeout: Seconds;
 }
@@ -46,7 +65,17 @@ export interface JwtSetting extends SignInSetting {
   readonly algorithms: readonly ('ES256' | 'ES384' | 'EdDSA' | 'RS256' | 'PS256')[];
   readonly jwks:
     | { readonly kind: 'file'; readonly path: string }
-    | { readonly kind: 'url'; readonly url: URL };
+    | {
+        readonly kind: 'url';
+        readonly url: URL;
+        /** PEM file of the authorities that may sign its certificate; undefined for the system's. */
+        readonly ca: string | undefined;
+      };
+  /** Keys are read anew after `refresh`, and serve for `stale` at most while they cannot be. */
+  readonly refresh: Seconds;
+  readonly stale: Seconds;
+  /** Values of the `typ` header that count as access, lower case; undefined among them: it may be missing. */
+  readonly types: readonly (string | undefined)[];
   readonly pointers: AccountPointers;
   /** Clock difference tolerated for exp and nbf. */
   readonly tolerance: Seconds;

@@ -4,6 +4,7 @@ import { type Seconds, secondsOf } from '@palier/mfa-core';
 import { z } from 'zod';
 import { parseNetwork } from '../policy/network.ts';
 import { parsePattern } from '../policy/pattern.ts';
+import { isSelector } from '../request/html.ts';
 import { parseTarget } from '../request/target.ts';
 import type { ListenAddress } from './config.ts';
 
@@ -153,6 +154,14 @@ export const headerName: Text<string> = text(
   matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/),
 );
 export const cookieName: Text<string> = text('a cookie name', 'PORTALSID', matching(token));
+export const selector: Text<string> = text('a CSS selector', '#account[data-login]', (given) =>
+  /^[^\p{C}]{1,200}$/u.test(given) && isSelector(given) ? given : undefined,
+);
+export const tokenType: Text<string> = text(
+  'a value of the typ header of a token, or absent for tokens without one',
+  'at+jwt',
+  (given) => (/^[A-Za-z0-9!#$&^_.+-]{1,60}$/.test(given) ? given.toLowerCase() : undefined),
+);
 export const mediaType: Text<string> = text(
   'a media type in lower case without parameters',
   'application/json',

@@ -1,6 +1,13 @@
 // The identity section: a list of sources, each a map with one key that names its kind.
 import { z } from 'zod';
-import type { AccountPointers, Carrier, IdentitySetting, JwtSetting } from './identity-settings.ts';
+import type {
+  AccountPointers,
+  Carrier,
+  HtmlPointer,
+  IdentitySetting,
+  JwtSetting,
+  PortalPointers,
+} from './identity-settings.ts';
 import * as scalar from './scalars.ts';
 import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
@@ -53,10 +60,21 @@ function carrierOf({ cookie, header }: Carried): Carrier | undefined {
     : { kind: 'cookie', name: cookie };
 }
 
+const htmlPointer: z.ZodType<HtmlPointer> = z.strictObject({
+  selector: scalar.selector,
+  attribute: maybe(scalar.plain),
+});
+const place: z.ZodType<string | HtmlPointer> = z.union([scalar.jsonPointer, htmlPointer]);
+
 const portalSession: z.ZodType<WrittenSource> = z
   .strictObject({
     ...carrierKeys,
-    ...pointerKeys,
+    account: place,
+    class: maybe(place),
+    organisation: maybe(place),
+    groups: maybe(place),
+    name: maybe(place),
+    nobody: maybe(htmlPointer),
     ...signInKeys,
     ask: scalar.path,
     upstream: maybe(scalar.word),
@@ -66,14 +84,17 @@ const portalSession: z.ZodType<WrittenSource> = z
   .transform((given, context) => {
     const carrier = carrierOf(given);
     if (carrier === undefined) return oneCarrier(context);
-    const { ask, cache, timeout, signIn, signOut } = given;
+    const pointers = portalPointersOf(given);
+    if (pointers === undefined) return oneKindOfPointer(context);
+    const { ask, cache, timeout, nobody, signIn, signOut } = given;
     const upstream = given.upstream ?? 'default';
     return {
       signOut,
       setting: {
         kind: 'portal-session',
         carrier,
-        pointers: pointersOf(given),
+        pointers,
+        nobody,
         ask,
         upstream,
         cache,
@@ -82,6 +103,25 @@ const portalSession: z.ZodType<WrittenSource> = z
       },
     };
   });
+
+type Places = { readonly [Key in keyof AccountPointers]?: string | HtmlPointer | undefined };
+
+/** JSON pointers alone or places on a page alone: an answer is one of both. */
+function portalPointersOf(given: Places): PortalPointers | undefined {
+  const { account, class: className, organisation, groups, name } = given;
+  const all = { account, class: className, organisation, groups, name };
+  const kinds = new Set(Object.values(all).flatMap((one) => (one === undefined ? [] : [typeof one])));
+  return kinds.size === 1 ? (all as PortalPointers) : undefined;
+}
+
+function oneKindOfPointer(context: z.RefinementCtx): never {
+  context.addIssue({
+    code: 'custom',
+    message: 'points into JSON and into a page',
+    params: { fix: 'write all of account, class, organisation, groups and name in one of the two ways' },
+  });
+  return z.NEVER;
+}
 
 function oneCarrier(context: z.RefinementCtx): never {
   context.addIssue({
@@ -100,6 +140,8 @@ const algorithms: z.ZodType<JwtSetting['algorithms']> = z
     examples: [['ES256']],
   });
 
+const types = oneOrMore(scalar.tokenType).prefault(['JWT', 'at+jwt']);
+
 function jwt(surroundings: Surroundings): z.ZodType<WrittenSource> {
   return z
     .strictObject({
@@ -111,18 +153,24 @@ function jwt(surroundings: Surroundings): z.ZodType<WrittenSource> {
       algorithms: algorithms.prefault(['ES256']),
       jwks: z.union([
         z.strictObject({ file: fileIn(surroundings) }),
-        z.strictObject({ url: scalar.httpUrl }),
+        z.strictObject({
+          url: scalar.httpUrl,
+          ca: maybe(fileIn(surroundings)),
+        }),
       ]),
+      refresh: scalar.duration.prefault('5m'),
+      stale: scalar.duration.prefault('24h'),
+      typ: types,
       tolerance: scalar.duration.prefault('30s'),
     })
     .transform((given, context) => {
       const carrier = carrierOf(given);
       if (carrier === undefined) return oneCarrier(context);
-      const { issuer, audience, tolerance, signIn, signOut } = given;
+      const { issuer, audience, tolerance, refresh, stale, signIn, signOut } = given;
       const jwks =
         'file' in given.jwks
           ? ({ kind: 'file', path: given.jwks.file } as const)
-          : ({ kind: 'url', url: given.jwks.url } as const);
+          : ({ kind: 'url', url: given.jwks.url, ca: given.jwks.ca } as const);
       return {
         signOut,
         setting: {
@@ -133,6 +181,9 @@ function jwt(surroundings: Surroundings): z.ZodType<WrittenSource> {
           audience,
           algorithms: given.algorithms,
           jwks,
+          refresh,
+          stale,
+          types: given.typ.map((type) => (type === 'absent' ? undefined : type)),
           tolerance,
           signIn,
         },

@@ -50,7 +50,7 @@ export const recordRule: z.ZodType<RecordRule> = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('answer-header'), name: is.headerName, as, atMost }),
   z.strictObject({
     from: z.literal('answer-html'),
-    selector: is.plain,
+    selector: is.selector,
     attribute: maybe(is.plain),
     as,
     atMost,

@@ -8,12 +8,8 @@ export function unavailable(config: Config): readonly Objection[] {
   const { enrolment, notify, stores, identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
-      kind !== 'portal-session',
+      kind !== 'portal-session' && kind !== 'jwt',
       ['identity', index, kind],
-    ]),
-    ...identity.map((one, index): readonly [boolean, Path] => [
-      one.kind === 'portal-session' && one.carrier.kind !== 'cookie',
-      ['identity', index, one.kind, 'header'],
     ]),
     [config.forwardAuth !== undefined, ['forwardAuth']],
     [config.budgets.canaries !== undefined, ['budgets', 'canaries']],

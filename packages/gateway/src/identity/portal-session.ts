@@ -1,28 +1,25 @@
-// Identity from the portal's own session: the gateway shows the portal its cookie and asks who that is. The answer is
-// kept for seconds, bound to that very cookie, and asked once however many requests wait for it.
+// Identity from the portal's own session: the gateway shows the portal its credential and asks who that is. The answer is
+// kept for seconds, bound to that very credential, and asked once however many requests wait for it.
 import { createHash } from 'node:crypto';
-import { type AccountId, type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
-import { cookieValue } from '../request/cookies.ts';
+import { type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
+import type { Carrier, HtmlPointer, PortalPointers } from '../config/identity-settings.ts';
+import { readHtml, textsAt } from '../request/html.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+import type { Answer } from './bounded-call.ts';
+import { credentialOf } from './carrier.ts';
 import type { Identity, IdentitySource } from './identity.ts';
 
 export interface PortalSessionRules {
-  /** Name of the portal's session cookie. */
-  readonly cookie: string;
-  /** JSON pointers into the answer (RFC 6901). */
-  readonly account: string;
-  readonly class: string | undefined;
-  readonly organisation: string | undefined;
-  readonly groups: string | undefined;
-  readonly name: string | undefined;
+  readonly carrier: Carrier;
+  readonly pointers: PortalPointers;
+  /** On HTML: what a page for nobody shows. Without it such a page is one that cannot be read. */
+  readonly nobody: HtmlPointer | undefined;
   readonly cacheMilliseconds: number;
 }
 
-/** Asks the portal's who-am-I with this cookie. Rejects when the portal is broken or slow. */
-export type AskPortal = (
-  cookieHeader: string,
-) => Promise<{ readonly status: number; readonly body: Uint8Array }>;
+/** Asks the portal's who-am-I with these header lines (name, value). Rejects when the portal is broken or slow. */
+export type AskPortal = (credential: readonly string[]) => Promise<Answer>;
 
 interface Kept {
   readonly until: Instant;
@@ -41,15 +38,20 @@ export function portalSession(
   clock: Clock,
 ): IdentitySource & { forget(): void } {
   const kept = new Map<string, Kept>();
+  const { kind, name } = rules.carrier;
   const identify = (request: CanonicalRequest): Promise<Identity> => {
-    const value = cookieValue(request.headers.get('cookie'), rules.cookie);
-    if (value === undefined || value === 'duplicate') return Promise.resolve(anonymous);
+    const value = credentialOf(request, rules.carrier);
+    if (value === undefined) return Promise.resolve(anonymous);
     const key = createHash('sha256').update(value).digest('base64');
     const known = kept.get(key);
     if (known !== undefined && clock.now() < known.until) return known.identity;
-    const identity = ask(`${rules.cookie}=${value}`).then((answer) => read(rules, answer));
-    keep(kept, key, { until: (clock.now() + rules.cacheMilliseconds) as Instant, identity });
-    identity.catch(() => kept.delete(key));
+    const shown = kind === 'cookie' ? ['Cookie', `${name}=${value}`] : [name, value];
+    const identity = ask(shown).then((answer) => read(rules, answer));
+    const entry = { until: (clock.now() + rules.cacheMilliseconds) as Instant, identity };
+    keep(kept, key, entry);
+    identity.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
     return identity;
   };
   return Object.assign(identify, { forget: () => kept.clear() });
@@ -64,39 +66,49 @@ function keep(kept: Map<string, Kept>, key: string, entry: Kept): void {
   if (oldest !== undefined) kept.delete(oldest);
 }
 
-function read(
-  rules: PortalSessionRules,
-  answer: { readonly status: number; readonly body: Uint8Array },
-): Identity {
+/** The texts of an answer at a pointer. */
+type Reader = (pointer: PortalPointers['account']) => readonly string[];
+
+function read(rules: PortalSessionRules, answer: Answer): Identity {
   if (answer.status === 401 || answer.status === 403 || (answer.status >= 300 && answer.status < 400))
     return anonymous;
   if (answer.status !== 200) throw new Error(`the portal's who-am-I answered ${answer.status}`);
-  const json = parseStrictJson(answer.body, { depth: 16, members: 1000 });
-  if ('refused' in json) throw new Error(`the portal's who-am-I is not sound JSON: ${json.refused}`);
-  const text = (pointer: string | undefined): string | undefined =>
-    pointer === undefined ? undefined : texts(json, pointer)[0];
-  const account = accountOf(text(rules.account));
+  const { account: where, class: className, organisation, groups, name } = rules.pointers;
+  const texts = typeof where === 'string' ? jsonReader(answer.body) : htmlReader(answer.body);
+  const accounts = new Set(texts(where));
+  if (accounts.size === 0 && rules.nobody !== undefined && texts(rules.nobody).length > 0) return anonymous;
+  const [only, ...others] = accounts;
+  const account = only === undefined || others.length > 0 ? undefined : parseAccountId(only);
   if (account === undefined)
-    throw new Error("the portal's who-am-I names no account at the pointer configured");
+    throw new Error("the portal's who-am-I names no account, or several, at the place configured");
+  const first = (pointer: typeof className): string | undefined =>
+    pointer === undefined ? undefined : texts(pointer)[0];
   return {
     kind: 'account',
     account,
-    class: text(rules.class) ?? 'default',
-    organisation: text(rules.organisation),
-    groups: rules.groups === undefined ? [] : texts(json, rules.groups),
-    displayName: text(rules.name) ?? account,
+    class: first(className) ?? 'default',
+    organisation: first(organisation),
+    groups: groups === undefined ? [] : texts(groups),
+    displayName: first(name) ?? account,
     source: 'portal-session',
   };
 }
 
-function accountOf(text: string | undefined): AccountId | undefined {
-  return text === undefined ? undefined : parseAccountId(text);
+function jsonReader(body: Uint8Array): Reader {
+  const json = parseStrictJson(body, { depth: 16, members: 1000 });
+  if ('refused' in json) throw new Error(`the portal's who-am-I is not sound JSON: ${json.refused}`);
+  return (pointer) => {
+    const found = typeof pointer === 'string' ? readPointer(json, pointer) : [];
+    if ('refused' in found) return [];
+    return found.flatMap((scalar) =>
+      scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : [],
+    );
+  };
 }
 
-function texts(json: Parameters<typeof readPointer>[0], pointer: string): readonly string[] {
-  const found = readPointer(json, pointer);
-  if ('refused' in found) return [];
-  return found.flatMap((scalar) =>
-    scalar.kind === 'string' || scalar.kind === 'number' ? [scalar.text] : [],
-  );
+function htmlReader(body: Uint8Array): Reader {
+  const document = readHtml(body);
+  if (document === undefined) throw new Error("the portal's who-am-I is not UTF-8");
+  return (pointer) =>
+    typeof pointer === 'string' ? [] : (textsAt(document, pointer.selector, pointer.attribute) ?? []);
 }

@@ -1,9 +1,15 @@
 // The identity sources of a configuration, asked in order: the first that knows somebody wins. A source that breaks
 // breaks the request: a later one must not speak for a person the first might know.
+import { readFileSync } from 'node:fs';
 import type { Clock } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
-import { type Upstream, UpstreamError } from '../proxy/exchange.ts';
+import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
+import type { Upstream } from '../proxy/exchange.ts';
+import { collectWithin } from './bounded-call.ts';
 import type { IdentitySource } from './identity.ts';
+import { keysAtAddress, keysInFile } from './issuer-keys.ts';
+import { createKeySet } from './jwks.ts';
+import { jwtIdentity } from './jwt.ts';
 import { portalSession } from './portal-session.ts';
 
 export interface GatewayIdentity {
@@ -12,27 +18,24 @@ export interface GatewayIdentity {
   readonly forget: () => void;
 }
 
-export function createIdentity(
-  config: Config,
-  upstreams: ReadonlyMap<string, Upstream>,
-  clock: Clock,
-): GatewayIdentity {
-  const sources = config.identity.map((setting) => {
-    if (setting.kind !== 'portal-session' || setting.carrier.kind !== 'cookie')
-      throw new TypeError('config/unavailable.ts let an identity source through');
-    const upstream = upstreams.get(setting.upstream);
-    if (upstream === undefined) throw new TypeError(`no upstream is called ${setting.upstream}`);
-    const rules = {
-      cookie: setting.carrier.name,
-      ...setting.pointers,
-      cacheMilliseconds: setting.cache * 1000,
-    };
-    return portalSession(
-      rules,
-      (cookie) => ask(upstream, setting.ask, cookie, config.origin.host, setting.timeout * 1000),
-      clock,
-    );
-  });
+/** What the sources are made from besides their own settings. */
+export interface IdentityParts {
+  readonly config: Config;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly clock: Clock;
+}
+
+/** Headers in which portals carry their own credential: the portal must see them too. */
+export function carrierHeaders({ identity }: Config): readonly string[] {
+  return identity.flatMap((one) =>
+    'carrier' in one && one.carrier.kind === 'header' ? [one.carrier.name] : [],
+  );
+}
+
+type Source = IdentitySource & { forget(): void };
+
+export function createIdentity(parts: IdentityParts): GatewayIdentity {
+  const sources = parts.config.identity.map((setting) => sourceOf(setting, parts));
   const identify: IdentitySource = async (request) => {
     for (const source of sources) {
       const identity = await source(request);
@@ -43,25 +46,42 @@ export function createIdentity(
   return { identify, forget: () => sources.forEach((source) => void source.forget()) };
 }
 
-/** The who-am-I call, bounded in size and time. */
-async function ask(
-  upstream: Upstream,
-  target: string,
-  cookie: string,
-  host: string,
-  patience: number,
-): Promise<{ readonly status: number; readonly body: Uint8Array }> {
-  const headers = ['Host', host, 'Accept', 'application/json', 'Cookie', cookie];
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new UpstreamError('timeout')), patience);
-  });
-  try {
-    const exchange = await Promise.race([upstream.send({ method: 'GET', target, headers }, undefined), late]);
-    const body = await Promise.race([exchange.collect(65_536), late]);
-    if (body === 'too-large') throw new UpstreamError('bad-answer');
-    return { status: exchange.status, body };
-  } finally {
-    clearTimeout(timer);
+/** One row, one kind. */
+function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
+  switch (setting.kind) {
+    case 'portal-session':
+      return portalSessionOf(setting, parts);
+    case 'jwt':
+      return jwtOf(setting, parts);
+    default:
+      throw new TypeError('config/unavailable.ts let an identity source through');
   }
+}
+
+/** The who-am-I call is bounded in size and time. */
+function portalSessionOf(setting: PortalSessionSetting, { config, upstreams, clock }: IdentityParts): Source {
+  const upstream = upstreams.get(setting.upstream);
+  if (upstream === undefined) throw new TypeError(`no upstream is called ${setting.upstream}`);
+  const { carrier, pointers, nobody } = setting;
+  const rules = { carrier, pointers, nobody, cacheMilliseconds: setting.cache * 1000 };
+  const accept = typeof pointers.account === 'string' ? 'application/json' : 'text/html';
+  const ask = (credential: readonly string[]): ReturnType<typeof collectWithin> => {
+    const headers = ['Host', config.origin.host, 'Accept', accept, ...credential];
+    return collectWithin(
+      upstream,
+      { method: 'GET', target: setting.ask, headers },
+      65_536,
+      setting.timeout * 1000,
+    );
+  };
+  return portalSession(rules, ask, clock);
+}
+
+function jwtOf(setting: JwtSetting, { clock }: IdentityParts): Source {
+  const { jwks } = setting;
+  const read =
+    jwks.kind === 'file'
+      ? keysInFile(jwks.path)
+      : keysAtAddress(jwks.url, jwks.ca === undefined ? undefined : readFileSync(jwks.ca, 'utf8'));
+  return jwtIdentity(setting, createKeySet(read, setting, clock), clock);
 }
