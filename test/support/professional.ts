@@ -7,6 +7,9 @@ import { type Browser, openBrowser, type Page } from './browser.ts';
 import { formTo } from './forms.ts';
 import type { Site } from './start.ts';
 
+/** What a seat needs of a site. */
+export type Seated = Pick<Site, 'origin' | 'ticketFor'> & { readonly clock: Pick<Site['clock'], 'now'> };
+
 /** A person with a browser, and a phone after enrolling. */
 export interface Professional {
   readonly login: string;
@@ -28,7 +31,7 @@ interface Phone {
 }
 
 /** Seats a professional in front of a site. */
-export function seat(site: Site, login: string, phone: Phone = { app: undefined }): Professional {
+export function seat(site: Seated, login: string, phone: Phone = { app: undefined }): Professional {
   const browser = openBrowser(site.origin);
   const code = (): string => phone.app?.generate({ timestamp: site.clock.now() }) ?? '';
   return {

@@ -5,6 +5,7 @@ import { type Clock, createMfa, type Mfa, type MfaEvent, type Random } from '@pa
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
 import { createBudget } from './budget/spend.ts';
+import { noWatch } from './budget/watch.ts';
 import type { Config } from './config/config.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { brokenLine, type Front, type Log } from './front.ts';
@@ -62,7 +63,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const identity = createIdentity({ config, upstreams, clock });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
-  const budget = createBudget(stores.budget, config.budgets);
+  const budget = createBudget(stores.budget, config.budgets, noWatch, stores.countedSince);
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
     identify: identity.identify,

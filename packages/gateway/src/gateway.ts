@@ -86,7 +86,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       await Promise.all([closeServer(server, 10_000), closeServer(health, 1000)]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
       await kept.ledger.close();
-      kept.stores.close();
+      await kept.stores.close();
     },
   };
 }
@@ -94,7 +94,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const { clock = systemClock, random = systemRandom, log = printLine } = options;
   const ledger = await ledgerOf(config, clock, random, log);
-  return { clock, random, log, stores: openStores(config.stores), ledger, live: createLiveExchanges() };
+  const stores = await openStores(config.stores, { clock, random });
+  return { clock, random, log, stores, ledger, live: createLiveExchanges() };
 }
 
 /** Sockets to a portal that is configured no longer close when its last exchange can no longer be under way. */

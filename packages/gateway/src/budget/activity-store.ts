@@ -30,4 +30,6 @@ export interface ActivityStore {
    * or none, means that counts were lost (A125).
    */
   epoch(proposed: string): Promise<string>;
+  /** The operator accepted a loss: this mark counts from now on. */
+  renewEpoch(mark: string): Promise<void>;
 }

@@ -119,6 +119,21 @@ describe('a presence', () => {
     expect(await desk()({ records: records(1) })).toEqual({ outcome: 'presence-used-up' });
   });
 
+  it('A125: is void when it was bought before counts were lost, and a proof made after it is not', async () => {
+    const since = (when: number): ReturnType<typeof desk> =>
+      desk(
+        budgets,
+        createBudget(memoryBudgetStore(), budgets, undefined, () => at(when)),
+      );
+    const [old, fresh] = [proofOf('webauthn', at(0)), proofOf('webauthn', at(20))];
+    expect((await since(10)({ proof: old, records: records(1), now: at(20) })).outcome).toBe(
+      'presence-used-up',
+    );
+    expect((await since(10)({ proof: fresh, records: records(1), now: at(20) })).outcome).toBe('spent');
+    // Negative control: without the loss the old proof pays.
+    expect((await since(0)({ proof: old, records: records(1), now: at(20) })).outcome).toBe('spent');
+  });
+
   it('never fits more persons at once than it shows, however fresh', async () => {
     expect(await desk()({ proof: proofOf('totp', at(0)), records: records(0, 16) })).toEqual({
       outcome: 'too-many-at-once',

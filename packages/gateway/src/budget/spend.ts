@@ -1,6 +1,6 @@
 // What a request costs and who pays. The store makes each charge one atomic fact; here it is decided what is charged,
 // and an answer is made of the outcome. Nothing here bans: caps pass with time, everything else with a gesture.
-import { elapsed, type Instant, type Proof, type Seconds, secondsOf } from '@palier/mfa-core';
+import { elapsed, type Instant, instantOf, type Proof, type Seconds, secondsOf } from '@palier/mfa-core';
 import type { BudgetClass, Budgets } from '../config/budget-settings.ts';
 import type { AlarmKind } from './alarm.ts';
 import type { BudgetStore, Charged, Consumed } from './budget-store.ts';
@@ -56,10 +56,18 @@ export interface Budget {
   left(proof: Proof, identity: Account, now: Instant): Promise<number>;
 }
 
-/** Without a watch no history is kept and nothing is detected: caps are the ceilings of the class. */
-export function createBudget(store: BudgetStore, budgets: Budgets, watch: Watch = noWatch): Budget {
+/**
+ * Without a watch no history is kept and nothing is detected: caps are the ceilings of the class. `countedSince` says
+ * since when the store has counted without a loss.
+ */
+export function createBudget(
+  store: BudgetStore,
+  budgets: Budgets,
+  watch: Watch = noWatch,
+  countedSince: () => Instant = () => instantOf(0),
+): Budget {
   return {
-    spend: (spend) => pay(store, budgets, watch, spend),
+    spend: (spend) => pay(store, budgets, watch, { ...spend, proof: standing(spend.proof, countedSince()) }),
     miss: async ({ identity, records, now, enforce }) => {
       const own = classOf(budgets, identity);
       return spentOf(
@@ -71,10 +79,16 @@ export function createBudget(store: BudgetStore, budgets: Budgets, watch: Watch 
     },
     left: async (proof, identity, now) => {
       const size = sizeOf(classOf(budgets, identity), proof);
-      const live = size !== undefined && elapsed(proof.at, now) <= size.within;
+      const live =
+        size !== undefined && standing(proof, countedSince()) && elapsed(proof.at, now) <= size.within;
       return live ? store.left(proof.id, size.records, now) : 0;
     },
   };
+}
+
+/** When counts were lost nobody knows what a presence of before has shown: it is void, and a fresh proof helps (A125). */
+function standing(proof: Proof | undefined, since: Instant): Proof | undefined {
+  return proof !== undefined && proof.at < since ? undefined : proof;
 }
 
 async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Spend): Promise<Spent> {

@@ -76,7 +76,7 @@ export const standingContract: readonly StandingCase[] = [
     },
   },
   {
-    name: 'an allowance is kept until the next one, and an epoch for ever',
+    name: 'an allowance is kept until the next one, and an epoch until it is renewed',
     run: async ({ activity }, salt) => {
       const account = accountOf(salt);
       equal(await activity.allowance(account), undefined);
@@ -85,6 +85,8 @@ export const standingContract: readonly StandingCase[] = [
       same(await activity.allowance(account), { setOn: 6, day: 88.5, newRecords: 211 });
       const epoch = await activity.epoch(`one ${salt}`);
       equal(await activity.epoch(`two ${salt}`), epoch);
+      await activity.renewEpoch(`three ${salt}`);
+      equal(await activity.epoch(`four ${salt}`), `three ${salt}`);
     },
   },
   {

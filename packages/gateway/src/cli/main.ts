@@ -1,6 +1,7 @@
 // The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage).
 import process from 'node:process';
 import { accountCommand } from './account.ts';
+import { budgetCommand } from './budget.ts';
 import { checkCommand } from './check.ts';
 import { explainCommand } from './explain.ts';
 import { exposureCommand } from './exposure.ts';
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   explain: explainCommand,
   ticket: ticketCommand,
   account: accountCommand,
+  budget: budgetCommand,
   exposure: exposureCommand,
   ledger: ledgerCommand,
   keys: keysCommand,
@@ -35,6 +37,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier account show ACCOUNT
   palier account revoke-sessions ACCOUNT
   palier account reset-factors ACCOUNT
+  palier budget renew                        accepts that Redis lost its counts, and begins anew
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify
   palier keys rotate                         a new sealing key; what is sealed under the old one is sealed anew

@@ -20,7 +20,7 @@ export async function withMfa<T>(
   act: (mfa: Mfa) => Promise<T>,
 ): Promise<T> {
   const keys = readKeyFile(config.keys.file);
-  const stores = openStores(config.stores);
+  const stores = await openStores(config.stores);
   const events = async (event: MfaEvent): Promise<void> =>
     terminal.err(`${JSON.stringify({ kind: 'event', ...event })}\n`);
   try {
@@ -39,7 +39,7 @@ export async function withMfa<T>(
       }),
     );
   } finally {
-    stores.close();
+    await stores.close();
   }
 }
 

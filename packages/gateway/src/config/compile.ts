@@ -37,7 +37,7 @@ export function compileConfig(written: WrittenConfig, lineOf: (index: number) =>
     identity: written.identity.map(({ setting }) => withUpstream(setting, written, defaultUpstream)),
     budgets: budgetsOf(written.budgets),
     sessions: sessionsOf(written),
-    stores: { durable: written.stores.durable, shared: written.stores.shared ?? written.stores.durable },
+    stores: { ...written.stores, shared: written.stores.shared ?? written.stores.durable },
   };
   return { config, objections: contradictions(config, written) };
 }

@@ -26,7 +26,7 @@ export interface Config {
   readonly budgets: Budgets;
   readonly enrolment: Enrolment;
   readonly sessions: SessionSetting;
-  readonly stores: { readonly durable: StoreAddress; readonly shared: StoreAddress };
+  readonly stores: StoresSetting;
   /** File of the gateway's own keys, made by `palier init` or `palier keys rotate`. */
   readonly keys: { readonly file: string };
   readonly ledger: LedgerSetting;
@@ -88,6 +88,13 @@ export interface SessionSetting {
   readonly idle: Seconds;
   readonly lifetime: Seconds;
   readonly cardIdle: Seconds;
+}
+
+export interface StoresSetting {
+  readonly durable: StoreAddress;
+  readonly shared: StoreAddress;
+  /** The longest silence of Redis before a request is refused. */
+  readonly patience: Seconds;
 }
 
 export type StoreAddress =

@@ -154,7 +154,7 @@ function ofPlaces(config: Config): readonly Objection[] {
 
 function ofPromises(config: Config): readonly Objection[] {
   const local = config.origin.hostname === 'localhost';
-  const durable = config.stores.durable.kind;
+  const [durable, shared] = [config.stores.durable.kind, config.stores.shared.kind];
   const checks: readonly (readonly [boolean, Objection])[] = [
     [
       config.origin.protocol === 'https:' || local,
@@ -189,6 +189,42 @@ function ofPromises(config: Config): readonly Objection[] {
       objection(['stores', 'durable'], 'forgets every factor at a restart', 'write sqlite:palier.db'),
     ],
     [
+      durable !== 'memory' || shared === 'memory',
+      objection(
+        ['stores', 'shared'],
+        "is shared by instances that would not know of each other's factors",
+        'write sqlite: or postgres: for durable too',
+      ),
+    ],
+    [
+      durable !== 'postgres' || shared === 'postgres' || shared === 'redis',
+      objection(
+        ['stores', 'shared'],
+        'is of one instance alone: each would count for itself, and every cap would hold once for each',
+        'leave it out (PostgreSQL counts too), or write redis:',
+      ),
+    ],
+    [
+      durable !== 'sqlite' || shared !== 'postgres',
+      objection(
+        ['stores', 'shared'],
+        'is PostgreSQL while the factors are in a file of one machine',
+        'write the same postgres: for durable',
+      ),
+    ],
+    [
+      durable !== 'sqlite' || shared !== 'memory' || local || config.mode === 'observe',
+      objection(
+        ['stores', 'shared'],
+        'forgets at a restart what each account has seen',
+        'leave it out: the file of durable counts too',
+      ),
+    ],
+    [
+      durable !== shared || samePlace(config.stores),
+      objection(['stores', 'shared'], 'is another place of the same kind as durable', 'leave it out'),
+    ],
+    [
       !config.enrolment.first.includes('card') || config.enrolment.first.length > 1 || hasCards(config),
       objection(
         ['enrolment', 'first'],
@@ -198,6 +234,13 @@ function ofPromises(config: Config): readonly Objection[] {
     ],
   ];
   return checks.filter(([sound]) => !sound).map(([, told]) => told);
+}
+
+/** Two files or two databases of one kind give nothing that one does not. */
+function samePlace({ durable, shared }: Config['stores']): boolean {
+  if (durable.kind === 'sqlite' && shared.kind === 'sqlite') return durable.path === shared.path;
+  if (durable.kind === 'postgres' && shared.kind === 'postgres') return durable.url.href === shared.url.href;
+  return true;
 }
 
 function hasCards(config: Config): boolean {

@@ -283,6 +283,31 @@ routes:
       'nobody could say who was seen',
     ],
     ['A127: factors in memory', `${base}${oneRoute}stores: { durable: memory }`, 'forgets every factor'],
+    [
+      'A127: counts of several instances, each for itself',
+      `${base}${oneRoute}stores: { durable: "postgres://127.0.0.1/p", shared: memory }`,
+      'every cap would hold once for each',
+    ],
+    [
+      'A127: factors of one machine, counts of several',
+      `${base}${oneRoute}stores: { durable: "sqlite:a.db", shared: "postgres://127.0.0.1/p" }`,
+      'a file of one machine',
+    ],
+    [
+      'A127: counts that a restart forgets',
+      `${base}${oneRoute}stores: { durable: "sqlite:a.db", shared: memory }`,
+      'forgets at a restart',
+    ],
+    [
+      'two files where one does',
+      `${base}${oneRoute}stores: { durable: "sqlite:a.db", shared: "sqlite:b.db" }`,
+      'another place of the same kind',
+    ],
+    [
+      'shared by instances that share no factors',
+      `${base}${oneRoute}stores: { durable: memory, shared: "redis://127.0.0.1" }`,
+      'would not know of each other',
+    ],
     ['A125: factors in redis', `${base}${oneRoute}stores: { durable: "redis://127.0.0.1" }`, 'may lose'],
     [
       'A250: a secret in the file',

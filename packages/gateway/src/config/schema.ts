@@ -1,5 +1,6 @@
 // The shape of palier.yaml: strict objects, every default written here or beside its section and nowhere else. What a
 // value means is in config.ts; what contradicts another value is in contradictions.ts.
+import type { Seconds } from '@palier/mfa-core';
 import { z } from 'zod';
 import type {
   Config,
@@ -39,7 +40,11 @@ export interface WrittenConfig extends Omit<Config, Compiled> {
   readonly routes: readonly WrittenRoute[];
   readonly budgets: WrittenBudgets;
   readonly sessions: WrittenSessions;
-  readonly stores: { readonly durable: StoreAddress; readonly shared: StoreAddress | undefined };
+  readonly stores: {
+    readonly durable: StoreAddress;
+    readonly shared: StoreAddress | undefined;
+    readonly patience: Seconds;
+  };
 }
 
 /** `idle` left out depends on who watches for silence: compile.ts. */
@@ -131,6 +136,7 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
       .strictObject({
         durable: store(surroundings).prefault('sqlite:palier.db'),
         shared: maybe(store(surroundings)),
+        patience: is.duration.prefault('150ms'),
       })
       .prefault({}),
     keys: z.strictObject({ file }),

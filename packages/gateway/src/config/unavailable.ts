@@ -5,7 +5,7 @@ import type { Objection, Path } from './issues.ts';
 
 /** What a sound configuration asks for and would not get. */
 export function unavailable(config: Config): readonly Objection[] {
-  const { enrolment, notify, stores, identity, log } = config;
+  const { enrolment, notify, identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
       kind !== 'portal-session' && kind !== 'jwt',
@@ -19,8 +19,6 @@ export function unavailable(config: Config): readonly Objection[] {
     [notify.smtp !== undefined, ['notify', 'smtp']],
     [notify.webhook !== undefined, ['notify', 'webhook']],
     [notify.syslog !== undefined, ['notify', 'syslog']],
-    [stores.durable.kind === 'postgres' || stores.durable.kind === 'redis', ['stores', 'durable']],
-    [stores.shared.kind === 'postgres' || stores.shared.kind === 'redis', ['stores', 'shared']],
     [log.file !== undefined, ['log', 'file']],
   ];
   return asked.flatMap(([wanted, path]) =>

@@ -35,6 +35,9 @@ export function memoryActivity(): ActivityStore {
       mark ??= proposed;
       return mark;
     },
+    renewEpoch: async (renewed) => {
+      mark = renewed;
+    },
   };
 }
 

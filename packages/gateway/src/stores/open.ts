@@ -1,31 +1,132 @@
-// Opens the stores the configuration names. One SQLite file holds what both packages keep.
-import type { AccountId, MfaStores } from '@palier/mfa-core';
+// Opens the stores the configuration names. One SQLite file, or one PostgreSQL database, can hold both halves; Redis or
+// Valkey only the shared one. Which pairs make sense is config/contradictions.ts.
+import cluster from 'node:cluster';
+import {
+  type AccountId,
+  type Clock,
+  instantOf,
+  type MfaStores,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
+import { memoryActivity, memoryAlarms, memoryGlass } from './memory-standing.ts';
+import { openPostgres } from './open-postgres.ts';
+import { openRedis } from './open-redis.ts';
+import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
+import { type Standings, sqliteStandings } from './sqlite-standing.ts';
 
-export interface OpenStores {
+export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'renew'> {
   readonly mfa: MfaStores;
   readonly budget: BudgetStore;
-  readonly close: () => void;
-  /** Rejects when the store does not answer; reads next to nothing. */
+  readonly standings: Standings;
+  readonly close: () => Promise<void>;
+  /** Rejects when a store does not answer, or has lost counts; reads next to nothing. */
   readonly probe: () => Promise<void>;
 }
 
-export function openStores({ durable, shared }: Config['stores']): OpenStores {
-  if (durable.kind === 'memory') {
-    const mfa = memoryStores();
-    return { mfa, budget: memoryBudgetStore(), close: () => undefined, probe: probeOf(mfa) };
+export interface StoreSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Rejects when a store cannot be used. */
+export async function openStores(
+  stores: Config['stores'],
+  { clock, random }: StoreSurroundings = { clock: systemClock, random: systemRandom },
+): Promise<OpenStores> {
+  const halves = await openHalves(stores);
+  const { durable } = halves;
+  try {
+    const shared =
+      stores.shared.kind === 'redis'
+        ? await openRedis({
+            address: { ...stores.shared, kind: 'redis' },
+            patienceMilliseconds: stores.patience * 1000,
+            activity: durable.activity,
+            clock,
+            random,
+            realTime: clock === systemClock,
+          })
+        : await halves.shared();
+    halves.started();
+    return together(durable, shared);
+  } catch (error) {
+    await durable.close();
+    throw error;
   }
-  if (durable.kind !== 'sqlite' || (shared.kind !== 'sqlite' && shared.kind !== 'memory')) {
-    throw new TypeError('config/unavailable.ts let a store through');
-  }
-  const database = openDatabase(durable.path);
+}
+
+function together(durable: DurablePart, shared: SharedPart): OpenStores {
+  const { factors, upkeep, tickets, attempts, activity, alarms, glass } = durable;
+  return {
+    mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
+    budget: shared.budget,
+    standings: { activity, alarms, glass },
+    countedSince: shared.countedSince,
+    renew: shared.renew,
+    probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
+    close: async () => {
+      await shared.close();
+      await durable.close();
+    },
+  };
+}
+
+interface Halves {
+  readonly durable: DurablePart;
+  readonly shared: () => Promise<SharedPart>;
+  readonly started: () => void;
+}
+
+async function openHalves({ durable, shared }: Config['stores']): Promise<Halves> {
+  if (durable.kind === 'postgres') return openPostgres({ ...durable, kind: 'postgres' });
+  if (durable.kind === 'sqlite') return sqliteHalves(durable.path, shared.kind === 'memory');
+  if (durable.kind === 'memory') return memoryHalves();
+  throw new TypeError('config/contradictions.ts let a store through');
+}
+
+/** Workers of one machine would each count for themselves, and the caps would be as many times as large. */
+function memoryHalves(): Halves {
+  if (cluster.isWorker) throw new TypeError('several processes cannot share what is in memory');
+  const mfa = memoryStores();
+  const part = { probe: probeOf(mfa), close: async () => undefined };
+  const standings = { activity: memoryActivity(), alarms: memoryAlarms(), glass: memoryGlass() };
+  return {
+    durable: { ...mfa, ...standings, ...part },
+    shared: async () => sharedOf(mfa, memoryBudgetStore()),
+    started: () => undefined,
+  };
+}
+
+function sqliteHalves(path: string, forgetful: boolean): Halves {
+  const database = openDatabase(path);
   const mfa = sqliteStores(database);
-  return { mfa, budget: sqliteBudgetStore(database), close: () => database.close(), probe: probeOf(mfa) };
+  const close = async (): Promise<void> => database.close();
+  return {
+    durable: { ...mfa, ...sqliteStandings(database), probe: probeOf(mfa), close },
+    shared: async () =>
+      forgetful ? sharedOf(memoryStores(), memoryBudgetStore()) : sharedOf(mfa, sqliteBudgetStore(database)),
+    started: () => undefined,
+  };
+}
+
+function sharedOf({ challenges, sessions }: MfaStores, budget: BudgetStore): SharedPart {
+  return {
+    challenges,
+    sessions,
+    budget,
+    countedSince: () => instantOf(0),
+    renew: undefined,
+    probe: async () => undefined,
+    close: async () => undefined,
+  };
 }
 
 /** One look at a count that is never there. */

@@ -89,6 +89,12 @@ function activityIn(database: Database): ActivityStore {
       );
       return textOf(row?.['mark']);
     },
+    renewEpoch: async (mark) => {
+      await database.run(
+        'INSERT INTO activity_epoch (one, mark) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark',
+        mark,
+      );
+    },
   };
 }
 

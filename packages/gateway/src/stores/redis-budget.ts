@@ -22,7 +22,7 @@ const sha = createHash('sha1').update(budgetScript).digest('hex');
 export function redisBudgetStore(client: RedisClient, options: RedisBudgetOptions): BudgetStore {
   const { prefix } = options;
   const key = (kind: string, name: string): string => `${prefix}:{budget}:${kind}:${name}`;
-  const send = (command: string[]): Promise<unknown> =>
+  const send = (command: readonly string[]): Promise<unknown> =>
     inTime(client.sendCommand(command), options.timeoutMilliseconds);
   return {
     consume: async (charge, now) => {
@@ -54,6 +54,24 @@ export async function beginEpoch(
   const before = await client.sendCommand(['SET', epochKey(prefix), epoch, 'NX', 'GET']);
   if (before === null) return 'begun';
   return before === epoch ? 'same' : 'other';
+}
+
+/** The epoch the server holds, if any. */
+export async function epochOf(client: RedisClient, prefix: string): Promise<string | undefined> {
+  const held = await client.sendCommand(['GET', epochKey(prefix)]);
+  return held === null || held === undefined ? undefined : String(held);
+}
+
+/** The operator accepts a loss: from now on the server counts under this epoch. */
+export async function replaceEpoch(client: RedisClient, prefix: string, epoch: string): Promise<void> {
+  await client.sendCommand(['SET', epochKey(prefix), epoch]);
+}
+
+/** Redis holds no counts of this gateway, or those of another epoch. */
+export class CountsLost extends MfaError {
+  constructor() {
+    super('ERR_MFA_STORE', { detail: 'Redis lost the counts of this gateway' });
+  }
 }
 
 /** Rejects unless the server keeps what it was given: any `maxmemory-policy` but noeviction drops counts (A125). */
@@ -157,8 +175,7 @@ function wordsOf(
 }
 
 function consumedOf(reply: unknown): Consumed {
-  if (reply === 'lost')
-    throw new MfaError('ERR_MFA_STORE', { detail: 'Redis lost the counts of this gateway' });
+  if (reply === 'lost') throw new CountsLost();
   if (reply === 'clock')
     throw new MfaError('ERR_MFA_STORE', { detail: 'the clocks of this machine and of Redis differ' });
   const { charged, wouldBe } = JSON.parse(String(reply)) as Partial<Consumed>;

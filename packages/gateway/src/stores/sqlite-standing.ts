@@ -51,6 +51,9 @@ function activityIn(database: DatabaseSync): ActivityStore {
   const epoch = database.prepare(
     'INSERT INTO activity_epoch (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = mark RETURNING mark',
   );
+  const renew = database.prepare(
+    'INSERT INTO activity_epoch (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark',
+  );
   return {
     addDay: async (account, { day, distinct, novel }) =>
       inTransaction(database, () => {
@@ -63,6 +66,7 @@ function activityIn(database: DatabaseSync): ActivityStore {
     keepAllowance: async (account, { setOn, day, newRecords }) =>
       void keep.run(account, setOn, day, newRecords),
     epoch: async (proposed) => textOf(epoch.get(proposed)?.['mark']),
+    renewEpoch: async (mark) => void renew.run(mark),
   };
 }
 

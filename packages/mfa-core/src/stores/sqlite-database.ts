@@ -1,5 +1,6 @@
 // One SQLite file, opened once, shared by everything that keeps state in it: one file, one transaction domain. Not here:
 // any table but the list of versions. Each owner brings its own part and its own migrations.
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { MfaError } from '../errors.ts';
 import { guarded } from './faults.ts';
@@ -18,10 +19,13 @@ const patience = 2000;
  * the reason in words.
  */
 export function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') named(path, () => closeSync(openSync(path, 'a', 0o600)));
   const database = named(path, () => new DatabaseSync(path, { timeout: patience }));
   try {
     named(path, () => {
       claim(database);
+      // For its owner alone, whatever the umask says; SQLite gives the files beside it the same rights.
+      if (path !== ':memory:' && process.platform !== 'win32') chmodSync(path, 0o600);
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     });
