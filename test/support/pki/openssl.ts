@@ -74,8 +74,9 @@ export async function makeAuthority(folder: string, name: AuthorityName, spec: A
   await openssl(own, 'pkey', '-in', 'own.key.pem', '-out', 'key.pem');
   const dn = ['-subj', distinguishedName(spec), '-utf8'];
   if (spec.issuer === undefined) {
-    const days = ['-days', `${spec.days.to}`, '-extensions', 'root', '-config', 'ca.cnf'];
-    await openssl(own, 'req', '-x509', '-new', '-key', 'key.pem', ...dn, ...days, '-out', 'ca.pem');
+    const dates = ['-startdate', stamp(spec.days.from), '-enddate', stamp(spec.days.to)];
+    const how = ['-selfsign', '-extensions', 'root', '-batch', '-notext', '-config', 'ca.cnf', '-preserveDN'];
+    await openssl(own, 'ca', '-in', 'own.csr', ...dn, ...dates, ...how, '-out', 'ca.pem');
     return;
   }
   const extensions = [

@@ -18,11 +18,15 @@ export interface CardCertificate {
   readonly validFrom: Instant;
   readonly validTo: Instant;
   readonly isAuthority: boolean;
+  /** How many authorities may stand between it and an end certificate; undefined: as many as there are. */
+  readonly pathLength: number | undefined;
   /** Undefined: the extension is not there. */
   readonly keyUsage: ReadonlySet<KeyUse> | undefined;
   readonly extendedKeyUsage: readonly string[] | undefined;
   /** Policy identifiers; empty when the certificate names none. */
   readonly policies: readonly string[];
+  /** Identifiers of the extensions that must be understood. */
+  readonly critical: readonly string[];
   readonly alternativeNames: readonly AlternativeName[];
   readonly key: { readonly kind: string; readonly bits: number };
   /** The algorithm of the signature over it, as an object identifier. */
@@ -76,8 +80,10 @@ function read(der: Uint8Array): CardCertificate | undefined {
     validFrom: instantOf(platform.validFromDate.getTime()),
     validTo: instantOf(platform.validToDate.getTime()),
     isAuthority: platform.ca,
+    pathLength: pathLengthOf(parsed('2.5.29.19')),
     keyUsage: keyUsageOf(parsed('2.5.29.15')),
     extendedKeyUsage: extendedOf(parsed('2.5.29.37')),
+    critical: extensions.filter(({ critical }) => critical).map(({ extnID }) => extnID),
     policies: policiesOf(parsed('2.5.29.32')),
     alternativeNames: alternativesOf(parsed('2.5.29.17')),
     key: keyOf(platform),
@@ -95,6 +101,12 @@ function bytesOf(view: ArrayBuffer): Uint8Array {
 function hasExtensionTwice(certificate: pki.Certificate): boolean {
   const oids = (certificate.extensions ?? []).map(({ extnID }) => extnID);
   return new Set(oids).size < oids.length;
+}
+
+/** A number too long to be read as one counts as zero: it closes. */
+function pathLengthOf(value: unknown): number | undefined {
+  if (!(value instanceof pki.BasicConstraints) || value.pathLenConstraint === undefined) return undefined;
+  return typeof value.pathLenConstraint === 'number' ? value.pathLenConstraint : 0;
 }
 
 /** Bits of RFC 5280 section 4.2.1.3, first byte; the ones left out are asked for by nobody here. */
