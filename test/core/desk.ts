@@ -49,6 +49,7 @@ export interface DeskSetting {
   readonly sink?: EventSink;
   readonly sealing?: SealingKeys;
   readonly clock?: MovingClock;
+  readonly origins?: RelyingParty['origins'];
 }
 
 const digests = new Secret(new Uint8Array(32).fill(7));
@@ -77,7 +78,8 @@ export function openDesk(setting: DeskSetting = {}): Desk {
   const mfa = createMfa({
     stores,
     keys: { sealing, digests },
-    relyingParty,
+    relyingParty:
+      setting.origins === undefined ? relyingParty : { ...relyingParty, origins: setting.origins },
     clock,
     random: sequence(`desk ${desks}`),
     events: setting.sink ?? note,

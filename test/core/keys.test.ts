@@ -1,5 +1,5 @@
 // Passkeys and security keys through the whole library: binding to session, purpose and action, the tier rule, counters.
-import { acceptWords, type Seconds } from '@palier/mfa-core';
+import { acceptWords, relatedOrigins, type Seconds, type StepUpAnswer } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
 import {
   accountOf,
@@ -261,5 +261,59 @@ describe('card class', () => {
     });
     const seat = await bindKey(desk, await signIn(desk, ana), undefined, aKey({ aaguid }));
     expect(desk.mfa.assess(seat.session, cardOnly)?.reason).toBe('not-accepted');
+  });
+});
+
+describe('several origins of one relying party', () => {
+  const sisters = ['https://portail.example', 'https://agenda.test'] as const;
+
+  it('take a key bound on one at the other, and at no third (WebAuthn L3 section 5.11)', async () => {
+    const desk = openDesk({ origins: sisters });
+    const seat = await bindKey(desk, await signIn(desk, ana));
+    // A browser that has read the file and lets the sister ask; here it lets everybody, so that we alone decide.
+    seat.key.set({ browserChecksDomain: false });
+    for (const [origin, outcome] of [
+      [sisters[1], 'stepped-up'],
+      ['https://portail.example', 'stepped-up'],
+      ['https://evil.test', 'refused'],
+    ] as const) {
+      const here = await signIn(desk, ana);
+      const begun = await desk.mfa.stepUp.begin(here.session);
+      if (begun.webauthn === undefined) throw new Error('no options');
+      const response = await seat.key.get(begun.webauthn, origin);
+      must(
+        await desk.mfa.stepUp.complete(here.token, {
+          kind: 'webauthn',
+          challenge: begun.challenge,
+          response,
+        }),
+        outcome,
+      );
+    }
+    expect(JSON.parse(relatedOrigins(desk.mfa.relyingParty))).toEqual({ origins: sisters });
+  });
+});
+
+describe('an answer handed on unread', () => {
+  it('does not name its own worth: a recovery code is no card', async () => {
+    const desk = openDesk();
+    const seat = await withPhone(desk, ana);
+    const body = { kind: 'card', code: seat.recoveryCodes[0] };
+    must(await desk.mfa.stepUp.complete(seat.token, body as never), 'refused');
+    const honest = must(
+      await desk.mfa.stepUp.complete(seat.token, { kind: 'recovery-code', code: body.code }),
+      'stepped-up',
+    );
+    expect(honest.proof.kind).toBe('recovery-code');
+  });
+
+  it('does not approve an action with a code', async () => {
+    const desk = openDesk();
+    const seat = await withPhone(desk, ana);
+    desk.clock.advance(60);
+    const answer = { kind: 'totp', code: seat.phone.code() } as const;
+    const bound: StepUpAnswer = { ...answer, ...{ action: 'pay 10 to B' } };
+    must(await desk.mfa.stepUp.complete(seat.token, bound), 'refused');
+    must(await desk.mfa.stepUp.complete(seat.token, answer), 'stepped-up');
   });
 });

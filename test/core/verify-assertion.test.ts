@@ -1,12 +1,15 @@
 // A portal behind the gateway: which assertions it believes, and what happens while the gateway's keys are away.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AssertionVerdict,
+  type AssertionVerifier,
   assertionOf,
   assertionVerifier,
+  memoryReplays,
+  type ReplayMemory,
   requireAssertion,
 } from '@palier/mfa-core/verify-assertion';
 import express from 'express';
@@ -162,7 +165,6 @@ describe('an assertion', () => {
       bind: 'request',
     });
     const path_digest = 'ugXsMkxW8pnUFxNmkNWYpP0qnKvwLfPsJKdfX8y2uXE';
-    const { createHash } = await import('node:crypto');
     const digest = createHash('sha256').update('/patients/1').digest('base64url');
     const request = { method: 'GET', target: '/patients/1' };
     const token = await key.sign({ claims: { jti: 'a', htm: 'GET', path_digest: digest } });
@@ -178,6 +180,32 @@ describe('an assertion', () => {
     expect(await verifier.verify(token, request)).toEqual({ outcome: 'refused', reason: 'replayed' });
     const unbound = await key.sign({ claims: { path_digest } });
     expect((await verifier.verify(unbound, request)).outcome).toBe('refused');
+  });
+
+  it('bound to a request is good once for two processes that share a memory, and for each of two that do not', async () => {
+    const clock = createMovingClock();
+    const key = await signer(clock);
+    const digest = createHash('sha256').update('/patients/1').digest('base64url');
+    const request = { method: 'GET', target: '/patients/1' };
+    const process = (replays?: ReplayMemory): AssertionVerifier =>
+      assertionVerifier({
+        issuer,
+        audience,
+        jwks: { keys: [key.open] },
+        clock,
+        bind: 'request',
+        ...(replays !== undefined && { replays }),
+      });
+    const firsts = async (verifiers: readonly AssertionVerifier[]): Promise<number> => {
+      const token = await key.sign({ claims: { jti: 'a', htm: 'GET', path_digest: digest } });
+      const verdicts = await Promise.all(verifiers.map((verifier) => verifier.verify(token, request)));
+      return verdicts.filter(({ outcome }) => outcome === 'verified').length;
+    };
+    const shared = memoryReplays();
+    expect(await firsts([process(shared), process(shared)])).toBe(1);
+    expect(await firsts([process(), process()])).toBe(2);
+    const broken = process({ remember: () => Promise.reject(new Error('away')) });
+    await expect(firsts([broken])).rejects.toThrow('away');
   });
 });
 

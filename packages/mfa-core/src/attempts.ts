@@ -1,8 +1,9 @@
 // Guesses: counted before they are judged, one count per account over every factor and endpoint (A136, A137). It knows
 // waiting times and the ceiling, not what is being guessed.
 import type { RefusalReason } from './events.ts';
+import type { Factor } from './factor.ts';
 import type { AccountId } from './ids.ts';
-import { emit, type Parts, whoseOf } from './parts.ts';
+import { emit, named, type Parts, whoseOf } from './parts.ts';
 import type { Session } from './session.ts';
 import type { AttemptLane, Reservation } from './stores.ts';
 import { after, type Instant, type Seconds } from './time.ts';
@@ -54,19 +55,20 @@ export async function fail(
   session: Session,
   attempt: Attempt,
   reason: RefusalReason,
+  factor?: Factor,
 ): Promise<Refused> {
   const { reservation, lane, act } = attempt;
   if (reservation.outcome === 'wait')
-    return refuse(parts, session, act, 'too-many-attempts', reservation.until);
+    return refuse(parts, session, act, 'too-many-attempts', { retryAt: reservation.until });
   if (reservation.outcome === 'ceiling') return disableCodes(parts, session, act);
-  if (lane.kind === 'key') return refuse(parts, session, act, reason);
+  if (lane.kind === 'key') return refuse(parts, session, act, reason, { factor });
   if (reservation.failures >= parts.policy.codeCeiling) return disableCodes(parts, session, act);
   const { codeWaits } = parts.policy;
   const wait = codeWaits[Math.min(reservation.failures, codeWaits.length - 1)] ?? 0;
-  if (wait === 0) return refuse(parts, session, act, reason);
+  if (wait === 0) return refuse(parts, session, act, reason, { factor });
   const until = after(parts.clock.now(), wait as Seconds);
   await emit(parts, whoseOf(session), { type: 'locked', until });
-  return refuse(parts, session, act, reason, until);
+  return refuse(parts, session, act, reason, { retryAt: until, factor });
 }
 
 /**
@@ -81,14 +83,22 @@ async function disableCodes(parts: Parts, session: Session, act: Attempt['act'])
   return refuse(parts, session, act, 'disabled');
 }
 
+interface More {
+  /** When trying again makes sense. */
+  readonly retryAt?: Instant;
+  /** What was tried, for the log only. */
+  readonly factor?: Factor | undefined;
+}
+
 /** One refusal, told to the log. */
 export async function refuse(
   parts: Parts,
   session: Session,
   act: 'step-up' | 'enrol' | 'change',
   reason: RefusalReason,
-  retryAt?: Instant,
+  { retryAt, factor }: More = {},
 ): Promise<Refused> {
-  await emit(parts, whoseOf(session), { type: 'refused', act, reason });
+  const which = factor === undefined ? {} : { factor: named(factor) };
+  await emit(parts, whoseOf(session), { type: 'refused', act, reason, ...which });
   return retryAt === undefined ? { outcome: 'refused', reason } : { outcome: 'refused', reason, retryAt };
 }

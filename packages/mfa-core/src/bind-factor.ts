@@ -2,9 +2,10 @@
 // of the account end.
 import type { Proof } from './assurance.ts';
 import { type Refused, refuse } from './attempts.ts';
-import type { Challenge } from './challenge.ts';
+import type { Challenge, EnrolRight } from './challenge.ts';
 import { activeFrom } from './enrol-right.ts';
 import type { Enrolled } from './enrolment.ts';
+import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
 import { viewOf } from './factor-view.ts';
 import { type ChallengeId, makeProofId } from './ids.ts';
@@ -45,6 +46,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     factor: named(factor),
     activeFrom: factor.activeFrom,
     right: right.payload.source,
+    ...shownIn(right.payload, heldBefore),
   });
   if ((await parts.stores.factors.add(factor)) === 'duplicate') return giveBack(parts, session, right);
   const codes = await firstCodes(parts, session, heldBefore, factor.activeFrom);
@@ -56,6 +58,12 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     ...(codes !== undefined && { recoveryCodes: codes }),
     ...proved,
   };
+}
+
+/** Whose proof earned the right, as events say it. */
+function shownIn(right: EnrolRight, held: readonly Factor[]): { readonly shown?: NamedFactor } {
+  const shown = right.source === 'factor' ? held.find((factor) => factor.id === right.factor) : undefined;
+  return shown === undefined ? {} : { shown: named(shown) };
 }
 
 /** A key that another account holds already costs nobody the right (WebAuthn L3 section 7.1 step 26, A173). */

@@ -37,7 +37,13 @@ export type EnrolRight =
   | { readonly source: 'ticket'; readonly ticket: TicketId }
   | { readonly source: 'card'; readonly proof: string }
   /** A step-up with a factor held; `tier` is the strongest tier that may be bound at once. */
-  | { readonly source: 'factor'; readonly proof: string; readonly tier: 'code' | 'phishing-resistant' };
+  | {
+      readonly source: 'factor';
+      readonly proof: string;
+      readonly tier: 'code' | 'phishing-resistant';
+      /** The factor shown, for the log. */
+      readonly factor?: FactorId;
+    };
 
 export type Purpose = keyof ChallengePayloads;
 

@@ -18,6 +18,8 @@ export type ChangeRight =
       readonly session: Session;
       readonly proof: Proof;
       readonly tier: Tier | 'card';
+      /** The factor behind the proof; a card has none here. */
+      readonly shown?: Factor;
     }
   | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
@@ -49,13 +51,27 @@ function judge(parts: Parts, session: Session, factors: readonly Factor[]): Chan
   if (card !== undefined) return { outcome: 'granted', session, proof: card, tier: 'card' };
   const tier = strongestTier(factors, now);
   if (tier === undefined) return { outcome: 'no', reason: 'right-missing' };
-  const usable = new Set(factors.filter((factor) => isUsable(factor, now)).map(({ id }) => id));
-  const key = fresh.find((proof) => proof.kind === 'webauthn' && usable.has(proof.factor));
-  if (key !== undefined) return { outcome: 'granted', session, proof: key, tier: 'phishing-resistant' };
-  const code = fresh.find((proof) => proof.kind === 'totp' && usable.has(proof.factor));
+  const key = newest(fresh, 'webauthn', factors, now);
+  if (key !== undefined) return { outcome: 'granted', session, ...key, tier: 'phishing-resistant' };
+  const code = newest(fresh, 'totp', factors, now);
   if (code === undefined)
     return { outcome: 'no', reason: fresh.length > 0 ? 'right-too-weak' : 'right-missing' };
   return tier === 'code'
-    ? { outcome: 'granted', session, proof: code, tier }
+    ? { outcome: 'granted', session, ...code, tier }
     : { outcome: 'no', reason: 'right-too-weak' };
+}
+
+/** The newest proof of a kind whose factor is still held and usable: that one is who acts now. */
+function newest(
+  fresh: readonly Proof[],
+  kind: 'totp' | 'webauthn',
+  factors: readonly Factor[],
+  now: Instant,
+): { readonly proof: Proof; readonly shown: Factor } | undefined {
+  for (const proof of fresh.toReversed()) {
+    if (proof.kind !== kind) continue;
+    const shown = factors.find((factor) => factor.id === proof.factor && isUsable(factor, now));
+    if (shown !== undefined) return { proof, shown };
+  }
+  return undefined;
 }

@@ -21,14 +21,14 @@ export type Shown = { readonly outcome: 'shown'; readonly proof: Proof; readonly
 
 type Judged =
   | { readonly outcome: 'right'; readonly factor: Factor }
-  | { readonly outcome: 'no'; readonly reason: RefusalReason };
+  | { readonly outcome: 'no'; readonly reason: RefusalReason; readonly factor?: Factor | undefined };
 
 /** Counts the guess, judges it, and on a right answer forgets the earlier failures. */
 export async function proveCode(parts: Parts, session: Session, answer: CodeAnswer): Promise<Shown> {
   const attempt = await reserve(parts, session.account, 'code', 'step-up');
   const judge = answer.kind === 'totp' ? judgeTotp : judgeRecoveryCode;
   const judged = await judge(parts, session, answer.code, attempt.reservation.outcome === 'granted');
-  if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason);
+  if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason, judged.factor);
   await succeed(parts, attempt);
   const { factor } = judged;
   const proof: Proof = {
@@ -57,6 +57,7 @@ async function judgeTotp(parts: Parts, session: Session, code: unknown, granted:
       held,
       judged.map(({ verdict }) => verdict.outcome),
     ),
+    factor: judged.find(({ verdict }) => verdict.outcome === 'replayed')?.factor,
   };
 }
 
@@ -68,7 +69,7 @@ function verdictOn(parts: Parts, factor: TotpFactor, code: unknown, now: Instant
 /** Of all requests with this code, in all instances, one wins the step (RFC 6238 section 5.2, A143). */
 async function winStep(parts: Parts, factor: TotpFactor, step: number, now: Instant): Promise<Judged> {
   const won = await parts.stores.factors.advanceTotpStep(factor.account, factor.id, step, now);
-  if (won === 'replayed') return { outcome: 'no', reason: 'replayed' };
+  if (won === 'replayed') return { outcome: 'no', reason: 'replayed', factor };
   await resealInPassing(parts, factor);
   return { outcome: 'right', factor };
 }

@@ -31,7 +31,7 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
 
 /** The store is asked for every text, so that a malformed ticket takes as long as a wrong one. */
 function redeem(parts: Parts, session: Session, text: unknown): Promise<Ticket | undefined> {
-  const code = typeof text === 'string' ? parseTicketCode(text) : undefined;
+  const code = parseTicketCode(text);
   const digest = digestCode(parts.keys.digests, 'ticket', session.account, code ?? '');
   return parts.stores.tickets.redeem(session.account, digest, parts.clock.now());
 }
@@ -43,8 +43,9 @@ export async function rightFromProof(parts: Parts, session: Session): Promise<Ri
   return { outcome: 'granted', right: await putRight(parts, session, earned(right)) };
 }
 
-function earned({ proof, tier }: Extract<ChangeRight, { readonly outcome: 'granted' }>): EnrolRight {
-  return tier === 'card' ? { source: 'card', proof: proof.id } : { source: 'factor', proof: proof.id, tier };
+function earned({ proof, tier, shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>): EnrolRight {
+  if (tier === 'card') return { source: 'card', proof: proof.id };
+  return { source: 'factor', proof: proof.id, tier, ...(shown !== undefined && { factor: shown.id }) };
 }
 
 async function putRight(parts: Parts, session: Session, payload: EnrolRight): Promise<ChallengeId> {
@@ -67,7 +68,7 @@ export function peekRight(
   session: Session,
   id: unknown,
 ): Promise<Challenge<'enrol-right'> | undefined> {
-  const right = typeof id === 'string' ? parseChallengeId(id) : undefined;
+  const right = parseChallengeId(id);
   if (right === undefined) return Promise.resolve(undefined);
   return parts.stores.challenges.peek(right, 'enrol-right', session.id, parts.clock.now());
 }

@@ -11,6 +11,7 @@ import { beginKey, confirmKey, type RegistrationOptions } from './key-enrolment.
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
+import { areTotpSettings } from './totp/totp.ts';
 import { beginTotp, confirmTotp, type TotpOffer, totpOffer } from './totp-enrolment.ts';
 
 export type WantedFactor =
@@ -88,6 +89,7 @@ async function begin(
 ): Promise<EnrolOffer> {
   const held = await peekRight(parts, session, right);
   if (held === undefined) return refuse(parts, session, 'enrol', 'right-missing');
+  if (!isWanted(wanted)) return refuse(parts, session, 'enrol', 'malformed');
   const factors = await parts.stores.factors.list(session.account);
   if (factors.length >= parts.policy.maxFactors) return refuse(parts, session, 'enrol', 'too-many-factors');
   const offer =
@@ -95,6 +97,13 @@ async function begin(
       ? await beginTotp(parts, session, held.id, wanted.settings)
       : await beginKey(parts, session, held.id, name);
   return { outcome: 'begun', ...offer };
+}
+
+/** The wish may come straight from a body, whatever its type says. */
+function isWanted(wanted: unknown): wanted is WantedFactor {
+  if (typeof wanted !== 'object' || wanted === null || !('kind' in wanted)) return false;
+  if (wanted.kind === 'webauthn') return true;
+  return wanted.kind === 'totp' && (!('settings' in wanted) || areTotpSettings(wanted.settings));
 }
 
 interface Completing {
@@ -111,6 +120,7 @@ async function complete(
 ): Promise<Enrolled | Refused> {
   const session = await sessions.load(token);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
+  if (typeof answer !== 'object' || answer === null) return refuse(parts, session, 'enrol', 'malformed');
   const attempt = await reserve(parts, session.account, 'code' in answer ? 'code' : 'key', 'enrol');
   if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
   const confirmed = await confirm(parts, session, challenge, answer);
@@ -125,7 +135,7 @@ function confirm(
   challenge: unknown,
   answer: EnrolAnswer,
 ): ReturnType<typeof confirmTotp> | ReturnType<typeof confirmKey> {
-  const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
+  const id = parseChallengeId(challenge);
   if (id === undefined) return Promise.resolve({ outcome: 'no', reason: 'challenge-gone' });
   return 'code' in answer
     ? confirmTotp(parts, session, id, answer.code)

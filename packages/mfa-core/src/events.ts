@@ -25,12 +25,17 @@ export type RefusalReason =
   | 'too-many-factors'
   | 'session-gone';
 
-interface Named {
+/** A factor as events name it: with several persons behind one account, whose it is. */
+export interface NamedFactor {
   readonly id: FactorId;
   readonly kind: Factor['kind'];
   readonly name: string;
 }
 
+/**
+ * One thing that happened. `shown` is the factor whose fresh proof allowed a change: of several persons behind one
+ * account, the one who did it. Absent where a ticket, a card or the operator allowed it.
+ */
 export type MfaEvent = { readonly at: Instant; readonly account: AccountId; readonly session?: SessionId } & (
   | { readonly type: 'session-opened'; readonly agent: string }
   | {
@@ -38,24 +43,36 @@ export type MfaEvent = { readonly at: Instant; readonly account: AccountId; read
       readonly count: number;
       readonly by: 'person' | 'operator' | 'other-account' | 'factor-change';
     }
-  | { readonly type: 'stepped-up'; readonly proof: ProofKind; readonly factor?: Named }
-  | { readonly type: 'refused'; readonly act: 'step-up' | 'enrol' | 'change'; readonly reason: RefusalReason }
+  | { readonly type: 'stepped-up'; readonly proof: ProofKind; readonly factor?: NamedFactor }
+  | {
+      readonly type: 'refused';
+      readonly act: 'step-up' | 'enrol' | 'change';
+      readonly reason: RefusalReason;
+      /** Which factor was tried, where the attempt itself says so: a key's answer, a code already used. */
+      readonly factor?: NamedFactor;
+    }
   | { readonly type: 'locked'; readonly until: Instant }
   | { readonly type: 'factors-disabled'; readonly count: number }
   | {
       readonly type: 'factor-enrolled';
-      readonly factor: Named;
+      readonly factor: NamedFactor;
       readonly activeFrom: Instant;
       readonly right: 'ticket' | 'card' | 'factor' | 'operator';
+      readonly shown?: NamedFactor;
     }
-  | { readonly type: 'factor-renamed'; readonly factor: Named }
-  | { readonly type: 'factor-removed'; readonly factor: Named; readonly by: 'person' | 'operator' }
-  | { readonly type: 'recovery-codes-replaced'; readonly remaining: number }
+  | { readonly type: 'factor-renamed'; readonly factor: NamedFactor; readonly shown?: NamedFactor }
+  | {
+      readonly type: 'factor-removed';
+      readonly factor: NamedFactor;
+      readonly by: 'person' | 'operator';
+      readonly shown?: NamedFactor;
+    }
+  | { readonly type: 'recovery-codes-replaced'; readonly remaining: number; readonly shown?: NamedFactor }
   | { readonly type: 'recovery-code-used'; readonly remaining: number }
   | { readonly type: 'ticket-issued'; readonly ticket: TicketId; readonly issuedBy: string }
   | { readonly type: 'ticket-used'; readonly ticket: TicketId }
   | { readonly type: 'ticket-revoked'; readonly ticket: TicketId }
-  | { readonly type: 'counter-went-back'; readonly factor: Named }
+  | { readonly type: 'counter-went-back'; readonly factor: NamedFactor }
 );
 
 /** Takes events in order. When it rejects, the act that caused the event is refused: an unseen act must not happen. */

@@ -1,7 +1,8 @@
 // The person's own changes to factors that are bound: rename, remove, new recovery codes. Each needs the right of
 // change-right.ts and ends the account's other sessions (A197). The operator's acts are in operator-changes.ts.
 import { type Refused, refuse } from './attempts.ts';
-import { changeRight, tierOf } from './change-right.ts';
+import { type ChangeRight, changeRight, tierOf } from './change-right.ts';
+import type { NamedFactor } from './events.ts';
 import { type Factor, isUsable } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
@@ -22,9 +23,18 @@ export async function rename(
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const factor = { ...held.factor, name: factorName(name) };
-  await emit(parts, whoseOf(session), { type: 'factor-renamed', factor: named(factor) });
+  await emit(parts, whoseOf(session), { type: 'factor-renamed', factor: named(factor), ...held.shown });
   const done = await parts.stores.upkeep.rename(session.account, id, factor.name);
   return done === 'renamed' ? { outcome: 'renamed' } : refuse(parts, session, 'change', 'unknown-factor');
+}
+
+export interface Removed {
+  readonly outcome: 'removed';
+  /**
+   * Input of `PublicKeyCredential.signalUnknownCredential` (WebAuthn L3 section 5.1.10) when a passkey was removed: the
+   * browser stops offering it. Works for the last passkey too, where a list of those left has nobody to name.
+   */
+  readonly unknown?: { readonly rpId: string; readonly credentialId: string };
 }
 
 /** Removing the last factor that proves something is an operator's act: absence never means "needs none" (A191). */
@@ -33,20 +43,27 @@ export async function remove(
   sessions: Sessions,
   session: Session,
   id: FactorId,
-): Promise<{ readonly outcome: 'removed' } | Refused> {
+): Promise<Removed | Refused> {
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const now = parts.clock.now();
   if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, id), now))
     return refuse(parts, session, 'change', 'last-factor');
-  await emit(parts, whoseOf(session), { type: 'factor-removed', factor: named(held.factor), by: 'person' });
+  await emit(parts, whoseOf(session), {
+    type: 'factor-removed',
+    factor: named(held.factor),
+    by: 'person',
+    ...held.shown,
+  });
   const done = await parts.stores.factors.remove(session.account, id);
   if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
   if (await lastAfterAll(parts, held.factor, now)) return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
   await sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
-  return { outcome: 'removed' };
+  return held.factor.kind === 'webauthn'
+    ? { outcome: 'removed', unknown: { rpId: parts.relyingParty.id, credentialId: held.factor.credentialId } }
+    : { outcome: 'removed' };
 }
 
 /** Makes a new set; the old codes are dead when it resolves (A161). The codes are in the answer and nowhere else. */
@@ -60,6 +77,7 @@ export async function replaceRecoveryCodes(
   await emit(parts, whoseOf(session), {
     type: 'recovery-codes-replaced',
     remaining: parts.policy.recoveryCodes,
+    ...shownIn(right),
   });
   const codes = await replaceSet(parts, session.account, parts.clock.now());
   await sessions.endAll(session.account, 'factor-change', session.id);
@@ -70,6 +88,16 @@ interface Held {
   readonly factor: Factor;
   readonly all: readonly Factor[];
   readonly session: Session;
+  readonly shown: Shown;
+}
+
+/** Whose proof allowed the change, as events say it. */
+interface Shown {
+  readonly shown?: NamedFactor;
+}
+
+function shownIn({ shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>): Shown {
+  return shown === undefined ? {} : { shown: named(shown) };
 }
 
 async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<Held | Refused> {
@@ -79,7 +107,7 @@ async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<
   const factor = all.find((one) => one.id === id);
   return factor === undefined
     ? refuse(parts, session, 'change', 'unknown-factor')
-    : { factor, all, session: right.session };
+    : { factor, all, session: right.session, shown: shownIn(right) };
 }
 
 function without(factors: readonly Factor[], id: FactorId): readonly Factor[] {

@@ -2,7 +2,7 @@
 // to hide passkeys that were removed.
 import type { Refused } from './attempts.ts';
 import type { Factor } from './factor.ts';
-import { type CodesAnswer, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
+import { type CodesAnswer, type Removed, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import type { AccountId, FactorId } from './ids.ts';
 import {
@@ -26,12 +26,12 @@ export interface AcceptedCredentials {
 export interface Factors {
   /** Oldest first, without any secret. */
   list(account: AccountId): Promise<readonly FactorView[]>;
-  /** What the browser is told so that it stops offering removed passkeys; undefined when there never was one. */
+  /** What the browser is told so that it stops offering removed passkeys; undefined when the account holds none. */
   accepted(account: AccountId): Promise<AcceptedCredentials | undefined>;
   /** The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. */
   rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
   /** Refused for the last factor that proves something. Ends the other sessions, and this one if it rests on it. */
-  remove(session: Session, id: FactorId): Promise<{ readonly outcome: 'removed' } | Refused>;
+  remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;
   removeByOperator(account: AccountId, id: FactorId): Promise<'removed' | 'absent'>;
   /** Removes everything, revokes open tickets, ends all sessions; answers how many factors there were. */
@@ -60,9 +60,11 @@ async function accepted(parts: Parts, account: AccountId): Promise<AcceptedCrede
   const keys = (await parts.stores.factors.list(account)).filter((factor) => factor.kind === 'webauthn');
   const userId = keys[0]?.userHandle;
   if (userId === undefined) return undefined;
+  // A key disabled for good is to be bound anew, so the old one need not be offered; one that waits is still the person's.
+  const accepted = keys.filter(({ disabledAt }) => disabledAt === undefined);
   return {
     rpId: parts.relyingParty.id,
     userId,
-    allAcceptedCredentialIds: keys.map(({ credentialId }) => credentialId),
+    allAcceptedCredentialIds: accepted.map(({ credentialId }) => credentialId),
   };
 }

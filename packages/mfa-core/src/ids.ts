@@ -28,11 +28,13 @@ const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('ba
 
 function kind<T extends string>(
   prefix: string,
-): { make: (random: Random) => T; parse: (text: string) => T | undefined } {
+): { make: (random: Random) => T; parse: (text: unknown) => T | undefined } {
   return {
     make: (random) => (prefix + base64url(random(24))) as T,
     parse: (text) =>
-      text.startsWith(prefix) && opaque.test(text.slice(prefix.length)) ? (text as T) : undefined,
+      typeof text === 'string' && text.startsWith(prefix) && opaque.test(text.slice(prefix.length))
+        ? (text as T)
+        : undefined,
   };
 }
 
@@ -44,25 +46,25 @@ const proofs = kind<ProofId>('prf_');
 const tickets = kind<TicketId>('tid_');
 
 export const makeSessionId: (random: Random) => SessionId = sessions.make;
-export const parseSessionId: (text: string) => SessionId | undefined = sessions.parse;
+export const parseSessionId: (text: unknown) => SessionId | undefined = sessions.parse;
 export const makeSessionToken: (random: Random) => SessionToken = tokens.make;
-export const parseSessionToken: (text: string) => SessionToken | undefined = tokens.parse;
+export const parseSessionToken: (text: unknown) => SessionToken | undefined = tokens.parse;
 export const makeFactorId: (random: Random) => FactorId = factors.make;
-export const parseFactorId: (text: string) => FactorId | undefined = factors.parse;
+export const parseFactorId: (text: unknown) => FactorId | undefined = factors.parse;
 export const makeChallengeId: (random: Random) => ChallengeId = challenges.make;
-export const parseChallengeId: (text: string) => ChallengeId | undefined = challenges.parse;
+export const parseChallengeId: (text: unknown) => ChallengeId | undefined = challenges.parse;
 export const makeProofId: (random: Random) => ProofId = proofs.make;
 export const makeTicketId: (random: Random) => TicketId = tickets.make;
-export const parseTicketId: (text: string) => TicketId | undefined = tickets.parse;
+export const parseTicketId: (text: unknown) => TicketId | undefined = tickets.parse;
 
 /**
  * Accepts an account name of 1 to 200 visible characters in Unicode normal form C, as the portal gave it.
  * Nothing is folded: `Admin` and `admin` are two accounts, and a name that is not already normal is refused rather
  * than repaired (A196).
  */
-export function parseAccountId(text: string): AccountId | undefined {
-  const sound =
-    text.length > 0 && text.length <= 200 && text === text.normalize('NFC') && text === text.trim();
+export function parseAccountId(text: unknown): AccountId | undefined {
+  if (typeof text !== 'string' || text.length === 0 || text.length > 200) return undefined;
+  const sound = text === text.normalize('NFC') && text === text.trim();
   return sound && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? (text as AccountId) : undefined;
 }
 
@@ -85,8 +87,8 @@ export function makeTicketCode(random: Random): TicketCode {
 }
 
 /** Reads a ticket as people type it: spaces, missing dashes, lower case, O for 0 and I or L for 1 are forgiven. */
-export function parseTicketCode(text: string): TicketCode | undefined {
-  if (text.length > 80) return undefined;
+export function parseTicketCode(text: unknown): TicketCode | undefined {
+  if (typeof text !== 'string' || text.length > 80) return undefined;
   const bare = text.replace(/[\s-]/g, '').toUpperCase().replace(/^TKT/, '');
   const letters = bare.replaceAll('O', '0').replace(/[IL]/g, '1');
   if (!/^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters)) return undefined;

@@ -23,7 +23,7 @@ export {
 export type { RightAnswer } from './enrol-right.ts';
 export type { Enrol, EnrolAnswer, Enrolled, EnrolOffer, WantedFactor } from './enrolment.ts';
 export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
-export type { EventSink, MfaEvent, RefusalReason } from './events.ts';
+export type { EventSink, MfaEvent, NamedFactor, RefusalReason } from './events.ts';
 export {
   type Factor,
   isUsable,
@@ -34,6 +34,7 @@ export {
   type TotpSettings,
   type WebAuthnFactor,
 } from './factor.ts';
+export type { CodesAnswer, Removed } from './factor-changes.ts';
 export type { FactorView } from './factor-view.ts';
 export type { AcceptedCredentials, Factors } from './factors.ts';
 export {
@@ -73,6 +74,7 @@ export {
 export { type Language, type Notice, noticeOf, type Place, toldByDefault } from './notices/notice.ts';
 export { type WebhookSetting, webhookSink } from './notices/webhook.ts';
 export type { ImportedTotp } from './operator-changes.ts';
+export { type HeaderOf, isOwnOrigin } from './own-origin.ts';
 export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';
 export { type Random, systemRandom } from './random.ts';

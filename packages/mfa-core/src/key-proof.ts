@@ -25,16 +25,16 @@ export interface KeyAnswer {
 
 type Judged =
   | { readonly outcome: 'right'; readonly factor: WebAuthnFactor }
-  | { readonly outcome: 'no'; readonly reason: RefusalReason };
+  | { readonly outcome: 'no'; readonly reason: RefusalReason; readonly factor: WebAuthnFactor | undefined };
 
-const no = (reason: RefusalReason): Judged => ({ outcome: 'no', reason });
+const no = (reason: RefusalReason, factor?: WebAuthnFactor): Judged => ({ outcome: 'no', reason, factor });
 
 /** Counts the attempt, spends the challenge, judges. */
 export async function proveKey(parts: Parts, session: Session, answer: KeyAnswer): Promise<Shown> {
   const attempt = await reserve(parts, session.account, 'key', 'step-up');
   if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
   const judged = await judge(parts, session, answer);
-  if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason);
+  if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason, judged.factor);
   await succeed(parts, attempt);
   return { outcome: 'shown', proof: keyProof(parts, judged.factor), factor: judged.factor };
 }
@@ -42,14 +42,16 @@ export async function proveKey(parts: Parts, session: Session, answer: KeyAnswer
 async function judge(parts: Parts, session: Session, answer: KeyAnswer): Promise<Judged> {
   const begun = await spend(parts, session, answer.challenge);
   if (begun === undefined) return no('challenge-gone');
-  const asked = answer.action === undefined ? undefined : actionDigest(answer.action);
+  const action: unknown = answer.action;
+  if (action !== undefined && typeof action !== 'string') return no('malformed');
+  const asked = action === undefined ? undefined : actionDigest(action);
   if (asked !== begun.payload.action) return no('bad-assertion');
   const credentialId = credentialIdOf(answer.response);
   if (credentialId === undefined) return no('malformed');
   const factor = await heldKey(parts, session, credentialId);
   if (factor === undefined) return no('unknown-factor');
   if (!isUsable(factor, parts.clock.now()))
-    return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled');
+    return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled', factor);
   return verifyAndCount(parts, session, {
     response: answer.response,
     challenge: begun.payload.challenge,
@@ -62,7 +64,7 @@ function spend(
   session: Session,
   challenge: unknown,
 ): Promise<Challenge<'step-up'> | undefined> {
-  const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
+  const id = parseChallengeId(challenge);
   if (id === undefined) return Promise.resolve(undefined);
   return parts.stores.challenges.take(id, 'step-up', session.id, parts.clock.now());
 }
@@ -87,7 +89,7 @@ interface Claim {
 async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Promise<Judged> {
   const { factor } = claim;
   const verdict = await verifyAssertion({ ...claim, relyingParty: parts.relyingParty });
-  if (verdict.outcome === 'refused') return no(verdict.reason);
+  if (verdict.outcome === 'refused') return no(verdict.reason, factor);
   const now = parts.clock.now();
   const counted = await parts.stores.factors.advanceSignCount(
     session.account,
@@ -98,7 +100,7 @@ async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Pro
   );
   if (counted === 'advanced') return { outcome: 'right', factor };
   await emit(parts, whoseOf(session), { type: 'counter-went-back', factor: named(factor) });
-  return no('counter-went-back');
+  return no('counter-went-back', factor);
 }
 
 /** The proof a key gives, with what the operator says its model is worth. */

@@ -1,5 +1,5 @@
 // What the use cases are made of: stores, keys, policy, and time and randomness as arguments. Not here: any deciding.
-import type { EventSink, MfaEvent } from './events.ts';
+import type { EventSink, MfaEvent, NamedFactor } from './events.ts';
 import type { Factor, TotpFactor } from './factor.ts';
 import type { AccountId, SessionId } from './ids.ts';
 import type { MfaPolicy } from './policy.ts';
@@ -42,11 +42,7 @@ export function emit(
 }
 
 /** A factor as events name it. */
-export function named(factor: Factor): {
-  readonly id: Factor['id'];
-  readonly kind: Factor['kind'];
-  readonly name: string;
-} {
+export function named(factor: Factor): NamedFactor {
   return { id: factor.id, kind: factor.kind, name: factor.name };
 }
 

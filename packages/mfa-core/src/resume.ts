@@ -42,7 +42,7 @@ export function createResume(parts: Parts): Resume {
     session: Session,
     text: unknown,
   ): Promise<ResumePoint | undefined> => {
-    const id = typeof text === 'string' ? parseChallengeId(text) : undefined;
+    const id = parseChallengeId(text);
     const held = id && (await challenges[verb](id, 'resume', session.id, parts.clock.now()));
     return held && pointOf(parts, held);
   };

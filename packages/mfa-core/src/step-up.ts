@@ -5,7 +5,7 @@ import { actionDigest, challengeBytes } from './action.ts';
 import type { Proof, ProofKind } from './assurance.ts';
 import { type Refused, refuse } from './attempts.ts';
 import { challengeLifetimes } from './challenge.ts';
-import { type CodeAnswer, proveCode } from './code-proof.ts';
+import { type CodeAnswer, proveCode, type Shown } from './code-proof.ts';
 import { type Factor, isUsable, type WebAuthnFactor } from './factor.ts';
 import { type ChallengeId, makeChallengeId, makeProofId, type SessionToken } from './ids.ts';
 import { type KeyAnswer, proveKey } from './key-proof.ts';
@@ -15,7 +15,7 @@ import type { Sessions } from './session-lifecycle.ts';
 import { after, type Instant } from './time.ts';
 import { assertionOptions } from './webauthn/assertion.ts';
 
-/** What a page or program sends. Everything in it is unchecked but its kind. */
+/** What a page or program sends. Everything in it is unchecked, its kind too. */
 export type StepUpAnswer = CodeAnswer | KeyAnswer;
 
 export interface StepUpOffer {
@@ -125,12 +125,22 @@ async function complete(
 ): Promise<StepUpOutcome> {
   const session = await sessions.load(token);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
-  const shown =
-    answer.kind === 'webauthn'
-      ? await proveKey(parts, session, answer)
-      : await proveCode(parts, session, answer);
+  const shown = await prove(parts, session, answer);
   if (shown.outcome === 'refused') return shown;
   return elevateWith(parts, sessions, { session, token, proof: shown.proof, factor: shown.factor });
+}
+
+/**
+ * A kind that is none of the three is refused, whatever the types say: a body handed on unread must not name its own
+ * worth. A code beside an action is refused too: it cannot be bound to one, and the caller would take it for approval.
+ */
+function prove(parts: Parts, session: Session, answer: StepUpAnswer): Promise<Shown> {
+  const kind: unknown = answer?.kind;
+  if (kind === 'webauthn') return proveKey(parts, session, answer as KeyAnswer);
+  const bound = (answer as { readonly action?: unknown } | undefined)?.action !== undefined;
+  if ((kind !== 'totp' && kind !== 'recovery-code') || bound)
+    return refuse(parts, session, 'step-up', 'malformed');
+  return proveCode(parts, session, answer as CodeAnswer);
 }
 
 interface Presented {

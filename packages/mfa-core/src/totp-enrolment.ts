@@ -57,7 +57,7 @@ export async function totpOffer(
   session: Session,
   challenge: unknown,
 ): Promise<TotpOffer | undefined> {
-  const id = typeof challenge === 'string' ? parseChallengeId(challenge) : undefined;
+  const id = parseChallengeId(challenge);
   const begun = id && (await parts.stores.challenges.peek(id, 'enrol-totp', session.id, parts.clock.now()));
   return begun && offerOf(parts, begun);
 }

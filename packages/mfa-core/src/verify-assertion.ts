@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type AssertionKeySet, keySetOf } from './assertion-keys.ts';
-import { type Clock, systemClock } from './time.ts';
+import { memoryReplays, type ReplayMemory } from './replay-memory.ts';
+import { type Clock, instantOf, systemClock } from './time.ts';
 
 export type { AssertionKeySet } from './assertion-keys.ts';
+export { memoryReplays, type ReplayMemory } from './replay-memory.ts';
 
 /** What the gateway says of a request. Times in seconds since the epoch, as in the token. */
 export interface Assertion {
@@ -43,8 +45,10 @@ export interface VerifierSetting {
   readonly audience: string;
   /** Where the gateway publishes its keys (`https://.../.palier/jwks.json`), or the set itself. */
   readonly jwks: URL | AssertionKeySet;
-  /** `request`: only assertions bound to this very request are accepted, each once in this process. */
+  /** `request`: only assertions bound to this very request are accepted, each once. */
   readonly bind?: 'request';
+  /** Where used ones are remembered with `bind`; this process's memory if not given. Several processes share `redisReplays`. */
+  readonly replays?: ReplayMemory;
   /** Seconds the two clocks may differ; 5 if not given, 30 at most. */
   readonly clockTolerance?: number;
   readonly clock?: Clock;
@@ -53,7 +57,10 @@ export interface VerifierSetting {
 }
 
 export interface AssertionVerifier {
-  /** Judges the header's value. Rejects with MfaError ERR_MFA_KEYS only when no key set could ever be fetched. */
+  /**
+   * Judges the header's value. Rejects when something is broken: MfaError ERR_MFA_KEYS when no key set could be
+   * fetched for a day, or whatever `replays` rejects with.
+   */
   verify(token: string | undefined, request?: BoundRequest): Promise<AssertionVerdict>;
 }
 
@@ -65,7 +72,7 @@ export function assertionVerifier(setting: VerifierSetting): AssertionVerifier {
   if (issuer === '' || audience === '') throw new TypeError('issuer and audience are not empty');
   const clock = setting.clock ?? systemClock;
   const keys = keySetOf(setting.jwks, clock, setting.fetch ?? fetch);
-  const seen = new Map<string, number>();
+  const replays = setting.replays ?? memoryReplays();
   const claimsOf = async (token: string): Promise<JWTPayload> => {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['ES256'],
@@ -88,7 +95,7 @@ export function assertionVerifier(setting: VerifierSetting): AssertionVerifier {
       if ('outcome' in claims) return claims as Refusal;
       if (setting.bind !== 'request') return read(claims);
       if (!speaksOf(claims, request)) return { outcome: 'refused', reason: 'other-request' };
-      return isFirst(seen, claims, clock.now() / 1000)
+      return (await isFirst(replays, claims, clock))
         ? read(claims)
         : { outcome: 'refused', reason: 'replayed' };
     },
@@ -137,15 +144,13 @@ function speaksOf(claims: JWTPayload, request: BoundRequest | undefined): boolea
   return claims['htm'] === request.method && claims['path_digest'] === digest;
 }
 
-/** Each bound assertion once in this process; of several processes each would take it, within its 60 seconds. */
-function isFirst(seen: Map<string, number>, { jti = '', exp = 0 }: JWTPayload, now: number): boolean {
-  for (const [id, until] of seen) {
-    if (until > now) break;
-    seen.delete(id);
-  }
-  if (seen.has(jti)) return false;
-  seen.set(jti, exp + 60);
-  return true;
+/** Each bound assertion once, kept a minute past its expiry: longer than any tolerance of the clocks. */
+async function isFirst(
+  replays: ReplayMemory,
+  { jti = '', exp = 0 }: JWTPayload,
+  clock: Clock,
+): Promise<boolean> {
+  return (await replays.remember(jti, instantOf((exp + 60) * 1000), clock.now())) === 'first';
 }
 
 const assertions = new WeakMap<IncomingMessage, Assertion>();

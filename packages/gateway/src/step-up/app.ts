@@ -2,6 +2,7 @@
 // proxied request, and nothing here decides about one: the way back after a step-up goes through `decide` again.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isOwnOrigin } from '@palier/mfa-core';
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -14,7 +15,6 @@ import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
 import { enrolRoutes } from './enrol-routes.ts';
-import { isOwnOrigin } from './own-origin.ts';
 import { type Person, type Reception, receive, type Visit } from './person.ts';
 import { problemPage } from './problem-page.ts';
 import { stepUpRoutes } from './step-up-routes.ts';
@@ -75,7 +75,7 @@ async function visit(setting: PagesSetting, page: Page, request: Request, respon
   if (
     request.method !== 'GET' &&
     request.method !== 'HEAD' &&
-    !isOwnOrigin(received.request, setting.origin)
+    !isOwnOrigin((name) => received.request.headers.get(name), [setting.origin])
   ) {
     return sendProblem(response, 'forbidden', received.language);
   }

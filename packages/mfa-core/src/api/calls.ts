@@ -1,5 +1,6 @@
 // The table of ceremony calls: what each takes, which verb of mfa-core it is, what it answers.
 import type { Refused } from '../attempts.ts';
+import type { Removed } from '../factor-changes.ts';
 import { type FactorId, parseFactorId, parseSessionId, type SessionToken } from '../ids.ts';
 import type { Mfa } from '../mfa.ts';
 import type { Session } from '../session.ts';
@@ -64,18 +65,18 @@ async function completeEnrolment({ mfa, request, visit, fields }: Asked<WithSess
 
 async function changeFactor(
   { mfa, request, visit, fields }: Asked<WithSession>,
-  act: (id: FactorId) => Promise<{ readonly outcome: string } | Refused>,
+  act: (id: FactorId) => Promise<{ readonly outcome: 'renamed' } | Removed | Refused>,
 ): Promise<ApiAnswer> {
-  const id = typeof fields['factor'] === 'string' ? parseFactorId(fields['factor']) : undefined;
+  const id = parseFactorId(fields['factor']);
   if (id === undefined) return problem('malformed-request', request);
   const done = await act(id);
   if ('reason' in done) return refused(request, done);
   const accepted = await mfa.factors.accepted(visit.account);
-  return ok({ outcome: done.outcome, ...(accepted !== undefined && { accepted }) });
+  return ok({ ...done, ...(accepted !== undefined && { accepted }) });
 }
 
 async function endOne({ mfa, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
-  const id = typeof fields['session'] === 'string' ? parseSessionId(fields['session']) : undefined;
+  const id = parseSessionId(fields['session']);
   const found = (await mfa.sessions.list(visit.account)).find((session) => session.id === id);
   if (found !== undefined) await mfa.sessions.end(found, 'person');
   return ok({ outcome: 'ended' });

@@ -1,10 +1,10 @@
 // The ceremonies as a JSON API, for pages the portal draws itself. One table of calls; every state change must come from
 // our own origin, in JSON, with the fields declared. It decides nothing about factors: mfa.ts does.
 import type { Mfa } from '../mfa.ts';
+import { isOwnOrigin } from '../own-origin.ts';
 import type { ApiAnswer, ApiRequest } from './api-request.ts';
 import { type Call, calls } from './calls.ts';
 import { readFields } from './fields.ts';
-import { isOwnOrigin } from './own-origin.ts';
 import { problem } from './problems.ts';
 import { sessionCookieOf } from './session-cookie.ts';
 import { opened, visitOf } from './visit.ts';
@@ -20,7 +20,8 @@ export async function answerCeremony(
 ): Promise<ApiAnswer | undefined> {
   const call = calls.get(`${request.method} ${request.path}`);
   if (call === undefined) return undefined;
-  if (call.changes && !isOwnOrigin(request, mfa.relyingParty)) return problem('foreign-origin', request);
+  if (call.changes && !isOwnOrigin((name) => request.header(name), mfa.relyingParty.origins))
+    return problem('foreign-origin', request);
   const visit = await visitOf(mfa, request, await name());
   if (visit === undefined) return problem('sign-in-required', request, {}, [['www-authenticate', 'Bearer']]);
   if (!call.changes) return call.act({ mfa, request, visit, fields: {} });

@@ -23,7 +23,7 @@ export async function visitOf(
   request: ApiRequest,
   name: string | undefined,
 ): Promise<Visit | undefined> {
-  const account = name === undefined ? undefined : parseAccountId(name);
+  const account = parseAccountId(name);
   if (account === undefined) return undefined;
   const token = readSessionCookie(request.header('cookie'));
   const session = token === undefined ? undefined : await mfa.sessions.load(token);

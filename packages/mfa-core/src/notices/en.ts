@@ -9,6 +9,9 @@ const kinds = {
 const called = (factor: { readonly kind: keyof typeof kinds; readonly name: string }): string =>
   factor.name === '' ? kinds[factor.kind] : `${kinds[factor.kind]} “${factor.name}”`;
 
+const withShown = (shown: Parameters<typeof called>[0] | undefined): string =>
+  shown === undefined ? '' : ` Allowed with: ${called(shown)}.`;
+
 const by = {
   person: 'by you',
   operator: 'by the operator',
@@ -47,24 +50,24 @@ export const english: Locale = {
       subject: 'Second factors disabled',
       sentence: `${count} of your second factors were disabled. To use a code again, ask the operator for a ticket.`,
     }),
-    'factor-enrolled': ({ factor, activeFrom, at: added }, at) => ({
+    'factor-enrolled': ({ factor, activeFrom, at: added, shown }, at) => ({
       subject: 'A second factor was added',
       sentence:
         activeFrom > added
-          ? `Added: ${called(factor)}. It counts from ${at(activeFrom)}; until then you can remove it.`
-          : `Added: ${called(factor)}.`,
+          ? `Added: ${called(factor)}. It counts from ${at(activeFrom)}; until then you can remove it.${withShown(shown)}`
+          : `Added: ${called(factor)}.${withShown(shown)}`,
     }),
-    'factor-renamed': ({ factor }) => ({
+    'factor-renamed': ({ factor, shown }) => ({
       subject: 'A second factor was renamed',
-      sentence: `New name: ${called(factor)}.`,
+      sentence: `New name: ${called(factor)}.${withShown(shown)}`,
     }),
-    'factor-removed': ({ factor, by: who }) => ({
+    'factor-removed': ({ factor, by: who, shown }) => ({
       subject: 'A second factor was removed',
-      sentence: `Removed ${by[who]}: ${called(factor)}.`,
+      sentence: `Removed ${by[who]}: ${called(factor)}.${withShown(shown)}`,
     }),
-    'recovery-codes-replaced': ({ remaining }) => ({
+    'recovery-codes-replaced': ({ remaining, shown }) => ({
       subject: 'New recovery codes',
-      sentence: `${remaining} new recovery codes were made; the old ones no longer work.`,
+      sentence: `${remaining} new recovery codes were made; the old ones no longer work.${withShown(shown)}`,
     }),
     'recovery-code-used': ({ remaining }) => ({
       subject: 'A recovery code was used',

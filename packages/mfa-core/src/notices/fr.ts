@@ -9,6 +9,9 @@ const kinds = {
 const called = (factor: { readonly kind: keyof typeof kinds; readonly name: string }): string =>
   factor.name === '' ? kinds[factor.kind] : `${kinds[factor.kind]} « ${factor.name} »`;
 
+const withShown = (shown: Parameters<typeof called>[0] | undefined): string =>
+  shown === undefined ? '' : ` Autorisé avec : ${called(shown)}.`;
+
 const by = {
   person: 'par vous',
   operator: 'par l’exploitant',
@@ -48,24 +51,24 @@ export const french: Locale = {
       subject: 'Seconds facteurs désactivés',
       sentence: `${count} de vos seconds facteurs ont été désactivés. Pour utiliser de nouveau un code, demandez un ticket à l’exploitant.`,
     }),
-    'factor-enrolled': ({ factor, activeFrom, at: added }, at) => ({
+    'factor-enrolled': ({ factor, activeFrom, at: added, shown }, at) => ({
       subject: 'Un second facteur a été ajouté',
       sentence:
         activeFrom > added
-          ? `Ajouté : ${called(factor)}. Il compte à partir du ${at(activeFrom)} ; jusque-là, vous pouvez le retirer.`
-          : `Ajouté : ${called(factor)}.`,
+          ? `Ajouté : ${called(factor)}. Il compte à partir du ${at(activeFrom)} ; jusque-là, vous pouvez le retirer.${withShown(shown)}`
+          : `Ajouté : ${called(factor)}.${withShown(shown)}`,
     }),
-    'factor-renamed': ({ factor }) => ({
+    'factor-renamed': ({ factor, shown }) => ({
       subject: 'Un second facteur a été renommé',
-      sentence: `Nouveau nom : ${called(factor)}.`,
+      sentence: `Nouveau nom : ${called(factor)}.${withShown(shown)}`,
     }),
-    'factor-removed': ({ factor, by: who }) => ({
+    'factor-removed': ({ factor, by: who, shown }) => ({
       subject: 'Un second facteur a été retiré',
-      sentence: `Retiré ${by[who]} : ${called(factor)}.`,
+      sentence: `Retiré ${by[who]} : ${called(factor)}.${withShown(shown)}`,
     }),
-    'recovery-codes-replaced': ({ remaining }) => ({
+    'recovery-codes-replaced': ({ remaining, shown }) => ({
       subject: 'Nouveaux codes de secours',
-      sentence: `${remaining} nouveaux codes de secours ont été créés ; les anciens ne fonctionnent plus.`,
+      sentence: `${remaining} nouveaux codes de secours ont été créés ; les anciens ne fonctionnent plus.${withShown(shown)}`,
     }),
     'recovery-code-used': ({ remaining }) => ({
       subject: 'Un code de secours a été utilisé',

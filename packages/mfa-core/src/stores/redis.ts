@@ -11,6 +11,7 @@ import { type RedisClient, scriptsOn } from './redis-scripts.ts';
 import { redisSessions } from './redis-sessions.ts';
 
 export type { ConnectionBounds } from './bounds.ts';
+export { redisReplays } from './redis-replays.ts';
 export type { RedisClient } from './redis-scripts.ts';
 
 export interface RedisBounds extends ConnectionBounds {

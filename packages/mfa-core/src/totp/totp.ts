@@ -85,14 +85,24 @@ function isCodeOf(step: number, secret: Uint8Array, settings: TotpSettings, toke
     .valid;
 }
 
+/** Whether anything that came in is settings of a code we verify; undefined is: the defaults then hold. */
+export function areTotpSettings(given: unknown): given is TotpSettings | undefined {
+  if (given === undefined) return true;
+  if (typeof given !== 'object' || given === null) return false;
+  const { hash, digits, period } = given as Partial<Record<keyof TotpSettings, unknown>>;
+  const known = typeof hash === 'string' && Object.hasOwn(secretLengths, hash);
+  return known && (digits === 6 || digits === 8) && isPeriod(period);
+}
+
+const isPeriod = (period: unknown): boolean =>
+  typeof period === 'number' && Number.isInteger(period) && period >= 15 && period <= 300;
+
 function assertSettings({ hash, digits, period }: TotpSettings): void {
   // The library takes any number of digits, also none at all.
   if (!Object.hasOwn(secretLengths, hash) || !Object.hasOwn(shapes, digits)) {
     throw new TypeError('a TOTP factor has the hash sha1, sha256 or sha512 and 6 or 8 digits');
   }
-  if (!Number.isInteger(period) || period < 15 || period > 300) {
-    throw new TypeError('a TOTP step takes 15 to 300 whole seconds');
-  }
+  if (!isPeriod(period)) throw new TypeError('a TOTP step takes 15 to 300 whole seconds');
 }
 
 /** The window, checked: more than two steps either way is a programming mistake (A151). */
