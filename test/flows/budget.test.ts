@@ -107,9 +107,9 @@ describe('persons that only the answer names', () => {
     // More than a whole presence buys: no gesture helps, a narrower question does.
     expect(refused.status).toBe(403);
     for (const number of batch) expect(refused.text).not.toContain(number);
-    // An answer in a shape nobody declared cannot be counted: it is withheld, not waved through.
+    // A question in a shape nobody declared cannot be counted: it is refused, not waved through.
     const other = await pharmacist.browser.call('/api/recherche', { nir: batch[0] });
-    expect(other.status).toBe(502);
+    expect(other.status).toBe(400);
     expect(other.text).not.toContain(batch[0]);
     const granted = await pharmacist.browser.call('/api/recherche', { nirs: batch.slice(1) });
     expect([granted.status, JSON.parse(granted.text).patients.length]).toEqual([200, N]);

@@ -49,8 +49,11 @@ export const inMemory: Changes = [
   ['durable: sqlite:palier.db, shared: sqlite:palier.db', 'durable: memory, shared: memory'],
 ];
 
-/** Starts both, with 20,000 persons and nine accounts of each class. */
-export async function startSite(changes: Changes = inMemory): Promise<Site> {
+/** Starts both, with 20,000 persons and nine accounts of each class. `before` may put files into the folder. */
+export async function startSite(
+  changes: Changes = inMemory,
+  before: (folder: string, persons: Population) => void = () => undefined,
+): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-test-'));
   await prepareState(folder);
   const clock = createMovingClock();
@@ -59,6 +62,7 @@ export async function startSite(changes: Changes = inMemory): Promise<Site> {
   const log: Readonly<Record<string, unknown>>[] = [];
   const persons = createPopulation({ size: 20_000, seed: 1 });
   const accounts = createAccounts({ perClass: 9, random: randomBytes });
+  before(folder, persons);
   const mail = (letter: Mail): void => void mails.push(letter);
   const portal = createPortal({ persons, accounts, mail, clock: clock.now, random: randomBytes });
   portal.server.on('request', ({ method, url }) => void seen.push(`${method} ${url}`));

@@ -2,10 +2,12 @@
 // what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
 import { readFileSync } from 'node:fs';
 import { type Clock, createMfa, type Mfa, type MfaEvent, type Random } from '@palier/mfa-core';
+import type { Alarm } from './budget/alarm.ts';
+import { readCanaries } from './budget/canaries.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
 import { createBudget } from './budget/spend.ts';
-import { noWatch } from './budget/watch.ts';
+import { createWatch } from './budget/watch.ts';
 import type { Config } from './config/config.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { brokenLine, type Front, type Log } from './front.ts';
@@ -63,7 +65,17 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const identity = createIdentity({ config, upstreams, clock });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
-  const budget = createBudget(stores.budget, config.budgets, noWatch, stores.countedSince);
+  const recordKeys = createRecordKeys(
+    { current: keys.records },
+    config.origin.host,
+    recordTypes(config.recordTypes),
+  );
+  const watch = createWatch({
+    ...stores.standings,
+    canaries: readCanaries(config.budgets.canaries, recordKeys),
+    raised: async (alarm) => log(alarmLine(alarm)),
+  });
+  const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
     identify: identity.identify,
@@ -71,11 +83,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     budget,
     clock,
     observer,
-    recordKeys: createRecordKeys(
-      { current: keys.records },
-      config.origin.host,
-      recordTypes(config.recordTypes),
-    ),
+    recordKeys,
   };
   const signer = await createAssertionSigner({
     keys: keys.assertion,
@@ -116,6 +124,12 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     },
   });
   return { front: { desk, denier, edge, pages, log }, mfa, observer, upstreams: named };
+}
+
+/** One sentence a tired person understands, in both languages; numbers only, no person is named. */
+function alarmLine({ kind, account, raisedAt, until, sentence }: Alarm): Parameters<Log>[0] {
+  const [at, ends] = [raisedAt, until].map((instant) => new Date(instant).toISOString());
+  return { kind: 'alarm', alarm: kind, account, at, until: ends, ...sentence };
 }
 
 function mfaOf(config: Config, { stores, clock, random, log }: Kept, keys: GatewayKeys): Mfa {

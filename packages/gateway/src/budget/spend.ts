@@ -44,6 +44,8 @@ export interface Spend {
   readonly now: Instant;
   /** False in observe mode: everything is counted, and the answer says what would have been. */
   readonly enforce: boolean;
+  /** True when the answer named the records: a list may show one that nobody asked for. One alone was asked for. */
+  readonly listed?: boolean | undefined;
   /** Break-glass under way: it pays instead, within its own bound. */
   readonly glass?: BrokenGlass | undefined;
 }
@@ -92,7 +94,7 @@ function standing(proof: Proof | undefined, since: Instant): Proof | undefined {
 }
 
 async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Spend): Promise<Spent> {
-  const { identity, proof, records, now, enforce, glass } = spend;
+  const { identity, proof, records, now, enforce, glass, listed = false } = spend;
   const own = classOf(budgets, identity);
   if (glass !== undefined && glass.account === identity.account && now < glass.until) {
     return spentOf(
@@ -123,6 +125,7 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
       account: identity.account,
       proof,
       records,
+      asked: !listed || records.length === 1,
       fresh: charged.fresh,
       novel: charged.novel,
       now,

@@ -31,6 +31,8 @@ export interface Granted {
   readonly account: AccountId;
   readonly proof: Proof;
   readonly records: readonly CountedRecord[];
+  /** Whether the person asked for exactly these; a list may show a canary that nobody asked for. */
+  readonly asked: boolean;
   readonly fresh: number;
   readonly novel: number;
   readonly now: Instant;
@@ -96,6 +98,8 @@ export function createWatch({ activity, alarms, canaries, raised }: WatchParts):
     };
     await alarms.raise(alarm);
     seen.delete(account);
+    // Read anew, and frozen: the caps do not grow while it stands.
+    todays.delete(account);
     await raised(alarm);
   };
 
@@ -114,7 +118,7 @@ export function createWatch({ activity, alarms, canaries, raised }: WatchParts):
       }
       return capsOf(own, allowance, starts, withCard);
     },
-    note: async ({ account, proof, records, fresh, novel, now }) => {
+    note: async ({ account, proof, records, asked, fresh, novel, now }) => {
       if (fresh === 0) return;
       await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
       const { usual, starts } = await today(account, now);
@@ -126,7 +130,7 @@ export function createWatch({ activity, alarms, canaries, raised }: WatchParts):
         now,
         usual: starts ? undefined : usual,
       });
-      const canary = records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
+      const canary = asked && records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
       for (const finding of [...found, ...canary]) await raise(account, finding, now);
     },
   };

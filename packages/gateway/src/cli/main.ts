@@ -1,6 +1,7 @@
 // The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage).
 import process from 'node:process';
 import { accountCommand } from './account.ts';
+import { alarmCommand } from './alarm.ts';
 import { budgetCommand } from './budget.ts';
 import { checkCommand } from './check.ts';
 import { explainCommand } from './explain.ts';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   explain: explainCommand,
   ticket: ticketCommand,
   account: accountCommand,
+  alarm: alarmCommand,
   budget: budgetCommand,
   exposure: exposureCommand,
   ledger: ledgerCommand,
@@ -37,6 +39,8 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier account show ACCOUNT
   palier account revoke-sessions ACCOUNT
   palier account reset-factors ACCOUNT
+  palier alarm list                          accounts that are asked for a stronger gesture, and why
+  palier alarm end ACCOUNT
   palier budget renew                        accepts that Redis lost its counts, and begins anew
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify

@@ -6,7 +6,7 @@ import { parseTarget } from '../request/target.ts';
 import type { Config } from './config.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { Objection, Path } from './issues.ts';
-import { routeObjections } from './route-contradictions.ts';
+import { builtInTypes, routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
 
 export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
@@ -104,6 +104,20 @@ function isOpen(config: Config, path: string): boolean {
 }
 
 function ofBudgets(config: Config): readonly Objection[] {
+  const { canaries } = config.budgets;
+  const known = [...builtInTypes, ...config.recordTypes.map(({ name }) => name)];
+  const unknown = canaries === undefined || known.includes(canaries.as) ? [] : [canaries.as];
+  const ofCanaries = unknown.map((type) =>
+    objection(
+      ['budgets', 'canaries', 'as'],
+      `there is no record type "${type}"`,
+      `known: ${known.join(', ')}`,
+    ),
+  );
+  return [...ofCanaries, ...ofClasses(config)];
+}
+
+function ofClasses(config: Config): readonly Objection[] {
   return [...config.budgets.classes].flatMap(([name, { code, day, newRecords }]) => {
     const path = ['budgets', 'classes', name];
     return [

@@ -11,7 +11,7 @@ type Check = (
   config: Config,
 ) => readonly (readonly [at: string, problem: string, fix: string])[];
 
-const builtIn = ['nir', 'rpps', 'finess'];
+export const builtInTypes: readonly string[] = ['nir', 'rpps', 'finess'];
 
 /** One row, one thing that may be wrong. */
 const checks: readonly Check[] = [
@@ -83,7 +83,7 @@ export function routeObjections(route: Route, index: number, config: Config): re
 }
 
 function typeProblem(rule: RecordRule, { recordTypes }: Config): ReturnType<Check> {
-  const known = [...builtIn, ...recordTypes.map(({ name }) => name)];
+  const known = [...builtInTypes, ...recordTypes.map(({ name }) => name)];
   return known.includes(rule.as)
     ? []
     : [

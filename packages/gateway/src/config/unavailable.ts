@@ -12,7 +12,6 @@ export function unavailable(config: Config): readonly Objection[] {
       ['identity', index, kind],
     ]),
     [config.forwardAuth !== undefined, ['forwardAuth']],
-    [config.budgets.canaries !== undefined, ['budgets', 'canaries']],
     [enrolment.first.includes('card'), ['enrolment', 'first']],
     [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
     [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],

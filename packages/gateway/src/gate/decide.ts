@@ -143,12 +143,14 @@ export async function tooMuch(
   identity: Account,
   proof: Proof | undefined,
   records: readonly CountedRecord[],
+  listed = false,
 ): Promise<Denial | undefined> {
   if (records.length === 0) return undefined;
   const spent = await gate.budget.spend({
     identity,
     proof,
     records,
+    listed,
     now: gate.clock.now(),
     enforce: gate.observer === undefined,
   });

@@ -98,8 +98,10 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
   }
   if (found.length === 0 && exchange.status < 300) return missed(desk, terms, bytes);
   if (identity.kind === 'account') {
-    const over = await tooMuch(desk.gate, matched.route, identity, proof, found);
+    const over = await tooMuch(desk.gate, matched.route, identity, proof, found, true);
     if (over !== undefined && !observed) return over;
+    const unfound = await missedBeside(desk, terms, found);
+    if (unfound !== undefined) return unfound;
   }
   return { records: [...terms.records, ...found], bytes };
 }
@@ -118,6 +120,28 @@ async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promi
   });
   const denial = denialOf(spent, matched.route, identity);
   return denial === undefined || !enforce ? { records, bytes } : denial;
+}
+
+/**
+ * A batch that names persons who are not there beside some who are: the answer tells who is missing, and that is a miss
+ * for each of them (A113). Only where the request names its persons too.
+ */
+async function missedBeside(
+  desk: Desk,
+  { identity, records, matched }: PermitTerms,
+  found: readonly CountedRecord[],
+): Promise<Denial | undefined> {
+  const shown = new Set(found.map(({ digest }) => digest));
+  const absent = records.filter(({ digest }) => !shown.has(digest));
+  if (absent.length === 0 || identity.kind === 'anonymous') return undefined;
+  const enforce = desk.gate.observer === undefined;
+  const spent = await desk.gate.budget.miss({
+    identity,
+    records: absent,
+    now: desk.gate.clock.now(),
+    enforce,
+  });
+  return enforce ? denialOf(spent, matched.route, identity) : undefined;
 }
 
 /** Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. */

@@ -1,0 +1,38 @@
+// `palier alarm list|end`: which accounts are asked for a stronger gesture, and the operator's word that one is in order.
+import { parseArgs } from 'node:util';
+import { systemClock } from '@palier/mfa-core';
+import { openStores } from '../stores/open.ts';
+import { accountNamed } from './state.ts';
+import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+
+export const alarmCommand: Command = async (argv, terminal) => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', default: 'palier.yaml' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [verb, name] = positionals;
+  if (verb !== 'list' && verb !== 'end') throw new UsageError('write: palier alarm list | end ACCOUNT');
+  const account = verb === 'end' ? accountNamed(name) : undefined;
+  const stores = await openStores(soundConfig(values.config, terminal).stores);
+  try {
+    if (account !== undefined) {
+      const ended = await stores.standings.alarms.end(account);
+      print(terminal, values.json, { ended }, `${ended} alarm(s) ended\n`);
+      return ended === 0 ? 1 : 0;
+    }
+    const rows = (await stores.standings.alarms.list(systemClock.now())).map((alarm) => ({
+      ...alarm,
+      raisedAt: new Date(alarm.raisedAt).toISOString(),
+      until: new Date(alarm.until).toISOString(),
+    }));
+    const words = rows.map((row) => `${row.raisedAt}  ${row.account}  ${row.kind}  ${row.sentence.en}\n`);
+    print(terminal, values.json, rows, words.join('') || 'no alarm stands\n');
+    return 0;
+  } finally {
+    await stores.close();
+  }
+};
