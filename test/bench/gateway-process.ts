@@ -1,17 +1,19 @@
 // The gateway as an operator runs it, with SQLite, its ledger on disk and its log in a file, and one professional who is
 // signed in and has just shown a card. Prints the port and the cookie.
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, parseConfig } from '@palier/gateway';
 import { parseAccountId } from '@palier/mfa-core';
 import { prepareState } from '../../examples/demo/state.ts';
+import { createLineLog } from '../../packages/gateway/src/log.ts';
 
 const [portal = '', routes = '6'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'palier-bench-'));
 await prepareState(folder);
-// The log line of every request is written as an operator would have it: to a file, through the process's own output.
-const log = createWriteStream(join(folder, 'log'));
+// The log line of every request is written as an operator would have it: to a file, gathered as the gateway does by itself.
+const file = openSync(join(folder, 'log'), 'a');
+const log = createLineLog((lines) => void writeSync(file, lines));
 process.on('SIGTERM', () => {
   void gateway.close().finally(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -47,9 +49,7 @@ const parsed = parseConfig(words, {
   folder,
 });
 if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-const gateway = await createGateway(parsed.config, {
-  log: (line) => void log.write(`${JSON.stringify(line)}\n`),
-});
+const gateway = await createGateway(parsed.config, { log });
 const { port } = await gateway.listen();
 const account = parseAccountId('medecin-01');
 if (account === undefined) throw new TypeError('no such name');

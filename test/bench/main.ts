@@ -1,6 +1,6 @@
 // `npm run bench`: what one request through the gateway costs, in processor time, beside proxies that decide nothing.
 // Rounds are interleaved and every ratio is of two rounds side by side, since the speed of a shared machine drifts.
-//   --seconds N   of each round (1)    --rounds N   (7)    --json   one line instead of the table
+//   --seconds N   of each round (1)    --rounds N   (7)    --only '1 KB'   one load    --json   one line instead of the table
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '7' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -26,12 +27,13 @@ writeFileSync(
 );
 /** A number of a commune that does not exist, so that it is nobody's. */
 const person = '1850199999001';
-const loads: readonly Load[] = [
+const all: readonly Load[] = [
   { name: '1 KB', path: '/1k' },
   { name: '64 KB', path: '/64k' },
   { name: 'post of 100 KB', path: '/post', body: post },
   { name: 'a counted person', path: `/patients/${person}` },
 ];
+const loads = all.filter(({ name }) => values.only === undefined || name === values.only);
 
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);

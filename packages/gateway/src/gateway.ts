@@ -14,9 +14,11 @@ import { openLedger } from './ledger/ledger.ts';
 import { memoryLedger } from './ledger/memory-ledger.ts';
 import type { LedgerHead } from './ledger/roll.ts';
 import { applyLimits, closeServer, createListener, listenOn, renewCertificate } from './listener.ts';
+import { createLineLog, type LineLog } from './log.ts';
 import { createLiveExchanges } from './proxy/live.ts';
 import { fixedSettings } from './reload.ts';
 import { openStores } from './stores/open.ts';
+import { recentSessions } from './stores/recent-sessions.ts';
 
 export interface GatewayOptions {
   readonly clock?: Clock;
@@ -92,9 +94,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 }
 
 async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
-  const { clock = systemClock, random = systemRandom, log = printLine } = options;
+  const { clock = systemClock, random = systemRandom, log = printedLines() } = options;
   const ledger = await ledgerOf(config, clock, random, log);
-  const stores = await openStores(config.stores, { clock, random });
+  const opened = await openStores(config.stores, { clock, random });
+  const sessions = recentSessions(opened.mfa.sessions, () => performance.now());
+  const stores = { ...opened, mfa: { ...opened.mfa, sessions } };
   return { clock, random, log, stores, ledger, live: createLiveExchanges() };
 }
 
@@ -120,6 +124,9 @@ async function ledgerOf(config: Config, clock: Clock, random: Random, log: Log):
   });
 }
 
-function printLine(line: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+/** JSON lines on standard output; written out before the process ends, however it does. */
+function printedLines(): LineLog {
+  const log = createLineLog((lines) => void process.stdout.write(lines));
+  process.once('exit', log.flush);
+  return log;
 }

@@ -28,17 +28,25 @@ export interface PermitTerms {
 
 export type Permit = PermitTerms & { readonly [minted]: true };
 
-const live = new WeakSet<Permit>();
+/** The mark is a private field: a copy does not carry it, and nothing outside can make or clear it. */
+class MintedTerms {
+  #live = true;
+
+  /** Whether this was minted here and not yet used; it is used from now on. */
+  static spend(terms: object): boolean {
+    const live = #live in terms && terms.#live;
+    if (live) terms.#live = false;
+    return live;
+  }
+}
 
 /** Called by `decide` and by nothing else (test/architecture holds this). */
 export function mintPermit(terms: PermitTerms): Permit {
-  const permit = Object.freeze({ ...terms }) as Permit;
-  live.add(permit);
-  return permit;
+  return Object.freeze(Object.assign(new MintedTerms(), terms)) as PermitTerms as Permit;
 }
 
 /** Spends a permit. A copy, a second use or a made-up object is a TypeError: a programming mistake, never a request. */
 export function redeemPermit(permit: Permit): PermitTerms {
-  if (!live.delete(permit)) throw new TypeError('this permit was never minted or was already used');
+  if (!MintedTerms.spend(permit)) throw new TypeError('this permit was never minted or was already used');
   return permit;
 }

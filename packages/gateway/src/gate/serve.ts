@@ -9,6 +9,7 @@ import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Forwarder, forward } from '../proxy/forward.ts';
 import type { LiveExchanges } from '../proxy/live.ts';
+import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Denial } from './decision.ts';
@@ -203,7 +204,11 @@ async function release(
   if (length !== undefined && exchange.status !== 304 && exchange.status !== 204)
     headers.push('Content-Length', length);
   response.writeHead(exchange.status, exchange.statusText, headers);
-  if (settled.bytes !== undefined) return void response.end(settled.bytes);
+  if (settled.bytes !== undefined)
+    return endWith(
+      response,
+      Buffer.from(settled.bytes.buffer, settled.bytes.byteOffset, settled.bytes.byteLength),
+    );
   const forget = desk.live.add({ terms, end: () => response.destroy() });
   await exchange.relay(response).finally(forget);
 }

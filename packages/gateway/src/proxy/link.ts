@@ -4,6 +4,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { AnswerHead } from './answer-head.ts';
 import { finishAnswer, readAnswer } from './answer-reader.ts';
+import type { Errand } from './errand.ts';
 import { UpstreamError, type UpstreamSetting } from './exchange.ts';
 import { failTurn, type Line, type Turn } from './turn.ts';
 
@@ -12,6 +13,11 @@ export interface Link {
   readonly keeper: Keeper;
   readonly line: Line;
   turn: Turn | undefined;
+  /**
+   * What its pool sent on it. A field and not a map of the pool's: V8 keeps the dead tables of a map that changes at every
+   * request, and all they named, until the next full collection.
+   */
+  errand: Errand | undefined;
   gone: boolean;
   /** When bytes last moved, in milliseconds of `performance.now()`. */
   stirred: number;
@@ -63,6 +69,7 @@ export function openLink(setting: UpstreamSetting, keeper: Keeper, reading: 'buf
     keeper,
     line: lineOf(() => link),
     turn: undefined,
+    errand: undefined,
     gone: false,
     stirred: performance.now(),
     served: 0,

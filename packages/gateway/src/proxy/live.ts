@@ -26,38 +26,53 @@ export interface LiveExchanges {
 }
 
 export function createLiveExchanges(): LiveExchanges {
-  const open = new Set<LiveExchange>();
-  const judged = new Set<LiveExchange>();
-  const end = (exchange: LiveExchange): boolean => {
-    if (!open.delete(exchange)) return false;
-    exchange.end();
+  // A list whose holes are filled from its end, not a set: see `errand` in link.ts.
+  const open: Kept[] = [];
+  const remove = (kept: Kept): boolean => {
+    const { place } = kept;
+    if (place === -1) return false;
+    const last = open.pop();
+    if (last !== undefined && last !== kept) {
+      open[place] = last;
+      last.place = place;
+    }
+    kept.place = -1;
     return true;
   };
-  const endAll = (chosen: Iterable<LiveExchange>): number => [...chosen].filter(end).length;
-  const judge = async (
-    exchange: LiveExchange,
-    mayLive: (terms: PermitTerms) => Promise<boolean>,
-  ): Promise<void> => {
-    judged.add(exchange);
-    const may = await mayLive(exchange.terms).catch(() => false);
-    judged.delete(exchange);
-    if (!may) end(exchange);
+  const end = (kept: Kept): boolean => {
+    const removed = remove(kept);
+    if (removed) kept.exchange.end();
+    return removed;
   };
+  const judge = async (kept: Kept, mayLive: (terms: PermitTerms) => Promise<boolean>): Promise<void> => {
+    kept.judged = true;
+    const may = await mayLive(kept.exchange.terms).catch(() => false);
+    kept.judged = false;
+    if (!may) end(kept);
+  };
+  const endAll = (chosen: readonly Kept[]): number => chosen.filter(end).length;
   return {
     add: (exchange) => {
-      open.add(exchange);
-      return () => void open.delete(exchange);
+      const kept = { exchange, place: open.length, judged: false };
+      open.push(kept);
+      return () => void remove(kept);
     },
-    cut: (whose) => endAll([...open].filter(({ terms }) => belongs(terms, whose))),
+    cut: (whose) => endAll(open.filter(({ exchange }) => belongs(exchange.terms, whose))),
     sweep: async (mayLive) => {
-      const due = [...open].filter((exchange) => !judged.has(exchange));
-      await Promise.all(due.map((exchange) => judge(exchange, mayLive)));
+      await Promise.all(open.filter(({ judged }) => !judged).map((kept) => judge(kept, mayLive)));
     },
-    cutAll: () => endAll(open),
+    cutAll: () => endAll([...open]),
     get size() {
-      return open.size;
+      return open.length;
     },
   };
+}
+
+interface Kept {
+  readonly exchange: LiveExchange;
+  /** Where it stands in the list; -1 once it is out. */
+  place: number;
+  judged: boolean;
 }
 
 function belongs({ session, identity }: PermitTerms, whose: Whose): boolean {

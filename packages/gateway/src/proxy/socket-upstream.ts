@@ -1,39 +1,20 @@
 // Our own client: a pool of links to one fixed host and port. It costs less than half of node's client per request
 // (test/bench/proxy.ts) and trusts a socket again only after an exchange beyond doubt. Owns the pool's bounds and times.
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import {
-  type Exchange,
-  type OutgoingHead,
-  type Upstream,
-  UpstreamError,
-  type UpstreamSetting,
-} from './exchange.ts';
+import type { Errand } from './errand.ts';
+import { type Exchange, type Upstream, UpstreamError, type UpstreamSetting } from './exchange.ts';
 import { isUntouched, type Keeper, type Link, lose, openLink } from './link.ts';
 import { isChunked, sendBody } from './outgoing-body.ts';
 import { headText } from './outgoing-head.ts';
 import { openSwitch } from './switch.ts';
 import { createTurn, exchangeOf, type Turn } from './turn.ts';
 
-/** A request on its way to a link, or waiting on one. */
-interface Errand {
-  readonly head: OutgoingHead;
-  readonly text: string;
-  readonly body: Uint8Array | IncomingMessage | undefined;
-  readonly client: Duplex | undefined;
-  readonly since: number;
-  readonly resolve: (exchange: Exchange) => void;
-  readonly reject: (error: UpstreamError) => void;
-  answered: boolean;
-  retried: boolean;
-}
-
 interface Pool {
   readonly setting: UpstreamSetting;
   readonly keeper: Keeper;
   /** Used last, used first: the others grow old and are closed. */
   readonly idle: Link[];
-  readonly busy: Map<Link, Errand>;
+  /** Idle, connecting or with an errand. */
+  readonly open: Set<Link>;
   readonly waiting: Errand[];
   closed: boolean;
 }
@@ -45,12 +26,12 @@ const longestIdle = 4000;
 /** Opens a pool; nothing connects before the first request. */
 export function createSocketUpstream(setting: UpstreamSetting): Upstream {
   const keeper: Keeper = {
-    ready: (link) => ready(pool, link),
-    answered: (link, turn, head) => answered(pool, link, exchangeOf(turn, head)),
+    ready: (link) => ready(link),
+    answered: (link, turn, head) => answered(link, exchangeOf(turn, head)),
     ended: (link, turn, reusable) => ended(pool, link, turn, reusable),
     lost: (link, error, turn) => lost(pool, link, error, turn),
   };
-  const pool: Pool = { setting, keeper, idle: [], busy: new Map(), waiting: [], closed: false };
+  const pool: Pool = { setting, keeper, idle: [], open: new Set(), waiting: [], closed: false };
   const timer = setInterval(
     () => tick(pool, performance.now()),
     Math.min(250, setting.timeoutMilliseconds / 4),
@@ -74,17 +55,23 @@ export function createSocketUpstream(setting: UpstreamSetting): Upstream {
 function dispatch(pool: Pool, errand: Errand): void {
   const link = errand.retried ? undefined : pool.idle.pop();
   if (pool.closed) errand.reject(closedError());
-  else if (link !== undefined) start(pool, link, errand);
-  else if (pool.busy.size + pool.idle.length >= pool.setting.mostSockets) pool.waiting.push(errand);
-  else pool.busy.set(openLink(pool.setting, pool.keeper, 'buffer'), errand);
+  else if (link !== undefined) start(link, errand);
+  else if (pool.open.size >= pool.setting.mostSockets) pool.waiting.push(errand);
+  else connect(pool, errand);
+}
+
+function connect(pool: Pool, errand: Errand): void {
+  const link = openLink(pool.setting, pool.keeper, 'buffer');
+  link.errand = errand;
+  pool.open.add(link);
 }
 
 function closedError(): UpstreamError {
   return new UpstreamError('unreachable', new Error('closed'));
 }
 
-function start(pool: Pool, link: Link, errand: Errand): void {
-  pool.busy.set(link, errand);
+function start(link: Link, errand: Errand): void {
+  link.errand = errand;
   link.turn = createTurn(errand.head.method, false, link.line);
   link.stirred = performance.now();
   const { body, text } = errand;
@@ -110,20 +97,19 @@ function startBody(link: Link, { body, head }: Errand): void {
   });
 }
 
-function ready(pool: Pool, link: Link): void {
-  const errand = pool.busy.get(link);
-  if (errand !== undefined) start(pool, link, errand);
+function ready(link: Link): void {
+  if (link.errand !== undefined) start(link, link.errand);
 }
 
-function answered(pool: Pool, link: Link, exchange: Exchange): void {
-  const errand = pool.busy.get(link);
+function answered(link: Link, exchange: Exchange): void {
+  const { errand } = link;
   if (errand === undefined) return;
   errand.answered = true;
   errand.resolve(exchange);
 }
 
 function ended(pool: Pool, link: Link, turn: Turn, reusable: boolean): void {
-  pool.busy.delete(link);
+  link.errand = undefined;
   link.freshUntil = performance.now() + idleTime(turn);
   if (!reusable || pool.closed || idleTime(turn) <= 0) lose(link, new UpstreamError('unreachable'));
   else if (pool.waiting.length === 0) pool.idle.push(link);
@@ -140,13 +126,14 @@ function idleTime(turn: Turn): number {
 function next(pool: Pool, link: Link | undefined): void {
   const errand = pool.waiting.shift();
   if (errand === undefined) return;
-  if (link !== undefined) start(pool, link, errand);
+  if (link !== undefined) start(link, errand);
   else dispatch(pool, errand);
 }
 
 function lost(pool: Pool, link: Link, error: UpstreamError, turn: Turn | undefined): void {
-  const errand = pool.busy.get(link);
-  pool.busy.delete(link);
+  const { errand } = link;
+  link.errand = undefined;
+  pool.open.delete(link);
   const place = pool.idle.indexOf(link);
   if (place !== -1) pool.idle.splice(place, 1);
   if (errand === undefined || errand.answered) next(pool, undefined);
@@ -173,7 +160,9 @@ function mayRetry(link: Link, error: UpstreamError, turn: Turn | undefined, erra
 
 /** Four times a second: whoever is silent, gone or old is closed. */
 function tick(pool: Pool, now: number): void {
-  for (const [link, errand] of [...pool.busy]) {
+  for (const link of [...pool.open]) {
+    const { errand } = link;
+    if (errand === undefined) continue;
     const quiet = now - link.stirred;
     if (!errand.answered && errand.client?.destroyed === true) lose(link, new UpstreamError('client-gone'));
     else if (quiet > patience(pool.setting, link)) lose(link, new UpstreamError('timeout'));
@@ -204,5 +193,5 @@ function patience(setting: UpstreamSetting, link: Link): number {
 function close(pool: Pool): void {
   pool.closed = true;
   for (const errand of pool.waiting.splice(0)) errand.reject(closedError());
-  for (const link of [...pool.idle, ...pool.busy.keys()]) lose(link, closedError());
+  for (const link of [...pool.open]) lose(link, closedError());
 }
