@@ -13,6 +13,7 @@ import {
   memoryActivity,
   memoryAlarms,
   memoryGlass,
+  memoryStops,
 } from '../../packages/gateway/src/stores/memory-standing.ts';
 import { postgresStandings } from '../../packages/gateway/src/stores/postgres-standing.ts';
 import { sqliteStandings } from '../../packages/gateway/src/stores/sqlite-standing.ts';
@@ -23,7 +24,12 @@ function keepsTheContract(stores: () => StandingStores): void {
 }
 
 describe('memory', () => {
-  const stores = { activity: memoryActivity(), alarms: memoryAlarms(), glass: memoryGlass() };
+  const stores = {
+    activity: memoryActivity(),
+    alarms: memoryAlarms(),
+    glass: memoryGlass(),
+    stops: memoryStops(),
+  };
   keepsTheContract(() => stores);
 });
 

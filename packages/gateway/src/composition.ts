@@ -25,6 +25,7 @@ import { createUpstream } from './proxy/upstream.ts';
 import type { EdgeRules } from './request/canonical.ts';
 import type { Denier } from './respond/deny.ts';
 import { createPages } from './step-up/app.ts';
+import { createStops, type StopsSetting } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
 
 /** What a reload keeps: opened once, closed once. */
@@ -76,11 +77,13 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     raised: async (alarm) => log(alarmLine(alarm)),
   });
   const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
+  const stops = createStops({ store: stores.standings.stops, changed: (change) => log(stopLine(change)) });
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
     identify: identity.identify,
     mfa,
     budget,
+    stops,
     clock,
     observer,
     recordKeys,
@@ -113,7 +116,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);
   const denier: Denier = { mfa, origin: config.origin.origin, signInPath };
   const pages = createPages({
-    reception: { edge, identify: identity.identify, mfa },
+    reception: { edge, identify: identity.identify, mfa, stops },
     origin: config.origin.origin,
     signInPath: signInPath ?? '/',
     jwks: () => signer.jwks(),
@@ -130,6 +133,18 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
 function alarmLine({ kind, account, raisedAt, until, sentence }: Alarm): Parameters<Log>[0] {
   const [at, ends] = [raisedAt, until].map((instant) => new Date(instant).toISOString());
   return { kind: 'alarm', alarm: kind, account, at, until: ends, ...sentence };
+}
+
+function stopLine({ stop, holds }: Parameters<StopsSetting['changed']>[0]): Parameters<Log>[0] {
+  const { kind, name, reason, by, at } = stop;
+  return {
+    kind: holds ? 'stopped' : 'resumed',
+    what: kind,
+    name,
+    reason,
+    by,
+    at: new Date(at).toISOString(),
+  };
 }
 
 function mfaOf(config: Config, { stores, clock, random, log }: Kept, keys: GatewayKeys): Mfa {

@@ -1,6 +1,7 @@
 // What every keeper of histories, alarms and broken glasses must do. `salt` makes the names of a case its own.
 import { strictEqual as equal, deepStrictEqual as same } from 'node:assert';
 import { type AccountId, type Instant, instantOf } from '@palier/mfa-core';
+import type { StopStore } from '../stops/stop.ts';
 import type { ActivityStore } from './activity-store.ts';
 import type { Alarm, AlarmStore } from './alarm.ts';
 import type { BrokenGlass, GlassStore } from './exemption.ts';
@@ -9,6 +10,7 @@ export interface StandingStores {
   readonly activity: ActivityStore;
   readonly alarms: AlarmStore;
   readonly glass: GlassStore;
+  readonly stops: StopStore;
 }
 
 export interface StandingCase {
@@ -133,6 +135,25 @@ export const standingContract: readonly StandingCase[] = [
       equal(await glass.review('nobody', 'dpo', at(32 * day)), 'absent');
       same([(await mine('unreviewed')).length, (await mine('all')).length], [3, 4]);
       same((await mine('all'))[0]?.reviewed, { by: 'dpo', at: at(32 * day) });
+    },
+  },
+  {
+    name: 'a stop holds until it is ended, and the newer of two for one thing is kept',
+    run: async ({ stops }, salt) => {
+      const name = `GET /patients/{${salt}}`;
+      const stop = { kind: 'route', name, reason: 'alarm', by: 'op@host', at: at(1) } as const;
+      await stops.put(stop);
+      await stops.put({ ...stop, reason: 'second word', at: at(2) });
+      await stops.put({ ...stop, kind: 'class', at: at(0) });
+      const mine = async (): Promise<readonly unknown[]> =>
+        (await stops.list()).filter((one) => one.name === name);
+      same(await mine(), [
+        { ...stop, kind: 'class', at: at(0) },
+        { ...stop, reason: 'second word', at: at(2) },
+      ]);
+      equal(await stops.end('route', name), 'ended');
+      equal(await stops.end('route', name), 'absent');
+      same(await mine(), [{ ...stop, kind: 'class', at: at(0) }]);
     },
   },
 ];

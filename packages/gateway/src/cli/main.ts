@@ -10,6 +10,7 @@ import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
 import { serveCommand } from './serve.ts';
+import { resumeCommand, stopCommand } from './stop.ts';
 import { type Command, type Terminal, UsageError } from './terminal.ts';
 import { ticketCommand } from './ticket.ts';
 
@@ -22,6 +23,8 @@ const commands: Readonly<Record<string, Command>> = {
   account: accountCommand,
   alarm: alarmCommand,
   budget: budgetCommand,
+  stop: stopCommand,
+  resume: resumeCommand,
   exposure: exposureCommand,
   ledger: ledgerCommand,
   keys: keysCommand,
@@ -37,8 +40,13 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier ticket list [ACCOUNT]
   palier ticket revoke ACCOUNT TICKET
   palier account show ACCOUNT
+  palier account lock ACCOUNT [--reason TEXT]   shows it nothing and ends its sessions, everywhere in under a second
+  palier account unlock ACCOUNT
   palier account revoke-sessions ACCOUNT
   palier account reset-factors ACCOUNT
+  palier stop class|organisation|route NAME [--reason TEXT]   the kill switch; also: stop everything
+  palier stop list
+  palier resume class|organisation|route NAME
   palier alarm list                          accounts that are asked for a stronger gesture, and why
   palier alarm end ACCOUNT
   palier budget renew                        accepts that Redis lost its counts, and begins anew

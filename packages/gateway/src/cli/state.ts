@@ -10,14 +10,14 @@ import {
 } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
-import { openStores } from '../stores/open.ts';
+import { type OpenStores, openStores } from '../stores/open.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
 /** Runs `act` on the stores and closes them. Events are printed on the error channel, as the gateway logs them. */
 export async function withMfa<T>(
   config: Config,
   terminal: Terminal,
-  act: (mfa: Mfa) => Promise<T>,
+  act: (mfa: Mfa, stores: OpenStores) => Promise<T>,
 ): Promise<T> {
   const keys = readKeyFile(config.keys.file);
   const stores = await openStores(config.stores);
@@ -37,6 +37,7 @@ export async function withMfa<T>(
           origins: [config.origin.origin],
         },
       }),
+      stores,
     );
   } finally {
     await stores.close();

@@ -7,11 +7,12 @@ import { matchRoute } from '../policy/policy.ts';
 import type { Gate } from './gate.ts';
 import type { PermitTerms } from './permit.ts';
 
-/** The route still stands and is for this account, the portal still knows the person, the session stands, and the proof is not too old. */
+/** The operator stopped nothing of it, the route still stands and is for this account, the portal still knows the person, the session stands, and the proof is not too old. */
 export async function mayLive(gate: Gate, { identity, session, request }: PermitTerms): Promise<boolean> {
   const found = matchRoute(gate.policy, request);
   if ('refusal' in found) return gate.observer !== undefined;
-  const { requirement, conditions } = found.route;
+  const { requirement, conditions, id } = found.route;
+  if ((await gate.stops.holding({ route: id, identity })) !== undefined) return false;
   if (requirement.kind === 'open') return true;
   if (identity.kind === 'anonymous') return gate.observer !== undefined;
   const now = await gate.identify(request);

@@ -24,6 +24,7 @@ import { compilePolicy } from '../policy/policy.ts';
 import type { Route } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseTarget } from '../request/target.ts';
+import { noStops } from '../stops/stops.ts';
 import { memoryBudgetStore } from '../stores/memory-budget.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Gate } from './gate.ts';
@@ -100,6 +101,7 @@ function gateOf(change: Partial<Gate> = {}): Gate {
       'test',
       recordTypes([]),
     ),
+    stops: noStops,
     ...change,
   };
 }

@@ -41,6 +41,9 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   // A sign-out is open to everybody, yet ends the session of whoever signs out: that one must be known.
   const identity =
     route.requirement.kind === 'open' && !route.signsOut ? anonymous : await gate.identify(request);
+  // Also where the gateway only observes: the operator said so.
+  const stopped = await gate.stops.holding({ route: route.id, identity });
+  if (stopped !== undefined) return refused({ status: 403, reason: 'stopped', close: false }, route);
   const stranger = strangerTo(route, identity, request, gate);
   if (stops(stranger)) return stranger;
 
@@ -70,6 +73,8 @@ const nothingRead: { readonly records: readonly CountedRecord[]; readonly bytes:
   bytes: undefined,
 };
 
+function refused(refusal: Refusal, route: Route | undefined): Denial;
+function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined;
 function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined {
   return refusal && { kind: 'refuse', refusal, route };
 }

@@ -4,6 +4,7 @@ import type { RecordKeys } from '../budget/record-keys.ts';
 import type { Budget } from '../budget/spend.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Stops } from '../stops/stops.ts';
 import type { Observer } from './observer.ts';
 
 export interface Gate {
@@ -12,6 +13,8 @@ export interface Gate {
   readonly mfa: Mfa;
   readonly budget: Budget;
   readonly recordKeys: RecordKeys;
+  /** What the operator stopped. */
+  readonly stops: Stops;
   readonly clock: Clock;
   /** Undefined when the gateway enforces; in observe mode, what takes note of every denial instead of answering with it. */
   readonly observer: Observer | undefined;

@@ -33,6 +33,7 @@ export type ProblemName =
   | 'too-old'
   | 'presence-used-up'
   | 'stronger'
+  | 'stopped'
   | 'slow-down'
   | 'malformed'
   | 'forbidden'
@@ -116,6 +117,18 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     ['Accès refusé', 'Ce compte ne peut pas ouvrir cette page depuis ici ou à cette heure.'],
     ['Access refused', 'This account may not open this page from here or at this hour.'],
   ),
+  stopped: row(
+    403,
+    'stopped-by-operator',
+    [
+      'Accès suspendu',
+      'L’exploitant du portail a suspendu cet accès. Rien n’a été transmis au portail. Appelez-le pour en savoir plus.',
+    ],
+    [
+      'Access suspended',
+      'The operator of the portal has suspended this access. Nothing was sent to the portal. Call to learn more.',
+    ],
+  ),
   'too-many': row(
     403,
     'too-many-at-once',
@@ -193,6 +206,7 @@ const unavailableRows = {
 };
 
 function rowOfRefusal({ status, reason }: Refusal): ProblemName {
+  if (reason === 'stopped') return 'stopped';
   if (reason === 'more-persons-than-one-gesture') return 'too-many';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not-found';

@@ -71,6 +71,8 @@ export type Visited = (page: Page) => (request: Request, response: Response, nex
 
 async function visit(setting: PagesSetting, page: Page, request: Request, response: Response): Promise<void> {
   const received = await receive(setting.reception, request, response);
+  if ('status' in received && received.reason === 'stopped')
+    return sendProblem(response, 'stopped', languageOf(request.headers['accept-language']));
   if ('status' in received) return void response.status(received.status).type('text/plain').send('refused\n');
   if (
     request.method !== 'GET' &&

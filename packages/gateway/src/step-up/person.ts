@@ -8,6 +8,7 @@ import { cookieValue } from '../request/cookies.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import type { Language } from '../respond/problems.ts';
+import type { Stops } from '../stops/stops.ts';
 
 export interface Person {
   readonly identity: Identity & { readonly kind: 'account' };
@@ -27,11 +28,12 @@ export interface Reception {
   readonly edge: EdgeRules;
   readonly identify: IdentitySource;
   readonly mfa: Mfa;
+  readonly stops: Stops;
 }
 
 /**
  * Reads who is there, and opens a session of ours for a signed-in account that has none yet: a row exists only for
- * people the portal knows (A260). A cookie of another account is ended first.
+ * people the portal knows (A260). Who is stopped gets no page of ours: no factor is bound meanwhile. A cookie of another account is ended first.
  */
 export async function receive(
   reception: Reception,
@@ -42,6 +44,8 @@ export async function receive(
   if ('status' in request) return request;
   const language = chosenLanguage(request);
   const identity = await reception.identify(request);
+  if ((await reception.stops.holding({ route: undefined, identity })) !== undefined)
+    return { status: 403, reason: 'stopped', close: false };
   if (identity.kind === 'anonymous') return { request, language, person: undefined };
   const person =
     (await known(reception, request, identity)) ?? (await opened(reception, request, identity, response));

@@ -3,6 +3,7 @@ import type { AccountId, Instant } from '@palier/mfa-core';
 import type { ActivityStore, Allowance, DayCount } from '../budget/activity-store.ts';
 import type { Alarm, AlarmStore } from '../budget/alarm.ts';
 import type { BrokenGlass, GlassStore } from '../budget/exemption.ts';
+import type { Stop, StopStore } from '../stops/stop.ts';
 
 /** History is asked for 28 days back; older than this it is forgotten. */
 export const daysKept = 60;
@@ -81,5 +82,14 @@ export function memoryGlass(): GlassStore {
       glasses[index] = { ...glass, reviewed: { by, at } };
       return 'reviewed';
     },
+  };
+}
+
+export function memoryStops(): StopStore {
+  const stops = new Map<string, Stop>();
+  return {
+    put: async (stop) => void stops.set(`${stop.kind} ${stop.name}`, stop),
+    end: async (kind, name) => (stops.delete(`${kind} ${name}`) ? 'ended' : 'absent'),
+    list: async () => [...stops.values()].sort((a, b) => a.at - b.at),
   };
 }

@@ -15,7 +15,7 @@ import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
-import { memoryActivity, memoryAlarms, memoryGlass } from './memory-standing.ts';
+import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';
 import type { DurablePart, SharedPart } from './parts.ts';
@@ -64,11 +64,11 @@ export async function openStores(
 }
 
 function together(durable: DurablePart, shared: SharedPart): OpenStores {
-  const { factors, upkeep, tickets, attempts, activity, alarms, glass } = durable;
+  const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops } = durable;
   return {
     mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
     budget: shared.budget,
-    standings: { activity, alarms, glass },
+    standings: { activity, alarms, glass, stops },
     countedSince: shared.countedSince,
     renew: shared.renew,
     probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
@@ -97,7 +97,12 @@ function memoryHalves(): Halves {
   if (cluster.isWorker) throw new TypeError('several processes cannot share what is in memory');
   const mfa = memoryStores();
   const part = { probe: probeOf(mfa), close: async () => undefined };
-  const standings = { activity: memoryActivity(), alarms: memoryAlarms(), glass: memoryGlass() };
+  const standings = {
+    activity: memoryActivity(),
+    alarms: memoryAlarms(),
+    glass: memoryGlass(),
+    stops: memoryStops(),
+  };
   return {
     durable: { ...mfa, ...standings, ...part },
     shared: async () => sharedOf(mfa, memoryBudgetStore()),

@@ -9,9 +9,10 @@ import {
 import type { ActivityStore } from '../budget/activity-store.ts';
 import type { AlarmStore } from '../budget/alarm.ts';
 import type { GlassStore } from '../budget/exemption.ts';
+import type { StopStore } from '../stops/stop.ts';
 import { daysKept } from './memory-standing.ts';
 import type { Standings } from './sqlite-standing.ts';
-import { alarmOf, allowanceIn, dayIn, glassOf, instantIn, textOf } from './standing-rows.ts';
+import { alarmOf, allowanceIn, dayIn, glassOf, instantIn, stopIn, textOf } from './standing-rows.ts';
 
 const schema: SchemaPart = {
   name: 'standing',
@@ -23,13 +24,19 @@ const schema: SchemaPart = {
      CREATE TABLE alarm (account text NOT NULL, kind text NOT NULL, raised_at bigint NOT NULL, until bigint NOT NULL, sentence text NOT NULL, PRIMARY KEY (account, kind));
      CREATE TABLE broken_glass (id text PRIMARY KEY, account text NOT NULL, reason text NOT NULL, at bigint NOT NULL, until bigint NOT NULL, records integer NOT NULL, reviewed_by text, reviewed_at bigint);
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
+    `CREATE TABLE stop (kind text NOT NULL, name text NOT NULL, reason text NOT NULL, done_by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kind, name));`,
   ],
 };
 
 export async function postgresStandings(pool: PostgresPool, patience = 2000): Promise<Standings> {
   const database = postgresDatabase(pool, patience);
   await migrate(database, schema);
-  return { activity: activityIn(database), alarms: alarmsIn(database), glass: glassIn(database) };
+  return {
+    activity: activityIn(database),
+    alarms: alarmsIn(database),
+    glass: glassIn(database),
+    stops: stopsIn(database),
+  };
 }
 
 function activityIn(database: Database): ActivityStore {
@@ -166,5 +173,26 @@ function glassIn(database: Database): GlassStore {
       )) === 0
         ? 'absent'
         : 'reviewed',
+  };
+}
+
+function stopsIn(database: Database): StopStore {
+  return {
+    put: async ({ kind, name, reason, by, at }) => {
+      await database.run(
+        `INSERT INTO stop (kind, name, reason, done_by, at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (kind, name) DO UPDATE SET reason = excluded.reason, done_by = excluded.done_by, at = excluded.at`,
+        kind,
+        name,
+        reason,
+        by,
+        at,
+      );
+    },
+    end: async (kind, name) =>
+      (await database.run('DELETE FROM stop WHERE kind = $1 AND name = $2', kind, name)) === 0
+        ? 'absent'
+        : 'ended',
+    list: async () => (await database.rows('SELECT * FROM stop ORDER BY at')).map(stopIn),
   };
 }

@@ -4,8 +4,9 @@ import { inTransaction, migrate, type SchemaPart } from '@palier/mfa-core/stores
 import type { ActivityStore } from '../budget/activity-store.ts';
 import type { AlarmStore } from '../budget/alarm.ts';
 import type { GlassStore } from '../budget/exemption.ts';
+import type { StopStore } from '../stops/stop.ts';
 import { daysKept } from './memory-standing.ts';
-import { alarmOf, allowanceIn, dayIn, glassOf, instantIn, textOf } from './standing-rows.ts';
+import { alarmOf, allowanceIn, dayIn, glassOf, instantIn, stopIn, textOf } from './standing-rows.ts';
 
 const schema: SchemaPart = {
   name: 'standing',
@@ -17,6 +18,7 @@ const schema: SchemaPart = {
      CREATE TABLE alarm (account TEXT NOT NULL, kind TEXT NOT NULL, raised_at INTEGER NOT NULL, until INTEGER NOT NULL, sentence TEXT NOT NULL, PRIMARY KEY (account, kind)) STRICT, WITHOUT ROWID;
      CREATE TABLE broken_glass (id TEXT PRIMARY KEY, account TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, records INTEGER NOT NULL, reviewed_by TEXT, reviewed_at INTEGER) STRICT, WITHOUT ROWID;
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
+    `CREATE TABLE stop (kind TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, done_by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -24,11 +26,17 @@ export interface Standings {
   readonly activity: ActivityStore;
   readonly alarms: AlarmStore;
   readonly glass: GlassStore;
+  readonly stops: StopStore;
 }
 
 export function sqliteStandings(database: DatabaseSync): Standings {
   migrate(database, schema);
-  return { activity: activityIn(database), alarms: alarmsIn(database), glass: glassIn(database) };
+  return {
+    activity: activityIn(database),
+    alarms: alarmsIn(database),
+    glass: glassIn(database),
+    stops: stopsIn(database),
+  };
 }
 
 function activityIn(database: DatabaseSync): ActivityStore {
@@ -114,5 +122,18 @@ function glassIn(database: DatabaseSync): GlassStore {
     },
     list: async (which) => (which === 'all' ? all : open).all().map(glassOf),
     review: async (id, by, at) => (review.run(by, at, id).changes === 0 ? 'absent' : 'reviewed'),
+  };
+}
+
+function stopsIn(database: DatabaseSync): StopStore {
+  const put = database.prepare(
+    'INSERT INTO stop (kind, name, reason, done_by, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, done_by = excluded.done_by, at = excluded.at',
+  );
+  const end = database.prepare('DELETE FROM stop WHERE kind = ? AND name = ?');
+  const list = database.prepare('SELECT * FROM stop ORDER BY at');
+  return {
+    put: async ({ kind, name, reason, by, at }) => void put.run(kind, name, reason, by, at),
+    end: async (kind, name) => (end.run(kind, name).changes === 0 ? 'absent' : 'ended'),
+    list: async () => list.all().map(stopIn),
   };
 }

@@ -3,6 +3,7 @@ import type { AccountId, Instant } from '@palier/mfa-core';
 import type { Allowance, DayCount } from '../budget/activity-store.ts';
 import type { Alarm } from '../budget/alarm.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
+import type { Stop } from '../stops/stop.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -48,4 +49,14 @@ export function glassOf(row: Row): BrokenGlass {
   };
   if (row['reviewed_at'] === null) return glass;
   return { ...glass, reviewed: { by: textOf(row['reviewed_by']), at: instantIn(row['reviewed_at']) } };
+}
+
+export function stopIn(row: Row): Stop {
+  return {
+    kind: textOf(row['kind']) as Stop['kind'],
+    name: textOf(row['name']),
+    reason: textOf(row['reason']),
+    by: textOf(row['done_by']),
+    at: instantIn(row['at']),
+  };
 }

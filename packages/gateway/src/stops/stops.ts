@@ -1,0 +1,53 @@
+// What one instance knows of the stops: read from the durable store at most every fifth of a second, and never older, so
+// that a stop holds everywhere in under a second, open streams included. A store that does not answer is an error.
+import { type Scope, type Stop, type StopStore, stopFor } from './stop.ts';
+
+export interface Stops {
+  /** The stop that holds for this, if any. Rejects when nobody knows. */
+  holding(scope: Scope): Promise<Stop | undefined>;
+}
+
+export interface StopsSetting {
+  readonly store: StopStore;
+  /** Told once of each stop that begins or ends here. */
+  readonly changed: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
+}
+
+const freshMilliseconds = 200;
+
+/** Nothing can be stopped. */
+export const noStops: Stops = { holding: async () => undefined };
+
+export function createStops({ store, changed, now = () => performance.now() }: StopsSetting): Stops {
+  let known: readonly Stop[] = [];
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+  const read = async (): Promise<void> => {
+    const asked = now();
+    const list = await store.list();
+    tell(known, list, changed);
+    known = list;
+    readAt = asked;
+  };
+  return {
+    holding: async (scope) => {
+      if (now() - readAt >= freshMilliseconds) {
+        reading ??= read().finally(() => {
+          reading = undefined;
+        });
+        await reading;
+      }
+      return stopFor(known, scope);
+    },
+  };
+}
+
+function tell(before: readonly Stop[], after: readonly Stop[], changed: StopsSetting['changed']): void {
+  const named = (stops: readonly Stop[]): ReadonlyMap<string, Stop> =>
+    new Map(stops.map((stop) => [`${stop.kind} ${stop.name}`, stop]));
+  const [was, is] = [named(before), named(after)];
+  for (const [key, stop] of is) if (!was.has(key)) changed({ stop, holds: true });
+  for (const [key, stop] of was) if (!is.has(key)) changed({ stop, holds: false });
+}
