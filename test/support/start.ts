@@ -38,6 +38,8 @@ export interface Site {
   readonly folder: string;
   /** Requests that reached the portal so far, `GET /path`. */
   readonly seen: readonly string[];
+  /** Header lines of each of them, name and value in turn, as they came. */
+  readonly heard: readonly (readonly string[])[];
   ticketFor(login: string): Promise<string>;
   /** Goes over to the demo's configuration with these changes instead. */
   reload(changes: Changes): Promise<void>;
@@ -49,10 +51,14 @@ export const inMemory: Changes = [
   ['durable: sqlite:palier.db, shared: sqlite:palier.db', 'durable: memory, shared: memory'],
 ];
 
-/** Starts both, with 20,000 persons and nine accounts of each class. `before` may put files into the folder. */
+/**
+ * Starts both, with 20,000 persons and nine accounts of each class. `before` may put files into the folder; `publicPort`
+ * is the port of the public origin where a front stands before the gateway.
+ */
 export async function startSite(
   changes: Changes = inMemory,
   before: (folder: string, persons: Population) => void = () => undefined,
+  publicPort?: number,
 ): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-test-'));
   await prepareState(folder);
@@ -65,13 +71,22 @@ export async function startSite(
   before(folder, persons);
   const mail = (letter: Mail): void => void mails.push(letter);
   const portal = createPortal({ persons, accounts, mail, clock: clock.now, random: randomBytes });
-  portal.server.on('request', ({ method, url }) => void seen.push(`${method} ${url}`));
-  const ports = { gateway: await freePort(), portal: await listen(portal.server) };
+  const heard: string[][] = [];
+  portal.server.on('request', ({ method, url, rawHeaders }) => {
+    seen.push(`${method} ${url}`);
+    heard.push(rawHeaders);
+  });
+  const gatewayPort = await freePort();
+  const ports = {
+    gateway: gatewayPort,
+    portal: await listen(portal.server),
+    public: publicPort ?? gatewayPort,
+  };
   const config = configFor(ports, folder, changes);
   const gateway = await createGateway(config, { clock, log: (line) => void log.push(line) });
   const { port, healthPort } = await gateway.listen();
   return {
-    origin: new URL(`http://localhost:${port}`),
+    origin: new URL(`http://localhost:${ports.public}`),
     port,
     healthPort,
     portal: new URL(`http://127.0.0.1:${ports.portal}`),
@@ -83,6 +98,7 @@ export async function startSite(
     log,
     folder,
     seen,
+    heard,
     ticketFor: (login) => ticketFor(gateway, login),
     reload: async (next) => gateway.reload(configFor(ports, folder, next)),
     close: async () => {
@@ -93,10 +109,16 @@ export async function startSite(
   };
 }
 
-function configFor(ports: { gateway: number; portal: number }, folder: string, changes: Changes): Config {
+interface PortNumbers {
+  readonly gateway: number;
+  readonly portal: number;
+  readonly public: number;
+}
+
+function configFor(ports: PortNumbers, folder: string, changes: Changes): Config {
   const places: Changes = [
     ['listen: 127.0.0.1:8080', `listen: 127.0.0.1:${ports.gateway}`],
-    ['http://localhost:8080', `http://localhost:${ports.gateway}`],
+    ['http://localhost:8080', `http://localhost:${ports.public}`],
     ['http://127.0.0.1:8081', `http://127.0.0.1:${ports.portal}`],
   ];
   const text = [...places, ...changes].reduce(changed, readFileSync(demoSettings, 'utf8'));

@@ -10,6 +10,7 @@ import { createBudget } from './budget/spend.ts';
 import { createWatch } from './budget/watch.ts';
 import type { Config } from './config/config.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
+import { createForwardAuth, type ForwardAuth } from './forward-auth/forward-auth.ts';
 import { brokenLine, type Front, type Log } from './front.ts';
 import { type Gate, sessionCookie } from './gate/gate.ts';
 import { createObserver, type Observer } from './gate/observer.ts';
@@ -41,6 +42,8 @@ export interface Kept {
 /** One configuration at work. */
 export interface Composition {
   readonly front: Front;
+  /** Answers fronts that ask; undefined without forward-auth in the configuration. */
+  readonly forwardAuth: ForwardAuth | undefined;
   readonly mfa: Mfa;
   /** Undefined when the gateway enforces. */
   readonly observer: Observer | undefined;
@@ -126,7 +129,9 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
       return newest === undefined ? undefined : budget.left(newest, who, clock.now());
     },
   });
-  return { front: { desk, denier, edge, pages, log }, mfa, observer, upstreams: named };
+  const front: Front = { desk, denier, edge, pages, log };
+  const forwardAuth = createForwardAuth(config, front, keys.digests);
+  return { front, forwardAuth, mfa, observer, upstreams: named };
 }
 
 /** One sentence a tired person understands, in both languages; numbers only, no person is named. */

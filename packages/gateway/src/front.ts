@@ -138,7 +138,8 @@ function endWith(socket: Duplex, status: number): void {
   );
 }
 
-function decisionLine(
+/** What is written down of a decision: who, which route, what came of it. */
+export function decisionLine(
   request: CanonicalRequest,
   served: Served,
   status: number,

@@ -5,6 +5,7 @@ import { type Clock, type Mfa, type Random, systemClock, systemRandom } from '@p
 import type { JWK } from 'jose';
 import { type Composition, compose, type Kept } from './composition.ts';
 import type { Config } from './config/config.ts';
+import { createAskListener } from './forward-auth/listener.ts';
 import { handle, handleUpgrade, type Log } from './front.ts';
 import { mayLive } from './gate/alive.ts';
 import type { ObservedCount } from './gate/observer.ts';
@@ -27,9 +28,16 @@ export interface GatewayOptions {
   readonly log?: Log;
 }
 
+export interface Ports {
+  readonly port: number;
+  readonly healthPort: number;
+  /** Where fronts ask; undefined without forward-auth. */
+  readonly forwardAuthPort: number | undefined;
+}
+
 export interface Gateway {
   /** Listens on the configured addresses; port 0 gives a free one. */
-  listen(): Promise<{ readonly port: number; readonly healthPort: number }>;
+  listen(): Promise<Ports>;
   /**
    * Goes over to another configuration, all or nothing: the next request is judged by it, those under way finish by the
    * old one, what streams is judged by the new one within half a second, sessions and counts stay. Rejects, with nothing
@@ -58,6 +66,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     (incoming, socket, head) => void handleUpgrade(front(), incoming, socket, head),
   );
   const health = healthServer(kept.stores.probe);
+  const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
   const renew = (): void => renewCertificate(server, current.config, kept.log);
   return {
@@ -68,9 +77,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     listen: async () => {
       const port = await listenOn(server, config.listen);
       const healthPort = await listenOn(health, config.healthListen);
+      const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
       const sweep = (): void => void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
       timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
-      return { port, healthPort };
+      return { port, healthPort, forwardAuthPort };
     },
     reload: async (next) => {
       const fixed = fixedSettings(current.config, next);
@@ -85,7 +95,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       kept.live.cutAll();
-      await Promise.all([closeServer(server, 10_000), closeServer(health, 1000)]);
+      await Promise.all([
+        closeServer(server, 10_000),
+        closeServer(asking, 10_000),
+        closeServer(health, 1000),
+      ]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
       await kept.ledger.close();
       await kept.stores.close();

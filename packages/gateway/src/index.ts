@@ -1,7 +1,7 @@
 // What the gateway package offers to programs; the command line is cli/main.ts.
 export type { Config, ConfigProblem } from './config/config.ts';
 export { parseConfig } from './config/parse.ts';
-export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export { createGateway, type Gateway, type GatewayOptions, type Ports } from './gateway.ts';
 export { makeKeyFile, readKeyFile, writeKeyFile } from './keys/keys.ts';
 export type { Ledger, LedgerEntry } from './ledger/entry.ts';
 export type { ExposedPerson, Release } from './ledger/exposed-persons.ts';

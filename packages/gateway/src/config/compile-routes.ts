@@ -29,6 +29,7 @@ export function compileRoute(written: WrittenRoute, index: number, around: Route
     upgrade: written.upgrade,
     bind: written.bind,
     upstream: written.upstream ?? around.defaultUpstream,
+    through: written.through,
     fields: written.fields,
     conditions: written.when === undefined ? [] : conditionsOf(written.when),
     signsOut: around.signOut.has(written.match),

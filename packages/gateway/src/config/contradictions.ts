@@ -4,6 +4,7 @@ import { policyProblems } from '../policy/overlap.ts';
 import { compilePolicy, matchRoute } from '../policy/policy.ts';
 import { parseTarget } from '../request/target.ts';
 import type { Config } from './config.ts';
+import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { Objection, Path } from './issues.ts';
 import { builtInTypes, routeObjections } from './route-contradictions.ts';
@@ -12,6 +13,7 @@ import type { WrittenConfig } from './schema.ts';
 export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
   return [
     ...config.routes.flatMap((route, index) => routeObjections(route, index, config)),
+    ...config.routes.flatMap((route, index) => frontObjections(route, index, config)),
     ...betweenRoutes(config, written),
     ...ofIdentity(config, written),
     ...ofBudgets(config),

@@ -25,6 +25,7 @@ export interface WrittenRoute {
   readonly upgrade: Route['upgrade'];
   readonly bind: Route['bind'];
   readonly upstream: string | undefined;
+  readonly through: Route['through'];
   readonly fields: readonly string[];
   readonly when: WrittenConditions | undefined;
   readonly overlaps: 'allowed' | undefined;
@@ -108,6 +109,7 @@ export const route: z.ZodType<WrittenRoute> = z.strictObject({
   upgrade: maybe(z.literal('websocket')),
   bind: z.enum(['session', 'request']).default('session'),
   upstream: maybe(is.word),
+  through: maybe(z.literal('gateway')),
   fields: z.array(is.plain).default([]).describe('kinds of data shown, for the exposure report'),
   when: maybe(conditions),
   overlaps: maybe(z.literal('allowed')),

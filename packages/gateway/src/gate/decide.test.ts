@@ -58,6 +58,7 @@ function route(match: string, rest: Partial<Route>): Route {
     upgrade: undefined,
     bind: 'session',
     upstream: 'default',
+    through: undefined,
     fields: [],
     conditions: [],
     signsOut: false,

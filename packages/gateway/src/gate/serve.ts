@@ -70,7 +70,7 @@ export async function serve(
       exchange.abort();
       return { denial: settled, status: 0, terms };
     }
-    if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, exchange, settled));
+    if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, shown(exchange, settled)));
     if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
     await release(desk, terms, exchange, settled, sockets.response);
     return { denial: undefined, status: exchange.status, terms };
@@ -160,11 +160,19 @@ function questionOf({ request, body }: PermitTerms): CountedRecord {
  * Every answer of a counted route goes into the ledger first. Only in observe mode can a stranger get as far as this:
  * then there is no account to write down, the portal answers as it would without us, and the log line tells.
  */
-function mustBeKept({ gate }: Desk, { matched, identity }: PermitTerms): boolean {
+export function mustBeKept({ gate }: Desk, { matched, identity }: PermitTerms): boolean {
   return matched.route.records.length > 0 && !(gate.observer !== undefined && identity.kind === 'anonymous');
 }
 
-function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Settled): LedgerEntry {
+/** What became of a counted request, as far as it is known. */
+type Outcome = Pick<LedgerEntry, 'status' | 'outcome' | 'records'>;
+
+function shown({ status }: Exchange, { records }: Settled): Outcome {
+  return { status, outcome: status < 400 ? 'released' : 'miss', records };
+}
+
+/** One entry of who saw whom. An entry without an account is a mistake of ours. */
+export function entryOf(desk: Desk, terms: PermitTerms, outcome: Outcome): LedgerEntry {
   const { identity, session, proof, matched, request } = terms;
   const account = identity.kind === 'account' ? identity : undefined;
   if (account === undefined) throw new TypeError('a counted answer was about to leave to nobody');
@@ -179,9 +187,7 @@ function entryOf(desk: Desk, terms: PermitTerms, exchange: Exchange, settled: Se
     proofKind: proof?.kind,
     route: matched.route.id,
     fields: matched.route.fields,
-    status: exchange.status,
-    outcome: exchange.status < 400 ? 'released' : 'miss',
-    records: settled.records,
+    ...outcome,
     peer: request.peer,
     exemption: terms.wouldBe === undefined ? undefined : 'observe',
   };

@@ -16,9 +16,10 @@ export interface LedgerEntry {
   /** `GET /patients/{nir}/droits`. */
   readonly route: string;
   readonly fields: readonly string[];
-  /** Status of the answer that left. `miss` entries (404 and the like) released nobody's record. */
+  /** Status of the answer that left; 0 where a front let the request through and the answer was not seen. */
   readonly status: number;
-  readonly outcome: 'released' | 'miss';
+  /** `miss` (404 and the like) released nobody's record; `permitted` was let through by a front and counts as shown. */
+  readonly outcome: 'released' | 'permitted' | 'miss';
   readonly records: readonly CountedRecord[];
   readonly peer: string;
   /** Why it was let through although a bound was met: observe mode, break-glass, patient present. */

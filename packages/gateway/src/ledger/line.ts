@@ -109,7 +109,7 @@ function isEntry(members: Members): members is Members & EntryLine {
     typeof account === 'string' &&
     typeof route === 'string' &&
     typeof sealed === 'string';
-  return texts && isNumber(n) && n > 0 && isNumber(count) && (outcome === 'released' || outcome === 'miss');
+  return texts && isNumber(n) && n > 0 && isNumber(count) && isOutcome(outcome);
 }
 
 function isHead(members: Members): members is Members & HeadLine {
@@ -122,6 +122,10 @@ function isEnd(members: Members): members is Members & EndLine {
   return (
     typeof members['end'] === 'string' && typeof members['at'] === 'string' && isNumber(members['entries'])
   );
+}
+
+function isOutcome(value: unknown): value is LedgerEntry['outcome'] {
+  return value === 'released' || value === 'permitted' || value === 'miss';
 }
 
 /** A count: six bytes are enough for all of them, and a nonce has no more. */

@@ -55,7 +55,7 @@ function add(found: Map<string, AccountActivity>, { account, at, route, outcome,
   const old = found.get(account) ?? { account, releases: 0, misses: 0, first: at, last: at, routes: [] };
   found.set(account, {
     account,
-    releases: old.releases + (outcome === 'released' ? count : 0),
+    releases: old.releases + (outcome === 'miss' ? 0 : count),
     misses: old.misses + (outcome === 'miss' ? count : 0),
     first: at < old.first ? at : old.first,
     last: at > old.last ? at : old.last,

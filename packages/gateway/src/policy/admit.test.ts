@@ -21,6 +21,7 @@ const counted: Route = {
   upgrade: undefined,
   bind: 'session',
   upstream: 'default',
+  through: undefined,
   fields: [],
   conditions: [],
   signsOut: false,

@@ -27,6 +27,7 @@ function route(
     upgrade: undefined,
     bind: 'session',
     upstream: 'default',
+    through: undefined,
     fields: [],
     conditions: [],
     signsOut: false,

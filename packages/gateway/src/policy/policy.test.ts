@@ -33,6 +33,7 @@ function route(match: string, demand: Demand = 'signed-in', more: Partial<Route>
     upgrade: undefined,
     bind: 'session',
     upstream: 'default',
+    through: undefined,
     fields: [],
     conditions: [],
     signsOut: false,

@@ -74,6 +74,7 @@ export function undeclared(policy: Policy): Matched {
     body: undefined,
     upgrade: undefined,
     bind: 'session',
+    through: undefined,
     upstream: policy.defaultUpstream,
     fields: [],
     conditions: [],

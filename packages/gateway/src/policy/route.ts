@@ -32,6 +32,8 @@ export interface Route {
   readonly fields: readonly string[];
   /** Extra conditions, all of which must hold, else the route answers 403. */
   readonly conditions: readonly Condition[];
+  /** `gateway`: only our own listener serves it; a front that asks about it is refused. */
+  readonly through: 'gateway' | undefined;
   /** This route ends the portal's session; a success ends ours. */
   readonly signsOut: boolean;
   /** 1-based line in the configuration, for messages. */

@@ -30,7 +30,8 @@ export async function deny(
   return answer.status;
 }
 
-async function answerFor(
+/** The answer, for whoever sends it by another way; cookies it sets are on `response` too. */
+export async function answerFor(
   denier: Denier,
   denial: Denial,
   request: CanonicalRequest | undefined,

@@ -1,0 +1,45 @@
+// The demo's portal and gateway with forward-auth: a front asks the gateway and forwards by itself. What a front cannot
+// be relied on for goes through the gateway (docs/fronts.md).
+
+import { freePort } from './free-port.ts';
+import { type Changes, inMemory, type Site, startSite } from './start.ts';
+
+export interface AskedSite extends Site {
+  /** Where fronts ask. */
+  readonly askPort: number;
+  /** Where the front is to listen: the port of the public origin. */
+  readonly frontPort: number;
+}
+
+/** The lines of the demo that need the body or the answer. */
+export const throughTheGateway: Changes = [
+  ['require: signed-in, upgrade: websocket', 'require: signed-in, upgrade: websocket, through: gateway'],
+  [
+    'POST /profil, require: { accept: second-factor, maxAge: 15m }',
+    'POST /profil, require: { accept: second-factor, maxAge: 15m }, through: gateway',
+  ],
+  ['limit: 4KiB }', 'limit: 4KiB }\n    through: gateway'],
+  ['query: [nom, page]', 'query: [nom, page]\n    through: gateway'],
+  ['limit: 64KiB }', 'limit: 64KiB }\n    through: gateway'],
+  ['- match: GET /aat\n', '- match: GET /aat\n    through: gateway\n'],
+  ['- match: POST /aat\n', '- match: POST /aat\n    through: gateway\n'],
+];
+
+export interface Asking {
+  /** What stands under forwardAuth beside `listen`. */
+  readonly setting?: string;
+  readonly changes?: Changes;
+  /** The public origin is the front's; otherwise it is the gateway's own listener. */
+  readonly behindFront?: boolean;
+}
+
+export async function startAskedSite(asking: Asking = {}): Promise<AskedSite> {
+  const { setting = 'trustedPeers: [127.0.0.1]', changes = inMemory, behindFront = false } = asking;
+  const [askPort, frontPort] = [await freePort(), await freePort()];
+  const forwardAuth: Changes = [
+    ['mode: enforce', `mode: enforce\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${setting} }`],
+  ];
+  const all = [...throughTheGateway, ...forwardAuth, ...changes];
+  const site = await startSite(all, undefined, behindFront ? frontPort : undefined);
+  return { ...site, askPort, frontPort };
+}
