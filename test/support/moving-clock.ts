@@ -17,3 +17,14 @@ export function createMovingClock(start: number = Date.UTC(2026, 2, 10, 8)): Mov
     },
   };
 }
+
+/** Goes with the machine's, from where the test moves it: for what lives by another program's clock too. */
+export function createRunningClock(): MovingClock {
+  let ahead = 0;
+  return {
+    now: () => instantOf(Date.now() + ahead),
+    advance(seconds) {
+      ahead += seconds * 1_000;
+    },
+  };
+}

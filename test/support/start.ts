@@ -52,17 +52,18 @@ export const inMemory: Changes = [
 ];
 
 /**
- * Starts both, with 20,000 persons and nine accounts of each class. `before` may put files into the folder; `publicPort`
- * is the port of the public origin where a front stands before the gateway.
+ * Starts both, with 20,000 persons and nine accounts of each class, on a clock that stands still unless another is given.
+ * `before` may put files into the folder; `publicPort` is the port of the public origin where a front stands before the
+ * gateway.
  */
 export async function startSite(
   changes: Changes = inMemory,
   before: (folder: string, persons: Population) => void = () => undefined,
   publicPort?: number,
+  clock: MovingClock = createMovingClock(),
 ): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-test-'));
   await prepareState(folder);
-  const clock = createMovingClock();
   const mails: Mail[] = [];
   const seen: string[] = [];
   const log: Readonly<Record<string, unknown>>[] = [];

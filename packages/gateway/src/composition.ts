@@ -18,6 +18,7 @@ import type { Desk } from './gate/serve.ts';
 import { carrierHeaders, createIdentity, type GatewayIdentity } from './identity/sources.ts';
 import { type GatewayKeys, readKeyFile } from './keys/keys.ts';
 import type { Ledger } from './ledger/entry.ts';
+import { createProviders, type Providers } from './oidc/providers.ts';
 import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
 import type { Upstream } from './proxy/exchange.ts';
@@ -26,6 +27,7 @@ import { createUpstream } from './proxy/upstream.ts';
 import type { EdgeRules } from './request/canonical.ts';
 import type { Denier } from './respond/deny.ts';
 import { createPages } from './step-up/app.ts';
+import { providerWays } from './step-up/provider-routes.ts';
 import { createStops, type StopsSetting } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
 
@@ -48,6 +50,7 @@ export interface Composition {
   /** Undefined when the gateway enforces. */
   readonly observer: Observer | undefined;
   readonly upstreams: ReadonlyMap<string, NamedUpstream>;
+  readonly providers: Providers;
 }
 
 interface NamedUpstream {
@@ -118,8 +121,12 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   };
   const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);
   const denier: Denier = { mfa, origin: config.origin.origin, signInPath };
+  const { sealing } = keys;
+  const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops },
+    cards: providers.cards,
+    cardWays: providerWays(providers.cards),
     origin: config.origin.origin,
     signInPath: signInPath ?? '/',
     jwks: () => signer.jwks(),
@@ -131,7 +138,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   });
   const front: Front = { desk, denier, edge, pages, log };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
-  return { front, forwardAuth, mfa, observer, upstreams: named };
+  return { front, forwardAuth, mfa, observer, upstreams: named, providers };
 }
 
 /** One sentence a tired person understands, in both languages; numbers only, no person is named. */
@@ -170,6 +177,7 @@ function mfaOf(config: Config, { stores, clock, random, log }: Kept, keys: Gatew
       sessions: { idle: config.sessions.idle, lifetime: config.sessions.lifetime },
       cardIdle: config.sessions.cardIdle,
       waitingPeriod: config.enrolment.delay,
+      firstFactor: config.enrolment.first,
     },
   });
 }

@@ -101,6 +101,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         closeServer(health, 1000),
       ]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
+      await current.composition.providers.close();
       await kept.ledger.close();
       await kept.stores.close();
     },
@@ -116,8 +117,9 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   return { clock, random, log, stores, ledger, live: createLiveExchanges() };
 }
 
-/** Sockets to a portal that is configured no longer close when its last exchange can no longer be under way. */
+/** Sockets to a portal or a provider that is configured no longer close when its last exchange can no longer be under way. */
 function retire(before: Composition, { upstreams }: Composition, patience: number): void {
+  setTimeout(() => void before.providers.close(), patience).unref();
   const inUse = new Set([...upstreams.values()].map(({ upstream }) => upstream));
   for (const { upstream } of before.upstreams.values())
     if (!inUse.has(upstream)) setTimeout(() => upstream.close(), patience).unref();

@@ -30,6 +30,14 @@ export interface ChallengePayloads {
     readonly because: string;
     readonly form?: Sealed;
   };
+  /**
+   * A ceremony that goes through another site (an identity provider). What it needs on the way back is sealed by whoever
+   * began it and no business of this package. The two are two purposes: what began as a sign-in never ends as a proof.
+   */
+  readonly 'step-up-away': { readonly sealed: Sealed };
+  readonly 'sign-in-away': { readonly sealed: Sealed };
+  /** What another site's sign-out needs to find the session it opened. */
+  readonly 'signed-in-away': { readonly sealed: Sealed };
 }
 
 /** Where the right to bind a factor came from, and what it allows. */
@@ -63,4 +71,7 @@ export const challengeLifetimes: Readonly<Record<Purpose, Seconds>> = {
   'enrol-totp': 900 as Seconds,
   'enrol-webauthn': 300 as Seconds,
   resume: 900 as Seconds,
+  'step-up-away': 600 as Seconds,
+  'sign-in-away': 600 as Seconds,
+  'signed-in-away': (12 * 3600) as Seconds,
 };

@@ -48,7 +48,9 @@ function judge(parts: Parts, session: Session, factors: readonly Factor[]): Chan
   const now = parts.clock.now();
   const fresh = session.proofs.filter((proof) => elapsed(proof.at, now) <= parts.policy.changeMaxAge);
   const card = fresh.find(({ kind }) => kind === 'card');
-  if (card !== undefined) return { outcome: 'granted', session, proof: card, tier: 'card' };
+  const first = factors.length === 0;
+  if (card !== undefined && (!first || parts.policy.firstFactor.includes('card')))
+    return { outcome: 'granted', session, proof: card, tier: 'card' };
   const tier = strongestTier(factors, now);
   if (tier === undefined) return { outcome: 'no', reason: 'right-missing' };
   const key = newest(fresh, 'webauthn', factors, now);

@@ -19,7 +19,8 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
   const session = await currentSession(parts, given);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
   const attempt = await reserve(parts, session.account, 'code', 'enrol');
-  const ticket = await redeem(parts, session, attempt.reservation.outcome === 'granted' ? text : '');
+  const counts = attempt.reservation.outcome === 'granted' && (await takesTickets(parts, session));
+  const ticket = await redeem(parts, session, counts ? text : '');
   if (ticket === undefined) return fail(parts, session, attempt, 'ticket-unknown');
   await succeed(parts, attempt);
   await emit(parts, whoseOf(session), { type: 'ticket-used', ticket: ticket.id });
@@ -27,6 +28,12 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
     outcome: 'granted',
     right: await putRight(parts, session, { source: 'ticket', ticket: ticket.id }),
   };
+}
+
+/** Where only a card may bind the first factor, a ticket is as good as none. */
+async function takesTickets(parts: Parts, session: Session): Promise<boolean> {
+  if (parts.policy.firstFactor.includes('ticket')) return true;
+  return (await parts.stores.factors.list(session.account)).length > 0;
 }
 
 /** The store is asked for every text, so that a malformed ticket takes as long as a wrong one. */

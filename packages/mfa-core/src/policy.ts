@@ -15,6 +15,8 @@ export interface MfaPolicy {
   readonly changeMaxAge: Seconds;
   /** How long a factor of a higher tier than the proof that bound it proves nothing. */
   readonly waitingPeriod: Seconds;
+  /** What earns the right to bind the first factor of an account. E-mail is not in the list and cannot be. */
+  readonly firstFactor: readonly ('ticket' | 'card')[];
   /** How long every new factor proves nothing, however it was bound. */
   readonly newFactorDelay: Seconds;
   readonly totp: TotpSettings;
@@ -40,6 +42,7 @@ export const defaultPolicy: MfaPolicy = {
   cardIdle: secondsOf(15 * 60),
   changeMaxAge: secondsOf(5 * 60),
   waitingPeriod: secondsOf(72 * 3600),
+  firstFactor: ['ticket', 'card'],
   newFactorDelay: secondsOf(0),
   totp: defaultTotpSettings,
   drift: defaultDriftWindow,
@@ -69,6 +72,7 @@ function faults(policy: MfaPolicy): readonly Check[] {
       durations(policy).every((length) => Number.isFinite(length) && length >= 0),
       'a duration is negative or no number',
     ],
+    [policy.firstFactor.length > 0, 'firstFactor names nothing: nobody could ever bind a factor'],
     [policy.sessions.idle <= policy.sessions.lifetime, 'sessions.idle is longer than sessions.lifetime'],
     [
       policy.changeMaxAge > 0 && policy.changeMaxAge <= 20 * 60,

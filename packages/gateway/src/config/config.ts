@@ -4,6 +4,7 @@ import type { Seconds, Secret } from '@palier/mfa-core';
 import type { Route } from '../policy/route.ts';
 import type { Budgets } from './budget-settings.ts';
 import type { IdentitySetting } from './identity-settings.ts';
+import type { StepUpSetting } from './oidc-settings.ts';
 
 export interface Config {
   readonly listen: ListenAddress;
@@ -21,6 +22,8 @@ export interface Config {
   readonly defaultUpstream: string;
   /** Asked in this order; the first that knows somebody wins. */
   readonly identity: readonly IdentitySetting[];
+  /** Providers that prove a card for whoever is signed in. */
+  readonly stepUp: readonly StepUpSetting[];
   readonly routes: readonly Route[];
   readonly recordTypes: readonly RecordTypeSetting[];
   readonly budgets: Budgets;

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { Objection, Path } from './issues.ts';
+import { ofProviders, providersOf } from './provider-contradictions.ts';
 import { builtInTypes, routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
 
@@ -16,6 +17,7 @@ export function contradictions(config: Config, written: WrittenConfig): readonly
     ...config.routes.flatMap((route, index) => frontObjections(route, index, config)),
     ...betweenRoutes(config, written),
     ...ofIdentity(config, written),
+    ...ofProviders(config),
     ...ofBudgets(config),
     ...ofPlaces(config),
     ...ofPromises(config),
@@ -47,7 +49,7 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
           'declare it under routes, in the same words',
         ),
       ),
-      ...(setting.signIn === undefined || isOpen(config, setting.signIn)
+      ...(setting.signIn === undefined || setting.kind === 'oidc' || isOpen(config, setting.signIn)
         ? []
         : [
             objection(
@@ -260,5 +262,8 @@ function samePlace({ durable, shared }: Config['stores']): boolean {
 }
 
 function hasCards(config: Config): boolean {
-  return config.identity.some(({ kind }) => kind === 'client-certificate' || kind === 'oidc');
+  return (
+    config.identity.some((one) => one.kind === 'client-certificate') ||
+    providersOf(config).some(({ card }) => card.length > 0)
+  );
 }

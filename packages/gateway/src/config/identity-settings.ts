@@ -1,6 +1,7 @@
 // Where the gateway learns whose request it is, as configured. One variant per source; the sources are identity/'s.
-import type { Seconds, Secret } from '@palier/mfa-core';
+import type { Seconds } from '@palier/mfa-core';
 import type { ListenAddress } from './config.ts';
+import type { OidcSetting } from './oidc-settings.ts';
 
 export type IdentitySetting =
   | PortalSessionSetting
@@ -91,17 +92,6 @@ export interface LoginWatchedSetting extends SignInSetting {
   readonly success: { readonly status: readonly number[]; readonly location: string | undefined };
   readonly class: string;
   readonly lifetime: Seconds;
-}
-
-export interface OidcSetting extends SignInSetting {
-  readonly kind: 'oidc';
-  readonly issuer: URL;
-  readonly clientId: string;
-  readonly clientSecret: Secret | undefined;
-  readonly scope: readonly string[];
-  readonly pointers: AccountPointers;
-  /** Which acr values of the ID token count as which proof; everything else counts as none (A223). */
-  readonly assurance: { readonly card: readonly string[]; readonly phishingResistant: readonly string[] };
 }
 
 export interface ClientCertificateSetting extends SignInSetting {

@@ -161,14 +161,20 @@ upstream: http://127.0.0.1:8081
 identity:
   - jwt: { cookie: token, issuer: https://sso.example, audience: portail, jwks: { url: https://sso.example/jwks }, account: /sub }
   - login-watched: { post: /login, field: user, cookie: SID }
-  - oidc: { issuer: https://wallet.example/, clientId: palier, assurance: { card: { acr: [eidas1] } } }
+  - oidc: { issuer: https://wallet.example/realms/a, clientId: palier, clientSecret: { file: hook }, assurance: { card: [{ acr: eidas1, amr: [sc, pin] }] } }
   - client-certificate: { listen: 127.0.0.1:8443, ca: igc-sante.pem, crl: crl/ }
 keys: { file: keys.json }
 ledger: { directory: ledger, sealTo: dpo.jwk }
 ${oneRoute}`);
     expect(identity.map(({ kind }) => kind)).toEqual(['jwt', 'login-watched', 'oidc', 'client-certificate']);
     expect(identity[2]).toMatchObject({
-      assurance: { card: ['eidas1'], phishingResistant: [] },
+      provider: {
+        issuer: 'https://wallet.example/realms/a',
+        discovery: new URL('https://wallet.example/realms/a/.well-known/openid-configuration'),
+        scope: ['openid'],
+        algorithms: ['RS256', 'PS256', 'ES256'],
+        card: [{ acr: 'eidas1', amr: ['sc', 'pin'], within: 0 }],
+      },
       pointers: { account: '/sub' },
     });
     expect(identity[3]).toMatchObject({ account: 'ps-id-nat', crl: '/etc/palier/crl', grace: 0 });
@@ -341,8 +347,48 @@ routes:
     ],
     [
       'two kinds in one source',
-      `${base.replace(/identity:.*/, 'identity: [{ login-watched: { post: /l, field: u, cookie: S }, oidc: { issuer: https://a.example/, clientId: b } }]')}${oneRoute}`,
+      `${base.replace(/identity:.*/, 'identity: [{ login-watched: { post: /l, field: u, cookie: S }, oidc: { issuer: https://a.example/, clientId: b, clientSecret: { file: hook } } }]')}${oneRoute}`,
       'is not one source',
+    ],
+    [
+      'a provider to whom nothing shows who we are',
+      `${base}stepUp: [{ oidc: { issuer: https://a.example, clientId: b, assurance: { card: [{ acr: c, amr: unchecked }] } } }]${oneRoute}`,
+      'either twice or not at all',
+    ],
+    [
+      'A223: a provider that could prove nothing',
+      `${base}stepUp: [{ oidc: { issuer: https://a.example, clientId: b, clientSecret: { file: hook } } }]${oneRoute}`,
+      'names nothing that counts as a card',
+    ],
+    [
+      'A223: an acr without a word on amr',
+      `${base}stepUp: [{ oidc: { issuer: https://a.example, clientId: b, clientSecret: { file: hook }, assurance: { card: [{ acr: c }] } } }]${oneRoute}`,
+      'amr',
+    ],
+    [
+      'A229: an account named by an address',
+      `${base.replace(/identity:.*/, 'identity: [{ oidc: { issuer: https://a.example, clientId: b, clientSecret: { file: hook }, account: /email } }]')}${oneRoute}`,
+      'can change hands',
+    ],
+    [
+      'two providers that sign people in',
+      `${base.replace(/identity:.*/, 'identity: [{ oidc: { issuer: https://a.example, clientId: b, clientSecret: { file: hook } } }, { oidc: { name: other, issuer: https://b.example, clientId: b, clientSecret: { file: hook } } }]')}${oneRoute}`,
+      'could name an account of the first',
+    ],
+    [
+      'two providers of one name',
+      `${base}stepUp: [${['a', 'b'].map((host) => `{ oidc: { issuer: https://${host}.example, clientId: b, clientSecret: { file: hook }, assurance: { card: [{ acr: c, amr: unchecked }] } } }`).join(', ')}]${oneRoute}`,
+      'another provider is called oidc',
+    ],
+    [
+      'an issuer in clear over a network',
+      `${base}stepUp: [{ oidc: { issuer: http://a.example, clientId: b, clientSecret: { file: hook }, assurance: { card: [{ acr: c, amr: unchecked }] } } }]${oneRoute}`,
+      'is not the issuer',
+    ],
+    [
+      'a shared key that signs ID tokens',
+      `${base}stepUp: [{ oidc: { issuer: https://a.example, clientId: b, clientSecret: { file: hook }, algorithms: [HS256], assurance: { card: [{ acr: c, amr: unchecked }] } } }]${oneRoute}`,
+      'algorithms',
     ],
     [
       'a credential in two places',

@@ -120,6 +120,23 @@ export const httpUrl: Text<URL> = text(
   'https://sso.example/',
   (given) => parseUrl(given, ['https:', 'http:']),
 );
+/** Where secrets and identities come from: https, or http on this machine. */
+function parseSecureUrl(given: string): URL | undefined {
+  const url = parseUrl(given, ['https:', 'http:']);
+  const own = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
+  return url?.protocol === 'https:' || own ? url : undefined;
+}
+
+export const secureUrl: Text<URL> = text(
+  'an https URL (http on this machine only)',
+  'https://sso.example/realms/health/.well-known/openid-configuration',
+  parseSecureUrl,
+);
+export const issuer: Text<string> = text(
+  'the issuer of an identity provider exactly as its tokens name it: an https URL without query and fragment',
+  'https://sso.example/realms/health',
+  (given) => (parseSecureUrl(given) !== undefined && !/[?#]/.test(given) ? given : undefined),
+);
 export const smtpUrl: Text<URL> = text(
   'an smtp or smtps URL without a password',
   'smtps://mail.portail.example:465',

@@ -9,8 +9,9 @@ import type {
   PortalPointers,
 } from './identity-settings.ts';
 import * as scalar from './scalars.ts';
+import { oidcSource } from './schema-oidc.ts';
 import { maybe, oneOrMore } from './shape.ts';
-import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
+import { fileIn, type Surroundings } from './surroundings.ts';
 
 /** The pointers of a source, flat among its other keys as the operator writes them. */
 const pointerKeys = {
@@ -216,37 +217,6 @@ const loginWatched: z.ZodType<WrittenSource> = z
     },
   }));
 
-function oidc(surroundings: Surroundings): z.ZodType<WrittenSource> {
-  const acr = z.strictObject({ acr: oneOrMore(scalar.plain) }).transform(({ acr }) => acr);
-  return z
-    .strictObject({
-      ...pointerKeys,
-      ...signInKeys,
-      account: scalar.jsonPointer.prefault('/sub'),
-      issuer: scalar.httpUrl,
-      clientId: scalar.plain,
-      clientSecret: maybe(secretIn(surroundings, 16)),
-      scope: z.array(scalar.plain).prefault(['openid']),
-      assurance: z.strictObject({ card: acr.default([]), phishingResistant: acr.default([]) }).prefault({}),
-    })
-    .transform((given) => {
-      const { issuer, clientId, clientSecret, scope, assurance, signIn, signOut } = given;
-      return {
-        signOut,
-        setting: {
-          kind: 'oidc',
-          issuer,
-          clientId,
-          clientSecret,
-          scope,
-          assurance,
-          signIn,
-          pointers: pointersOf(given),
-        },
-      };
-    });
-}
-
 function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
   return z
     .strictObject({
@@ -282,7 +252,7 @@ export function identitySource(surroundings: Surroundings): z.ZodType<WrittenSou
       'portal-session': maybe(portalSession),
       jwt: maybe(jwt(surroundings)),
       'login-watched': maybe(loginWatched),
-      oidc: maybe(oidc(surroundings)),
+      oidc: maybe(oidcSource(surroundings)),
       'client-certificate': maybe(clientCertificate(surroundings)),
     })
     .transform((given, context) => {

@@ -15,6 +15,7 @@ import * as is from './scalars.ts';
 import { budgets, type WrittenBudgets } from './schema-budgets.ts';
 import { identitySource, type WrittenSource } from './schema-identity.ts';
 import { forwardAuth, notify } from './schema-notify.ts';
+import { stepUp } from './schema-oidc.ts';
 import { route, type WrittenRoute } from './schema-routes.ts';
 import { store } from './schema-stores.ts';
 import { maybe } from './shape.ts';
@@ -127,6 +128,7 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
     upstream: upstream(surroundings),
     mode: z.enum(['enforce', 'observe']).default('enforce'),
     identity: z.array(identitySource(surroundings)).min(1),
+    stepUp: stepUp(surroundings),
     routes: z.array(route).min(1).max(20_000),
     recordTypes: z.array(recordType).default([]),
     budgets: budgets(surroundings),

@@ -11,7 +11,6 @@ export function unavailable(config: Config): readonly Objection[] {
       kind !== 'portal-session' && kind !== 'jwt',
       ['identity', index, kind],
     ]),
-    [enrolment.first.includes('card'), ['enrolment', 'first']],
     [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
     [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],
     [notify.smtp !== undefined, ['notify', 'smtp']],

@@ -11,12 +11,15 @@ import express, {
   type Response,
 } from 'express';
 import helmet from 'helmet';
+import type { CardProvider } from '../oidc/step-up.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
+import type { CardWay } from './card-ways.ts';
 import { enrolRoutes } from './enrol-routes.ts';
 import { type Person, type Reception, receive, type Visit } from './person.ts';
 import { problemPage } from './problem-page.ts';
+import { providerRoutes } from './provider-routes.ts';
 import { stepUpRoutes } from './step-up-routes.ts';
 
 export interface PagesSetting {
@@ -28,6 +31,10 @@ export interface PagesSetting {
   readonly jwks: () => unknown;
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;
+  /** Ways to prove a card that lead away from our pages. */
+  readonly cardWays: readonly CardWay[];
+  /** Identity providers that prove a card. */
+  readonly cards: readonly CardProvider[];
   /** What the presence of this person still buys, for the page; undefined when there is none. */
   readonly presenceLeft: (person: Person) => Promise<number | undefined>;
 }
@@ -59,6 +66,7 @@ export function createPages(setting: PagesSetting): Express {
   stepUpRoutes(app, setting, visited);
   enrolRoutes(app, setting, visited);
   accountRoutes(app, setting, visited);
+  providerRoutes(app, setting, visited);
   app.use(
     (request, response) =>
       void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])),

@@ -9,6 +9,8 @@ export interface StepUpView {
   readonly because: keyof Texts['stepUpWhy'];
   /** Kinds that would be accepted and that the account can use now. */
   readonly kinds: readonly string[];
+  /** Buttons that lead to a card, where one would be accepted. */
+  readonly cards: readonly CardButton[];
   /** Whether the account has any factor at all. */
   readonly enrolled: boolean;
   /** The opaque way back; empty when the page was opened by itself. */
@@ -16,6 +18,12 @@ export interface StepUpView {
   readonly held: boolean;
   readonly error: string | undefined;
   readonly otherLanguage: string;
+}
+
+export interface CardButton {
+  readonly action: string;
+  readonly button: string;
+  readonly hint: string;
 }
 
 export function stepUpPage(view: StepUpView): string {
@@ -43,9 +51,28 @@ export function alert(error: string | undefined): Html | undefined {
 }
 
 function nothingUsable(view: StepUpView, words: Texts): Html {
+  if (view.cards.length > 0) return cardOrEnrol(view, words);
   const why = view.enrolled ? words.noAcceptedFactor : words.noFactor;
   return html`<p class="note">${{ text: why }}</p>
 <p><a class="button" href="/.palier/enrol?resume=${{ text: view.resume }}">${{ text: words.toEnrol }}</a></p>`;
+}
+
+/** The card alone is enough here; a factor of one's own is for the days without it. */
+function cardOrEnrol(view: StepUpView, words: Texts): Html {
+  return html`${cardForms(view)}<p class="or">${{ text: words.or }}</p>
+<p><a class="button quiet" href="/.palier/enrol?resume=${{ text: view.resume }}">${{ text: words.toEnrol }}</a></p>`;
+}
+
+function cardForms(view: StepUpView): Html | undefined {
+  const forms = view.cards.map(({ action, button, hint }, index) => {
+    const id = `card-hint-${index}`;
+    return html`<form method="post" action="${{ text: action }}" class="card">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<button aria-describedby="${{ text: id }}">${{ text: button }}</button>
+<p class="hint" id="${{ text: id }}">${{ text: hint }}</p>
+</form>`;
+  });
+  return forms.length === 0 ? undefined : html`${forms}`;
 }
 
 function gestures(view: StepUpView, words: Texts): Html {
@@ -53,9 +80,9 @@ function gestures(view: StepUpView, words: Texts): Html {
   const key = has('webauthn') ? keyGesture(view, words) : undefined;
   const code = has('totp') ? codeForm(view, words, !has('webauthn')) : undefined;
   const recovery = has('recovery-code') ? recoveryForm(view, words) : undefined;
-  const or =
-    key !== undefined && code !== undefined ? html`<p class="or">${{ text: words.or }}</p>` : undefined;
-  return html`${key}${or}${code}${recovery}`;
+  const ways = [key, cardForms(view), code].filter((way) => way !== undefined);
+  const or = html`<p class="or">${{ text: words.or }}</p>`;
+  return html`${ways.flatMap((way, index) => (index === 0 ? [way] : [or, way]))}${recovery}`;
 }
 
 function keyGesture(view: StepUpView, words: Texts): Html {

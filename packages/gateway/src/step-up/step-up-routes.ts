@@ -53,17 +53,19 @@ export function fieldsOf(request: Request): Readonly<Record<string, unknown>> {
     : {};
 }
 
-async function show(
+/** The step-up page; `resume` where the way back is not in the request. */
+export async function show(
   setting: PagesSetting,
   visit: Visit,
   request: Request,
   response: Response,
   error: string | undefined,
+  resume?: string,
 ): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
-  const ticket = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
-  const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
-  const view = await viewOf(setting, visit, visit.person, ticket, resume, error);
+  const ticket = resume ?? (textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']));
+  const point = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
+  const view = await viewOf(setting, visit, visit.person, ticket, point, error);
   sendPage(response, error === undefined ? 200 : 400, stepUpPage(view));
 }
 
@@ -86,6 +88,9 @@ async function viewOf(
     account: person.identity.displayName,
     because: reasonOf(resume?.because),
     kinds: usable,
+    cards: accept.includes('card')
+      ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))
+      : [],
     enrolled: factors.length > 0,
     resume: ticket,
     held: resume?.form !== undefined,
@@ -132,7 +137,12 @@ export function refusalText(visit: Visit, retryAt: number | undefined): string {
 }
 
 /** After the gesture: back to where the person was stopped, once. */
-async function goOn(setting: PagesSetting, visit: Visit, response: Response, ticket: string): Promise<void> {
+export async function goOn(
+  setting: PagesSetting,
+  visit: Visit,
+  response: Response,
+  ticket: string,
+): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
   if (resume === undefined) return sendPage(response, 200, donePage(visit));

@@ -20,6 +20,25 @@ const fr = {
   codeLabel: 'Code à 6 chiffres de votre application',
   codeHint: 'Le code change toutes les 30 secondes et ne sert qu’une fois.',
   codeButton: 'Valider le code',
+  providerButton: 'S’identifier avec',
+  providerHint: 'Vous revenez ici ensuite, là où vous étiez.',
+  leavingTitle: 'Vers',
+  leavingHint: 'Vous allez vous identifier chez votre fournisseur d’identité, puis revenir ici.',
+  leavingButton: 'Aller à',
+  providerDownTitle: 'Le fournisseur d’identité ne répond pas',
+  providerDownHint:
+    'Rien n’a été envoyé ni perdu. Réessayez dans un instant, ou utilisez un autre moyen si vous en avez un.',
+  providerRefused: {
+    gone: 'Cette identification a expiré ou a déjà servi. Recommencez.',
+    declined:
+      'Le fournisseur d’identité a répondu que l’identification n’a pas eu lieu. Vous pouvez recommencer.',
+    invalid:
+      'La réponse du fournisseur d’identité n’est pas acceptée. Recommencez ; si cela se répète, prévenez le support.',
+    'other-person':
+      'La personne identifiée n’est pas celle de cette session. Utilisez la carte de la personne connectée, ou déconnectez-vous d’abord.',
+    'not-a-card': 'Cette identification ne vaut pas une carte. Recommencez avec votre carte ou votre e-CPS.',
+    'too-old': 'Cette identification est trop ancienne. Recommencez et identifiez-vous à nouveau.',
+  },
   recoveryMore: 'Je n’ai plus mon appareil',
   recoveryLabel: 'Code de secours',
   recoveryHint: 'Un de ceux que vous avez notés. Il ne sert qu’une fois.',
@@ -123,6 +142,23 @@ const en: Texts = {
   codeLabel: '6-digit code from your app',
   codeHint: 'The code changes every 30 seconds and works once.',
   codeButton: 'Check the code',
+  providerButton: 'Identify with',
+  providerHint: 'You come back here afterwards, to where you were.',
+  leavingTitle: 'On to',
+  leavingHint: 'You are going to identify yourself at your identity provider, and then come back here.',
+  leavingButton: 'Go to',
+  providerDownTitle: 'The identity provider does not answer',
+  providerDownHint: 'Nothing was sent or lost. Try again in a moment, or use another means if you have one.',
+  providerRefused: {
+    gone: 'This identification has expired or was already used. Start again.',
+    declined: 'The identity provider says that you were not identified. You can try again.',
+    invalid:
+      'The identity provider’s answer is not accepted. Start again; if it happens again, tell support.',
+    'other-person':
+      'The person identified is not the one of this session. Use the card of the person signed in, or sign out first.',
+    'not-a-card': 'This identification is not worth a card. Start again with your card or its app.',
+    'too-old': 'This identification is too old. Start again and identify yourself anew.',
+  },
   recoveryMore: 'I no longer have my device',
   recoveryLabel: 'Recovery code',
   recoveryHint: 'One of those you wrote down. It works once.',

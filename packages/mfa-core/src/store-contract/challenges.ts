@@ -137,5 +137,8 @@ function onePerPurpose(now: Instant): readonly Challenge[] {
       },
       now,
     ),
+    challengeOf('step-up-away', { sealed: unique('v1') as Sealed }, now),
+    challengeOf('sign-in-away', { sealed: unique('v1') as Sealed }, now),
+    challengeOf('signed-in-away', { sealed: unique('v1') as Sealed }, now),
   ];
 }
