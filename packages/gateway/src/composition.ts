@@ -1,7 +1,7 @@
 // What one configuration is made into: policy, identities, budget, door, pages. Everything here is made anew at a reload;
 // what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
 import { readFileSync } from 'node:fs';
-import { type Clock, createMfa, type Mfa, type MfaEvent, type Random } from '@palier/mfa-core';
+import { type Clock, createMfa, type EventSink, type Mfa, type Random } from '@palier/mfa-core';
 import type { Alarm } from './budget/alarm.ts';
 import { readCanaries } from './budget/canaries.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
@@ -26,6 +26,8 @@ import type { LiveExchanges } from './proxy/live.ts';
 import { createUpstream } from './proxy/upstream.ts';
 import type { EdgeRules } from './request/canonical.ts';
 import type { Denier } from './respond/deny.ts';
+import { createSignInGuard } from './sign-in/guard.ts';
+import { seenAnswers } from './sign-in/seen-answer.ts';
 import { createPages } from './step-up/app.ts';
 import { providerWays } from './step-up/provider-routes.ts';
 import { createStops, type StopsSetting } from './stops/stops.ts';
@@ -67,10 +69,17 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const { clock, random, log, stores, ledger, live } = kept;
   refuseUnavailable(config);
   const keys = readKeyFile(config.keys.file);
-  const mfa = mfaOf(config, kept, keys);
+  const events = eventsOf(log);
+  const mfa = mfaOf(config, kept, keys, events);
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
-  const identity = createIdentity({ config, upstreams, clock });
+  const identity = createIdentity({
+    config,
+    upstreams,
+    clock,
+    watched: stores.signIns.watched,
+    secret: keys.digests,
+  });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const recordKeys = createRecordKeys(
     { current: keys.records },
@@ -84,6 +93,16 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   });
   const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
   const stops = createStops({ store: stores.standings.stops, changed: (change) => log(stopLine(change)) });
+  const signIns = createSignInGuard({
+    guesses: stores.signIns.guesses,
+    identify: identity.identify,
+    mfa,
+    events,
+    secret: keys.digests,
+    clock,
+    random,
+    clientAddress: config.clientAddress,
+  });
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
     identify: identity.identify,
@@ -93,6 +112,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     clock,
     observer,
     recordKeys,
+    signIns,
   };
   const signer = await createAssertionSigner({
     keys: keys.assertion,
@@ -108,6 +128,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     live,
     cookiePrefix: sessionCookie,
     answerLimit: config.limits.answer,
+    answered: seenAnswers(signIns, identity.watchers),
     signedOut: signOutOf(mfa, identity, live),
     proxy: {
       upstreams,
@@ -159,9 +180,11 @@ function stopLine({ stop, holds }: Parameters<StopsSetting['changed']>[0]): Para
   };
 }
 
-function mfaOf(config: Config, { stores, clock, random, log }: Kept, keys: GatewayKeys): Mfa {
-  const events = async (event: MfaEvent): Promise<void> =>
-    log({ kind: 'event', ...event, at: new Date(event.at).toISOString() });
+function eventsOf(log: Log): EventSink {
+  return async (event) => log({ kind: 'event', ...event, at: new Date(event.at).toISOString() });
+}
+
+function mfaOf(config: Config, { stores, clock, random }: Kept, keys: GatewayKeys, events: EventSink): Mfa {
   return createMfa({
     stores: stores.mfa,
     keys: { sealing: keys.sealing, digests: keys.digests },

@@ -36,7 +36,12 @@ export interface NamedFactor {
  * One thing that happened. `shown` is the factor whose fresh proof allowed a change: of several persons behind one
  * account, the one who did it. Absent where a ticket, a card or the operator allowed it.
  */
-export type MfaEvent = { readonly at: Instant; readonly account: AccountId; readonly session?: SessionId } & (
+export type MfaEvent = {
+  readonly at: Instant;
+  readonly account: AccountId;
+  readonly session?: SessionId;
+} /** A sign-in at the portal in a browser that never signed this account in. */ & (
+  | { readonly type: 'new-browser'; readonly agent: string }
   | { readonly type: 'session-opened'; readonly agent: string }
   | {
       readonly type: 'session-ended';

@@ -5,6 +5,7 @@ import type { Route } from '../policy/route.ts';
 import { budgetDefaults } from './budget-defaults.ts';
 import type { BudgetClass, Budgets } from './budget-settings.ts';
 import { compileRoute } from './compile-routes.ts';
+import { compileSignIns } from './compile-sign-in.ts';
 import type { Config } from './config.ts';
 import { contradictions } from './contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
@@ -27,19 +28,21 @@ export function compileConfig(written: WrittenConfig, lineOf: (index: number) =>
     lineOf,
   };
   const { upstream, ...same } = written;
-  const routes: readonly Route[] = written.routes.map((route, index) => compileRoute(route, index, around));
+  const plain: readonly Route[] = written.routes.map((route, index) => compileRoute(route, index, around));
+  const identity = written.identity.map(({ setting }) => withUpstream(setting, written, defaultUpstream));
+  const { routes, objections } = compileSignIns(plain, written.routes, identity);
   const config: Config = {
     ...same,
     upstreams: upstream,
     defaultUpstream,
     routes,
     hosts: new Set([written.origin.host, ...written.hosts]),
-    identity: written.identity.map(({ setting }) => withUpstream(setting, written, defaultUpstream)),
+    identity,
     budgets: budgetsOf(written.budgets),
     sessions: sessionsOf(written),
     stores: { ...written.stores, shared: written.stores.shared ?? written.stores.durable },
   };
-  return { config, objections: contradictions(config, written) };
+  return { config, objections: [...objections, ...contradictions(config, written)] };
 }
 
 function defaultOf({ upstream }: WrittenConfig): string {

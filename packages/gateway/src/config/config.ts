@@ -2,6 +2,7 @@
 // every route compiled. A value of this type is sound; nothing inside checks it again.
 import type { Seconds, Secret } from '@palier/mfa-core';
 import type { Route } from '../policy/route.ts';
+import type { ClientAddressRules } from '../sign-in/client-network.ts';
 import type { Budgets } from './budget-settings.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { StepUpSetting } from './oidc-settings.ts';
@@ -37,6 +38,8 @@ export interface Config {
   readonly limits: Limits;
   /** Request headers let through besides the standard ones, lower case. */
   readonly forwardHeaders: readonly string[];
+  /** Undefined: the address of a client is that of the socket. For the limits at sign-in only. */
+  readonly clientAddress: ClientAddressRules | undefined;
   /** Undefined: the forward-auth endpoints do not exist. */
   readonly forwardAuth: ForwardAuthSetting | undefined;
   readonly log: { readonly level: 'error' | 'info' | 'debug'; readonly file: string | undefined };

@@ -68,6 +68,15 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
             ),
           ]),
       ...jwtObjections(setting, path),
+      ...(setting.kind !== 'login-watched' || config.forwardAuth === undefined
+        ? []
+        : [
+            objection(
+              path,
+              'learns from every answer of the portal, and those to a front that asks do not come back here',
+              'leave out forwardAuth, or use another source',
+            ),
+          ]),
     ];
   });
 }

@@ -49,6 +49,8 @@ const needy: readonly (readonly [string, string, string])[] = [
   ],
   ['a WebSocket', '{ match: GET /live, require: signed-in, upgrade: websocket }', 'cannot be cut'],
   ['a form that may be held', `{ match: POST /profile, ${stepUp} }`, 'cannot hold'],
+  ['a sign-in', '{ match: POST /login, require: open, login: { field: user } }', 'does not show'],
+  ['a reset', '{ match: POST /reset, require: open, reset: {} }', 'does not show'],
   [
     'a body of one type',
     '{ match: POST /up, require: signed-in, body: { types: [application/json] } }',

@@ -30,8 +30,18 @@ const checks: readonly Check[] = [
     requirement.kind === 'step-up' && methods.includes('POST') && client !== 'program'
       ? ['client', 'may be a form, which a front that asks cannot hold until after the step-up']
       : undefined,
-  ({ body, records }, { limits }) =>
-    records.length === 0 && body !== undefined && !(body.types.includes('*') && body.limit === limits.body)
+  ({ signIn }) =>
+    signIn === undefined
+      ? undefined
+      : [
+          signIn.kind === 'sign-in' ? 'login' : 'reset',
+          'is judged by its body and its answer, which a front that asks does not show',
+        ],
+  ({ body, records, signIn }, { limits }) =>
+    records.length === 0 &&
+    signIn === undefined &&
+    body !== undefined &&
+    !(body.types.includes('*') && body.limit === limits.body)
       ? ['body', 'is limited, and a front that asks does not show it']
       : undefined,
 ];

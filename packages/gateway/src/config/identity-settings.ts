@@ -91,6 +91,8 @@ export interface LoginWatchedSetting extends SignInSetting {
   readonly cookie: string;
   readonly success: { readonly status: readonly number[]; readonly location: string | undefined };
   readonly class: string;
+  /** Whether spellings of a login that differ in case and blanks are one account. */
+  readonly fold: 'case' | 'none';
   readonly lifetime: Seconds;
 }
 

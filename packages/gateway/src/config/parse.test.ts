@@ -165,7 +165,9 @@ identity:
   - client-certificate: { listen: 127.0.0.1:8443, ca: igc-sante.pem, crl: crl/ }
 keys: { file: keys.json }
 ledger: { directory: ledger, sealTo: dpo.jwk }
-${oneRoute}`);
+${oneRoute.trimEnd()}
+  - { match: POST /login, require: open }
+`);
     expect(identity.map(({ kind }) => kind)).toEqual(['jwt', 'login-watched', 'oidc', 'client-certificate']);
     expect(identity[2]).toMatchObject({
       provider: {

@@ -205,6 +205,7 @@ const loginWatched: z.ZodType<WrittenSource> = z
       })
       .prefault({}),
     class: scalar.word.prefault('default'),
+    fold: z.enum(['case', 'none']).default('case'),
     lifetime: scalar.duration.prefault('4h'),
   })
   .transform(({ success, signOut, ...given }) => ({

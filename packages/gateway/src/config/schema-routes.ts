@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { RecordRule } from '../budget/record-rule.ts';
 import type { Route } from '../policy/route.ts';
 import * as is from './scalars.ts';
+import { login, reset, type WrittenSignIn } from './schema-sign-in.ts';
 import { maybe, oneOrMore } from './shape.ts';
 
 /** A route as written; what is left out gets its meaning in compile-routes.ts. */
@@ -28,6 +29,8 @@ export interface WrittenRoute {
   readonly through: Route['through'];
   readonly fields: readonly string[];
   readonly when: WrittenConditions | undefined;
+  readonly login: WrittenSignIn | undefined;
+  readonly reset: WrittenSignIn | undefined;
   readonly overlaps: 'allowed' | undefined;
 }
 
@@ -112,5 +115,7 @@ export const route: z.ZodType<WrittenRoute> = z.strictObject({
   through: maybe(z.literal('gateway')),
   fields: z.array(is.plain).default([]).describe('kinds of data shown, for the exposure report'),
   when: maybe(conditions),
+  login: maybe(login),
+  reset: maybe(reset),
   overlaps: maybe(z.literal('allowed')),
 });

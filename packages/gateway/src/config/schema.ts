@@ -17,6 +17,7 @@ import { identitySource, type WrittenSource } from './schema-identity.ts';
 import { forwardAuth, notify } from './schema-notify.ts';
 import { stepUp } from './schema-oidc.ts';
 import { route, type WrittenRoute } from './schema-routes.ts';
+import { clientAddress } from './schema-sign-in.ts';
 import { store } from './schema-stores.ts';
 import { maybe } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
@@ -146,6 +147,7 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
     notify: notify(surroundings),
     limits,
     forwardHeaders: z.array(is.headerName.transform((name) => name.toLowerCase())).default([]),
+    clientAddress: maybe(clientAddress),
     forwardAuth: maybe(forwardAuth(surroundings)),
     log: z
       .strictObject({ level: z.enum(['error', 'info', 'debug']).default('info'), file: maybe(file) })

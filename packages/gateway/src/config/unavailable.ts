@@ -8,7 +8,7 @@ export function unavailable(config: Config): readonly Objection[] {
   const { enrolment, notify, identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
-      kind !== 'portal-session' && kind !== 'jwt',
+      kind !== 'portal-session' && kind !== 'jwt' && kind !== 'login-watched',
       ['identity', index, kind],
     ]),
     [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],

@@ -97,6 +97,10 @@ function gateOf(change: Partial<Gate> = {}): Gate {
       fleet: undefined,
       canaries: undefined,
     }),
+    signIns: {
+      attempt: () => Promise.reject(new Error('no route here signs in')),
+      answered: () => Promise.reject(new Error('no route here signs in')),
+    },
     recordKeys: createRecordKeys(
       { current: new Secret(new Uint8Array(32).fill(9)) },
       'test',

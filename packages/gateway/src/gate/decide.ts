@@ -1,6 +1,6 @@
 // The one door. `decide` is the only caller of the stages and the only mint of a permit; HTTP, WebSocket and
 // forward-auth are thin adapters over it. Read it from top to bottom: it is the way of a request.
-import { assess, bestProof, type Proof, type Session } from '@palier/mfa-core';
+import { assess, bestProof, elapsed, type Proof, type Session } from '@palier/mfa-core';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import { recordsOfRequest } from '../budget/records.ts';
 import type { Spent } from '../budget/spend.ts';
@@ -11,6 +11,7 @@ import { matchRoute, undeclared } from '../policy/policy.ts';
 import type { Route } from '../policy/route.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest, Refusal } from '../request/request.ts';
+import type { Attempted } from '../sign-in/attempt.ts';
 import type { Decision, Denial } from './decision.ts';
 import { type Gate, sessionCookie } from './gate.ts';
 import { mintPermit } from './permit.ts';
@@ -60,10 +61,28 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   const over = identity.kind === 'account' ? await tooMuch(gate, route, identity, proof, records) : undefined;
   if (stops(over)) return over;
 
+  const tried =
+    route.signIn !== undefined && request.method === 'POST'
+      ? await gate.signIns.attempt(route.signIn, request, (limit) => body.read(limit))
+      : undefined;
+  const guessing = tried && guessedTooOften(gate, route, tried);
+  if (stops(guessing)) return guessing;
+  const signIn = tried?.outcome === 'counted' ? tried.attempt : undefined;
+
   const wouldBe = objections[0];
   return {
     kind: 'forward',
-    permit: mintPermit({ request, matched, identity, session, proof, records, body: bytes, wouldBe }),
+    permit: mintPermit({
+      request,
+      matched,
+      identity,
+      session,
+      proof,
+      records,
+      signIn,
+      body: tried?.bytes ?? bytes,
+      wouldBe,
+    }),
   };
 }
 
@@ -77,6 +96,13 @@ function refused(refusal: Refusal, route: Route | undefined): Denial;
 function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined;
 function refused(refusal: Refusal | undefined, route: Route | undefined): Denial | undefined {
   return refusal && { kind: 'refuse', refusal, route };
+}
+
+/** A guess at a login that must wait, or a form in which two readers would find two logins. */
+function guessedTooOften(gate: Gate, route: Route, tried: Attempted): Denial | undefined {
+  if (tried.outcome === 'counted') return undefined;
+  if (tried.outcome === 'refused') return refused(tried.refusal, route);
+  return { kind: 'slow-down', route, retryAfter: elapsed(gate.clock.now(), tried.until), cap: 'sign-in' };
 }
 
 /** Nobody is signed in where somebody must be, or the route is not for this account, network or hour. */

@@ -23,6 +23,6 @@ export type Denial =
       readonly kind: 'slow-down';
       readonly route: Route;
       readonly retryAfter: Seconds;
-      readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses';
+      readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' | 'sign-in';
     }
   | { readonly kind: 'unavailable'; readonly reason: string };

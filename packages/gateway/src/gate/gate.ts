@@ -4,6 +4,7 @@ import type { RecordKeys } from '../budget/record-keys.ts';
 import type { Budget } from '../budget/spend.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { SignInGuard } from '../sign-in/guard.ts';
 import type { Stops } from '../stops/stops.ts';
 import type { Observer } from './observer.ts';
 
@@ -15,6 +16,8 @@ export interface Gate {
   readonly recordKeys: RecordKeys;
   /** What the operator stopped. */
   readonly stops: Stops;
+  /** Counts guesses at the portal's own sign-in. */
+  readonly signIns: SignInGuard;
   readonly clock: Clock;
   /** Undefined when the gateway enforces; in observe mode, what takes note of every denial instead of answering with it. */
   readonly observer: Observer | undefined;

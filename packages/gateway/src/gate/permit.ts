@@ -6,6 +6,7 @@ import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Matched } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
+import type { SignInAttempt } from '../sign-in/attempt.ts';
 import type { Denial } from './decision.ts';
 
 declare const minted: unique symbol;
@@ -20,6 +21,8 @@ export interface PermitTerms {
   readonly proof: Proof | undefined;
   /** Records named by the request, already charged. Those named by the answer are charged before it is released. */
   readonly records: readonly CountedRecord[];
+  /** A guess at the portal's own sign-in, already counted; judged by the answer. */
+  readonly signIn?: SignInAttempt | undefined;
   /** Bytes of the body when it was read to decide; the proxy sends these. Undefined: the body is still on the socket. */
   readonly body: Uint8Array | undefined;
   /** In observe mode: what would have been answered instead. */

@@ -11,6 +11,7 @@ import { type Forwarder, forward } from '../proxy/forward.ts';
 import type { LiveExchanges } from '../proxy/live.ts';
 import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
+import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
 import { decide, denialOf, tooMuch } from './decide.ts';
 import type { Denial } from './decision.ts';
 import type { Gate } from './gate.ts';
@@ -26,6 +27,8 @@ export interface Desk {
   readonly cookiePrefix: string;
   /** The longest answer that is read to be counted. */
   readonly answerLimit: number;
+  /** Sees every answer before it is released: sign-ins that worked, portal cookies that came and went. */
+  readonly answered: (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer>;
   /** Told after an answer of a sign-out route went through. */
   readonly signedOut: (terms: PermitTerms) => Promise<void>;
 }
@@ -72,6 +75,12 @@ export async function serve(
     }
     if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, shown(exchange, settled)));
     if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
+    const seen = await desk.answered(terms, exchange);
+    for (const cookie of seen.cookies) sockets.response.appendHeader('set-cookie', cookie);
+    if (seen.equal !== undefined) {
+      exchange.abort();
+      return { denial: undefined, status: tellEqually(seen.equal, terms, sockets.response), terms };
+    }
     await release(desk, terms, exchange, settled, sockets.response);
     return { denial: undefined, status: exchange.status, terms };
   } catch (error) {

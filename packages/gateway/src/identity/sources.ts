@@ -1,19 +1,23 @@
 // The identity sources of a configuration, asked in order: the first that knows somebody wins. A source that breaks
 // breaks the request: a later one must not speak for a person the first might know.
 import { readFileSync } from 'node:fs';
-import type { Clock } from '@palier/mfa-core';
+import type { Clock, Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
 import type { Upstream } from '../proxy/exchange.ts';
+import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
 import type { IdentitySource } from './identity.ts';
 import { keysAtAddress, keysInFile } from './issuer-keys.ts';
 import { createKeySet } from './jwks.ts';
 import { jwtIdentity } from './jwt.ts';
+import { loginWatched, type WatchedSource } from './login-watched.ts';
 import { portalSession } from './portal-session.ts';
 
 export interface GatewayIdentity {
   readonly identify: IdentitySource;
+  /** The sources that learn from the portal's answers. */
+  readonly watchers: readonly WatchedSource['answered'][];
   /** Drops what is remembered of answers: after a sign-out nothing old may speak. */
   readonly forget: () => void;
 }
@@ -23,6 +27,9 @@ export interface IdentityParts {
   readonly config: Config;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly clock: Clock;
+  readonly watched: WatchedStore;
+  /** Key of the digests of watched cookies. */
+  readonly secret: Secret;
 }
 
 /** Headers in which portals carry their own credential: the portal must see them too. */
@@ -32,7 +39,7 @@ export function carrierHeaders({ identity }: Config): readonly string[] {
   );
 }
 
-type Source = IdentitySource & { forget(): void };
+type Source = IdentitySource & { readonly answered?: WatchedSource['answered']; forget(): void };
 
 export function createIdentity(parts: IdentityParts): GatewayIdentity {
   const sources = parts.config.identity.map((setting) => sourceOf(setting, parts));
@@ -43,7 +50,8 @@ export function createIdentity(parts: IdentityParts): GatewayIdentity {
     }
     return { kind: 'anonymous' };
   };
-  return { identify, forget: () => sources.forEach((source) => void source.forget()) };
+  const watchers = sources.flatMap(({ answered }) => (answered === undefined ? [] : [answered]));
+  return { identify, watchers, forget: () => sources.forEach((source) => void source.forget()) };
 }
 
 /** One row, one kind. */
@@ -53,6 +61,8 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
       return portalSessionOf(setting, parts);
     case 'jwt':
       return jwtOf(setting, parts);
+    case 'login-watched':
+      return loginWatched(setting, { store: parts.watched, secret: parts.secret, clock: parts.clock });
     default:
       throw new TypeError('config/unavailable.ts let an identity source through');
   }

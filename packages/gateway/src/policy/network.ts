@@ -62,7 +62,8 @@ function lengthOf(text: string, most: number): number | undefined {
   return length <= most ? length : undefined;
 }
 
-function addressBytes(text: string): readonly number[] | undefined {
+/** The 4 or 16 bytes of an address; undefined for what is none. */
+export function addressBytes(text: string): readonly number[] | undefined {
   if (isIPv4(text)) return text.split('.').map(Number);
   return isIPv6(text) && !text.includes('%')
     ? groups(text).flatMap((group) => [group >> 8, group & 0xff])

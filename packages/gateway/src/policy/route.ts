@@ -1,6 +1,6 @@
 // What the operator declared about one route, compiled. Nothing here is optional "for later": a route without a word
 // about bodies, queries or upgrades has none.
-import type { Requirement } from '@palier/mfa-core';
+import type { Requirement, Seconds } from '@palier/mfa-core';
 import type { RecordRule } from '../budget/record-rule.ts';
 
 /** A path pattern: literal segments, `{name}` for one whole segment, `**` as the last segment for any rest. No regular expressions (A016). */
@@ -36,6 +36,8 @@ export interface Route {
   readonly through: 'gateway' | undefined;
   /** This route ends the portal's session; a success ends ours. */
   readonly signsOut: boolean;
+  /** This route signs in or resets at the portal: guesses are counted before it is asked (sign-in/guard.ts). */
+  readonly signIn?: SignInRule;
   /** 1-based line in the configuration, for messages. */
   readonly line: number;
 }
@@ -50,6 +52,43 @@ export interface BodyRule {
    * person.
    */
   readonly members: readonly string[] | 'any';
+}
+
+/** What is known of a POST that signs in at the portal, or asks it for a way back in. */
+export interface SignInRule {
+  readonly kind: 'sign-in' | 'reset';
+  /** Where the login is typed; undefined where a reset names nobody. */
+  readonly typed:
+    | { readonly from: 'form'; readonly name: string }
+    | { readonly from: 'json'; readonly pointer: string }
+    | undefined;
+  /** How a sign-in that worked is told from one that did not: all of it must hold. */
+  readonly success: {
+    readonly status: readonly number[];
+    /** The portal's cookie, which must come with a new value; undefined where the credential is no cookie. */
+    readonly cookie: string | undefined;
+    readonly location: string | undefined;
+  };
+  readonly limits: GuessLimits;
+  /** One answer for all that does not succeed, so that it does not tell which accounts there are. */
+  readonly equal: { readonly location: string; readonly after: Seconds } | undefined;
+}
+
+/** How many guesses are free, and how long the growing wait gets. */
+export interface GuessLimit {
+  readonly free: number;
+  readonly longest: Seconds;
+}
+
+export interface GuessLimits {
+  /** Of a browser that signed this account in before. */
+  readonly browser: GuessLimit;
+  /** Of one account from one network, in browsers that did not. */
+  readonly account: GuessLimit;
+  /** Of one network, over all accounts. */
+  readonly network: GuessLimit;
+  /** Guesses of one account over all networks, after which each network has one guess for its longest wait. */
+  readonly pressure: number;
 }
 
 export type Condition =

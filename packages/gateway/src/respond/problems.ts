@@ -35,6 +35,7 @@ export type ProblemName =
   | 'stronger'
   | 'stopped'
   | 'slow-down'
+  | 'too-many-sign-ins'
   | 'malformed'
   | 'forbidden'
   | 'too-many'
@@ -103,6 +104,18 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     [
       'Cap reached',
       'This account has seen as many different persons as is allowed for now. Only time or the portal’s operator can help; a new gesture will not.',
+    ],
+  ),
+  'too-many-sign-ins': row(
+    429,
+    'too-many-sign-ins',
+    [
+      'Trop d’essais de connexion',
+      'Plusieurs connexions de suite ont échoué. Attendez un peu avant d’essayer à nouveau, ou utilisez un navigateur avec lequel vous vous connectez d’habitude : il n’a pas à attendre.',
+    ],
+    [
+      'Too many attempts to sign in',
+      'Several sign-ins in a row have failed. Wait a little before you try again, or use a browser you usually sign in with: it need not wait.',
     ],
   ),
   malformed: row(
@@ -183,8 +196,9 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
 export function problemOf(denial: Denial): Problem {
   switch (denial.kind) {
     case 'sign-in':
+      return problems['sign-in'];
     case 'slow-down':
-      return problems[denial.kind];
+      return problems[denial.cap === 'sign-in' ? 'too-many-sign-ins' : 'slow-down'];
     case 'unavailable':
       return denial.reason in unavailableRows
         ? unavailableRows[denial.reason as keyof typeof unavailableRows]

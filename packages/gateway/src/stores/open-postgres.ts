@@ -5,6 +5,7 @@ import { DatabaseError, Pool } from 'pg';
 import { createBreaker } from './breaker.ts';
 import { type Address, type DurablePart, type SharedPart, urlOf } from './parts.ts';
 import { postgresBudgetStore } from './postgres-budget.ts';
+import { postgresSignIns } from './postgres-sign-in.ts';
 import { postgresStandings } from './postgres-standing.ts';
 
 /** A charge may stand in line behind others of its account, so it waits longer than one for Redis. */
@@ -43,8 +44,9 @@ export async function openPostgres(address: Address): Promise<PostgresParts> {
   try {
     const mfa = await postgresStores(guarded);
     const standings = await postgresStandings(guarded, patienceMilliseconds);
+    const signIns = await postgresSignIns(guarded, patienceMilliseconds);
     return {
-      durable: { ...mfa, ...standings, probe, close },
+      durable: { ...mfa, ...standings, signIns, probe, close },
       shared: async () => ({
         challenges: mfa.challenges,
         sessions: mfa.sessions,

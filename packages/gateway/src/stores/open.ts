@@ -14,18 +14,22 @@ import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
+import type { SignInStores } from '../sign-in/sign-in-store.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
+import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';
 import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
+import { sqliteSignIns } from './sqlite-sign-in.ts';
 import { type Standings, sqliteStandings } from './sqlite-standing.ts';
 
 export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'renew'> {
   readonly mfa: MfaStores;
   readonly budget: BudgetStore;
   readonly standings: Standings;
+  readonly signIns: SignInStores;
   readonly close: () => Promise<void>;
   /** Rejects when a store does not answer, or has lost counts; reads next to nothing. */
   readonly probe: () => Promise<void>;
@@ -69,6 +73,7 @@ function together(durable: DurablePart, shared: SharedPart): OpenStores {
     mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
     budget: shared.budget,
     standings: { activity, alarms, glass, stops },
+    signIns: durable.signIns,
     countedSince: shared.countedSince,
     renew: shared.renew,
     probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
@@ -104,7 +109,7 @@ function memoryHalves(): Halves {
     stops: memoryStops(),
   };
   return {
-    durable: { ...mfa, ...standings, ...part },
+    durable: { ...mfa, ...standings, signIns: memorySignIns(), ...part },
     shared: async () => sharedOf(mfa, memoryBudgetStore()),
     started: () => undefined,
   };
@@ -115,7 +120,13 @@ function sqliteHalves(path: string, forgetful: boolean): Halves {
   const mfa = sqliteStores(database);
   const close = async (): Promise<void> => database.close();
   return {
-    durable: { ...mfa, ...sqliteStandings(database), probe: probeOf(mfa), close },
+    durable: {
+      ...mfa,
+      ...sqliteStandings(database),
+      signIns: sqliteSignIns(database),
+      probe: probeOf(mfa),
+      close,
+    },
     shared: async () =>
       forgetful ? sharedOf(memoryStores(), memoryBudgetStore()) : sharedOf(mfa, sqliteBudgetStore(database)),
     started: () => undefined,

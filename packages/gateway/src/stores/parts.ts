@@ -3,6 +3,7 @@
 import type { Instant, MfaStores } from '@palier/mfa-core';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { StoreAddress } from '../config/config.ts';
+import type { SignInStores } from '../sign-in/sign-in-store.ts';
 import type { Standings } from './sqlite-standing.ts';
 
 export interface StorePart {
@@ -15,7 +16,10 @@ export interface StorePart {
 export interface DurablePart
   extends Pick<MfaStores, 'factors' | 'upkeep' | 'tickets' | 'attempts'>,
     Standings,
-    StorePart {}
+    StorePart {
+  /** Guesses and watched sign-ins are durable for the same reason. */
+  readonly signIns: SignInStores;
+}
 
 export interface SharedPart extends Pick<MfaStores, 'challenges' | 'sessions'>, StorePart {
   readonly budget: BudgetStore;

@@ -26,6 +26,10 @@ export const english: Locale = {
   notYou: (contact) => `If this was not you, call without delay: ${contact}`,
   never: 'We never send codes or links by e-mail, and nobody will ever ask you for a code.',
   texts: {
+    'new-browser': ({ agent }) => ({
+      subject: 'Sign-in from a new browser',
+      sentence: `Somebody signed in to your account with your password, in a browser that never did before: ${agent}.`,
+    }),
     'session-opened': ({ agent }) => ({
       subject: 'New browser',
       sentence: `Your account was opened in a browser: ${agent}.`,

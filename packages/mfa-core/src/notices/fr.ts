@@ -27,6 +27,10 @@ export const french: Locale = {
   never:
     'Nous n’envoyons jamais de code ni de lien par courriel, et personne ne vous demandera jamais un code.',
   texts: {
+    'new-browser': ({ agent }) => ({
+      subject: 'Connexion depuis un nouveau navigateur',
+      sentence: `Quelqu’un s’est connecté à votre compte avec votre mot de passe, dans un navigateur qui ne l’avait jamais fait : ${agent}.`,
+    }),
     'session-opened': ({ agent }) => ({
       subject: 'Nouveau navigateur',
       sentence: `Votre compte a été ouvert dans un navigateur : ${agent}.`,

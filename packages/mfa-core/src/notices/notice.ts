@@ -14,6 +14,7 @@ export interface Notice {
 
 /** The events people are told of unless the portal says otherwise: what changes the account or smells of an attack. */
 export const toldByDefault: ReadonlySet<MfaEvent['type']> = new Set<MfaEvent['type']>([
+  'new-browser',
   'locked',
   'factors-disabled',
   'factor-enrolled',

@@ -1,0 +1,38 @@
+// What becomes of an answer that the sign-in guard and the identity sources have seen.
+import type { ServerResponse } from 'node:http';
+import type { PermitTerms } from '../gate/permit.ts';
+import type { WatchedSource } from '../identity/login-watched.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import { clientKind } from '../respond/negotiate.ts';
+import { ownHeaders } from '../respond/respond.ts';
+import type { EqualAnswer, SignInGuard } from './guard.ts';
+
+export interface SeenAnswer {
+  /** Set-Cookie lines of ours. */
+  readonly cookies: readonly string[];
+  /** What is said instead of the portal's answer. */
+  readonly equal: EqualAnswer | undefined;
+}
+
+const nothing: SeenAnswer = { cookies: [], equal: undefined };
+
+/** The sources that watch bind first: the guard then asks them who has signed in. */
+export function seenAnswers(
+  guard: SignInGuard,
+  watchers: readonly WatchedSource['answered'][],
+): (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> {
+  return async (terms, exchange) => {
+    for (const watch of watchers) await watch(terms, exchange);
+    return terms.signIn === undefined ? nothing : guard.answered(terms.signIn, terms, exchange);
+  };
+}
+
+/** A person is led to the one page; a program hears that it is nobody, or that the reset was taken. */
+export function tellEqually({ location }: EqualAnswer, terms: PermitTerms, response: ServerResponse): number {
+  const { matched, request, signIn } = terms;
+  const isPage = clientKind(request, matched.route) === 'page';
+  const status = isPage ? 303 : signIn?.rule.kind === 'reset' ? 202 : 401;
+  response.writeHead(status, { ...ownHeaders, ...(isPage && { location }), 'content-length': 0 });
+  response.end();
+  return status;
+}
