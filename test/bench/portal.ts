@@ -39,7 +39,9 @@ http { access_log off; keepalive_requests 100000000; keepalive_timeout 600s; ope
 ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
 server { listen 127.0.0.1:${port}; root ${folder}; default_type application/json; client_max_body_size 1m; ${answerHead}
 location = /api/me { return 200 '{"login":"medecin-01","class":"gp","name":"Dr Test"}'; }
-location = /post { return 200 '{"done":true}'; }
+# Reads the whole body before it answers, as an application does; \`return\` alone answers while the body is on its way.
+location = /post { client_body_buffer_size 256k; proxy_pass_request_body off; proxy_set_header Content-Length ''; proxy_pass http://127.0.0.1:${port}/done; }
+location = /done { return 200 '{"done":true}'; }
 location /patients/ { rewrite ^ /1k break; }
 } }`;
 }

@@ -1,6 +1,6 @@
 // Typed identifiers. Each kind carries a text prefix that is checked when it is parsed, so that a challenge id put in
 // the session cookie is refused by its first four characters (attack A202), at compile time and on the wire.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from './random.ts';
 
 declare const brand: unique symbol;
@@ -70,7 +70,7 @@ export function parseAccountId(text: unknown): AccountId | undefined {
 
 /** The digest under which a store keeps a session. */
 export function digestToken(token: SessionToken): TokenDigest {
-  return createHash('sha256').update(token).digest('base64url') as TokenDigest;
+  return hash('sha256', token, 'base64url') as TokenDigest;
 }
 
 /** Crockford's alphabet: no I, L, O or U to misread on paper. */

@@ -1,6 +1,6 @@
 // Identity from the portal's own session: the gateway shows the portal its credential and asks who that is. The answer is
 // kept for seconds, bound to that very credential, and asked once however many requests wait for it.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
 import type { Carrier, HtmlPointer, PortalPointers } from '../config/identity-settings.ts';
 import { readHtml, textsAt } from '../request/html.ts';
@@ -42,7 +42,7 @@ export function portalSession(
   const identify = (request: CanonicalRequest): Promise<Identity> => {
     const value = credentialOf(request, rules.carrier);
     if (value === undefined) return Promise.resolve(anonymous);
-    const key = createHash('sha256').update(value).digest('base64');
+    const key = hash('sha256', value, 'base64');
     const known = kept.get(key);
     if (known !== undefined && clock.now() < known.until) return known.identity;
     const shown = kind === 'cookie' ? ['Cookie', `${name}=${value}`] : [name, value];

@@ -160,7 +160,8 @@ function isHandshake(raw: RawRequest, headers: Headers): boolean {
 }
 
 function repeatsOwnCookie(cookie: string | undefined, prefix: string): boolean {
-  if (cookie === undefined || !cookie.includes(prefix)) return false;
+  const first = cookie?.indexOf(prefix) ?? -1;
+  if (cookie === undefined || first === -1 || !cookie.includes(prefix, first + prefix.length)) return false;
   const names = cookie.split(';').map((pair) => (pair.split('=')[0] ?? '').trim());
   const own = names.filter((name) => name.startsWith(prefix));
   return new Set(own).size !== own.length;

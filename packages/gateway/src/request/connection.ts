@@ -6,7 +6,8 @@ import type { Duplex } from 'node:stream';
 
 interface Connection {
   distrusted: boolean;
-  readonly waiting: Set<ServerResponse>;
+  /** A list, not a set: see `errand` in proxy/link.ts. */
+  readonly waiting: ServerResponse[];
 }
 
 /** Unanswered requests on one connection. Browsers and proxies do not pipeline; a handful is generous. */
@@ -14,7 +15,7 @@ const most = 16;
 const connections = new WeakMap<Duplex, Connection>();
 
 function connectionOf(socket: Duplex): Connection {
-  const known = connections.get(socket) ?? { distrusted: false, waiting: new Set() };
+  const known = connections.get(socket) ?? { distrusted: false, waiting: [] };
   connections.set(socket, known);
   return known;
 }
@@ -26,13 +27,13 @@ function connectionOf(socket: Duplex): Connection {
 export function enter(socket: Duplex, response: ServerResponse): boolean {
   const connection = connectionOf(socket);
   if (connection.distrusted) return false;
-  if (connection.waiting.size >= most) {
+  if (connection.waiting.length >= most) {
     connection.distrusted = true;
     socket.destroy();
     return false;
   }
-  connection.waiting.add(response);
-  response.once('close', () => connection.waiting.delete(response));
+  connection.waiting.push(response);
+  response.once('close', () => void connection.waiting.splice(connection.waiting.indexOf(response), 1));
   return true;
 }
 
@@ -44,10 +45,10 @@ export function distrust(socket: Duplex): void {
 /** Whether nothing on it waits for an answer and nothing was doubted. */
 export function isQuiet(socket: Duplex): boolean {
   const { distrusted, waiting } = connectionOf(socket);
-  return !distrusted && waiting.size === 0;
+  return !distrusted && waiting.length === 0;
 }
 
 /** Whether an answer has begun on it, so that other words would end up in the middle of that one. */
 export function isAnswering(socket: Duplex): boolean {
-  return [...connectionOf(socket).waiting].some(({ headersSent }) => headersSent);
+  return connectionOf(socket).waiting.some(({ headersSent }) => headersSent);
 }

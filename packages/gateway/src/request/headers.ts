@@ -46,15 +46,29 @@ export function readHeaders(raw: readonly string[]): ReadonlyMap<string, string>
   if (raw.length > most * 2) return 'too-many-headers';
   const headers = new Map<string, string>();
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = (raw[at] ?? '').toLowerCase();
+    const name = soundName(raw[at] ?? '');
     const value = raw[at + 1] ?? '';
-    if (!isSoundName(name)) return 'header-name';
+    if (name === undefined) return 'header-name';
     if (!isSoundValue(value)) return 'header-value';
     const before = headers.get(name);
     if (before !== undefined && singletons.has(name)) return 'duplicate-header';
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return headers;
+}
+
+/** Spellings seen so far: clients use the same few dozen, and a name is judged for every header of every request. */
+const spellings = new Map<string, string>();
+const mostSpellings = 500;
+
+/** The name in lower case; undefined when it is no name we let in. */
+function soundName(spelling: string): string | undefined {
+  const known = spellings.get(spelling);
+  if (known !== undefined) return known;
+  const name = spelling.toLowerCase();
+  if (!isSoundName(name)) return undefined;
+  if (spellings.size < mostSpellings) spellings.set(spelling, name);
+  return name;
 }
 
 /**
