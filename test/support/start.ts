@@ -2,7 +2,7 @@
 // configuration is the demo's, so that what it teaches is what is tested; a test changes words in it.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, createGateway, type Gateway, parseConfig } from '@palier/gateway';
@@ -123,6 +123,8 @@ function configFor(ports: PortNumbers, folder: string, changes: Changes): Config
     ['http://127.0.0.1:8081', `http://127.0.0.1:${ports.portal}`],
   ];
   const text = [...places, ...changes].reduce(changed, readFileSync(demoSettings, 'utf8'));
+  // For the operator's commands, which read it from there.
+  writeFileSync(join(folder, 'palier.yaml'), text);
   const parsed = parseConfig(text, {
     readFile: (path) => readFileSync(path, 'utf8'),
     environment: {},

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { type Clock, createMfa, type EventSink, type Mfa, type Random } from '@palier/mfa-core';
 import type { Alarm } from './budget/alarm.ts';
 import { readCanaries } from './budget/canaries.ts';
+import type { BrokenGlass } from './budget/exemption.ts';
+import { createExemptions } from './budget/exemptions.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
 import { createBudget } from './budget/spend.ts';
@@ -29,6 +31,7 @@ import type { Denier } from './respond/deny.ts';
 import { createSignInGuard } from './sign-in/guard.ts';
 import { seenAnswers } from './sign-in/seen-answer.ts';
 import { createPages } from './step-up/app.ts';
+import { createGlassDesk } from './step-up/glass-desk.ts';
 import { providerWays } from './step-up/provider-routes.ts';
 import { createStops, type StopsSetting } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
@@ -109,6 +112,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     mfa,
     budget,
     stops,
+    exemptions: createExemptions(stores.standings.glass, config.budgets.patientPresent, recordKeys),
     clock,
     observer,
     recordKeys,
@@ -152,6 +156,12 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     signInPath: signInPath ?? '/',
     jwks: () => signer.jwks(),
     broken: (error) => log(brokenLine(error)),
+    glass: createGlassDesk(config.budgets.breakGlass, {
+      clock,
+      random,
+      store: stores.standings.glass,
+      broken: (glass) => log(glassLine(glass)),
+    }),
     presenceLeft: async ({ session, identity: who }) => {
       const newest = session.proofs.at(-1);
       return newest === undefined ? undefined : budget.left(newest, who, clock.now());
@@ -178,6 +188,10 @@ function stopLine({ stop, holds }: Parameters<StopsSetting['changed']>[0]): Para
     by,
     at: new Date(at).toISOString(),
   };
+}
+
+function glassLine({ id, account, until, records }: BrokenGlass): Parameters<Log>[0] {
+  return { kind: 'glass-broken', glass: id, account, until: new Date(until).toISOString(), records };
 }
 
 function eventsOf(log: Log): EventSink {

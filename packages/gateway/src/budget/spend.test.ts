@@ -5,6 +5,7 @@ import {
   instantOf,
   type Proof,
   type ProofId,
+  secondsOf,
 } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
 import { budgetDefaults } from '../config/budget-defaults.ts';
@@ -27,6 +28,8 @@ const budgets: Budgets = {
   organisation: undefined,
   fleet: undefined,
   canaries: undefined,
+  breakGlass: { times: 3, per: secondsOf(30 * 86_400), lasts: secondsOf(3600), records: 40 },
+  patientPresent: undefined,
 };
 
 function accountOf(className: string, organisation?: string): Account {

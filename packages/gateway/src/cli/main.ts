@@ -9,6 +9,7 @@ import { exposureCommand } from './exposure.ts';
 import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
+import { reviewCommand } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
 import { type Command, type Terminal, UsageError } from './terminal.ts';
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   account: accountCommand,
   alarm: alarmCommand,
   budget: budgetCommand,
+  review: reviewCommand,
   stop: stopCommand,
   resume: resumeCommand,
   exposure: exposureCommand,
@@ -44,6 +46,8 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier account unlock ACCOUNT
   palier account revoke-sessions ACCOUNT
   palier account reset-factors ACCOUNT
+  palier review list [--all]                 who broke the glass, and why
+  palier review done ID
   palier stop class|organisation|route NAME [--reason TEXT]   the kill switch; also: stop everything
   palier stop list
   palier resume class|organisation|route NAME

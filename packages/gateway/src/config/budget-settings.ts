@@ -1,5 +1,5 @@
 // What an account of each class may see, as configured. The semantics are budget/'s; the numbers are budget-defaults.ts.
-import type { Seconds } from '@palier/mfa-core';
+import type { Seconds, Secret } from '@palier/mfa-core';
 
 export interface Budgets {
   /** By class name; `default` is always there and is used for a class nobody declared. */
@@ -10,6 +10,17 @@ export interface Budgets {
   readonly fleet: number | undefined;
   /** Records nobody may ask for; asking raises the requirement. File with one record id per line. */
   readonly canaries: { readonly file: string; readonly as: string } | undefined;
+  /** A card, a written reason, and somebody who reads it: so many persons past every cap. */
+  readonly breakGlass: {
+    readonly times: number;
+    readonly per: Seconds;
+    readonly lasts: Seconds;
+    readonly records: number;
+  };
+  /** A reader that shares a secret with the gateway says who is at the desk; undefined: no such reader. */
+  readonly patientPresent:
+    | { readonly header: string; readonly secret: Secret; readonly as: string; readonly lasts: Seconds }
+    | undefined;
 }
 
 export interface BudgetClass {

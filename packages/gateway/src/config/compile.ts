@@ -75,8 +75,7 @@ function sessionsOf({ sessions, identity }: WrittenConfig): Config['sessions'] {
 }
 
 function budgetsOf(written: WrittenBudgets): Budgets {
-  const { organisation, fleet, canaries } = written;
-  return { classes: classesOf(written), organisation, fleet, canaries };
+  return { ...written, classes: classesOf(written) };
 }
 
 /** Declared classes fill up from the built-in one of their name, or from `default`. */

@@ -117,17 +117,15 @@ function isOpen(config: Config, path: string): boolean {
 }
 
 function ofBudgets(config: Config): readonly Objection[] {
-  const { canaries } = config.budgets;
   const known = [...builtInTypes, ...config.recordTypes.map(({ name }) => name)];
-  const unknown = canaries === undefined || known.includes(canaries.as) ? [] : [canaries.as];
-  const ofCanaries = unknown.map((type) =>
-    objection(
-      ['budgets', 'canaries', 'as'],
-      `there is no record type "${type}"`,
-      `known: ${known.join(', ')}`,
-    ),
+  const named = (['canaries', 'patientPresent'] as const).flatMap((section) => {
+    const type = config.budgets[section]?.as;
+    return type === undefined || known.includes(type) ? [] : [[section, type] as const];
+  });
+  const ofTypes = named.map(([section, type]) =>
+    objection(['budgets', section, 'as'], `there is no record type "${type}"`, `known: ${known.join(', ')}`),
   );
-  return [...ofCanaries, ...ofClasses(config)];
+  return [...ofTypes, ...ofClasses(config)];
 }
 
 function ofClasses(config: Config): readonly Objection[] {

@@ -14,6 +14,7 @@ import {
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { fakeClock, fakeRandom } from '@palier/mfa-core/testing';
 import { describe, expect, it } from 'vitest';
+import { noExemptions } from '../budget/exemptions.ts';
 import { createRecordKeys } from '../budget/record-keys.ts';
 import { recordTypes } from '../budget/record-types.ts';
 import { createBudget } from '../budget/spend.ts';
@@ -26,9 +27,10 @@ import type { CanonicalRequest } from '../request/request.ts';
 import { parseTarget } from '../request/target.ts';
 import { noStops } from '../stops/stops.ts';
 import { memoryBudgetStore } from '../stores/memory-budget.ts';
-import { decide, denialOf, tooMuch } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Gate } from './gate.ts';
 import { createObserver, nameOf } from './observer.ts';
+import { denialOf, pay } from './payment.ts';
 import { redeemPermit } from './permit.ts';
 
 const clock = fakeClock();
@@ -96,6 +98,8 @@ function gateOf(change: Partial<Gate> = {}): Gate {
       organisation: undefined,
       fleet: undefined,
       canaries: undefined,
+      breakGlass: { times: 3, per: secondsOf(30 * 86_400), lasts: secondsOf(3600), records: 40 },
+      patientPresent: undefined,
     }),
     signIns: {
       attempt: () => Promise.reject(new Error('no route here signs in')),
@@ -107,6 +111,7 @@ function gateOf(change: Partial<Gate> = {}): Gate {
       recordTypes([]),
     ),
     stops: noStops,
+    exemptions: noExemptions,
     ...change,
   };
 }
@@ -138,6 +143,13 @@ async function signedIn(gate: Gate, kind: 'totp' | 'card' | undefined): Promise<
   const elevated = await gate.mfa.sessions.elevate(token, proof);
   return `__Host-palier=${elevated.outcome === 'elevated' ? elevated.token : ''}`;
 }
+
+const payer = (proof: Proof): Parameters<typeof pay>[1] => ({
+  request: { headers: new Map() },
+  matched: { route: patients, parameters: new Map() },
+  identity: someone,
+  proof,
+});
 
 const outcome = async (gate: Gate, ask: CanonicalRequest): Promise<string> => {
   const decision = await decide(gate, ask, noBody);
@@ -228,7 +240,7 @@ describe('an answer with more persons than a presence buys', () => {
       at: clock.now(),
       factor: 'fac_x' as never,
     };
-    const denial = await tooMuch(gate, patients, someone, proof, records);
+    const { denial } = await pay(gate, payer(proof), records);
     expect(denial && nameOf(denial)).toBe('refuse:more-persons-than-one-gesture');
   });
 
@@ -240,8 +252,8 @@ describe('an answer with more persons than a presence buys', () => {
       at: clock.now(),
       factor: 'fac_x' as never,
     };
-    expect(await tooMuch(gate, patients, someone, proof, records.slice(0, 8))).toBe(undefined);
-    const denial = await tooMuch(gate, patients, someone, proof, records.slice(6, 16));
+    expect((await pay(gate, payer(proof), records.slice(0, 8))).denial).toBe(undefined);
+    const { denial } = await pay(gate, payer(proof), records.slice(6, 16));
     expect(denial && nameOf(denial)).toBe('step-up:presence-used-up');
   });
 });

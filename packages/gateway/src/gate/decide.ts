@@ -3,7 +3,6 @@
 import { assess, bestProof, elapsed, type Proof, type Session } from '@palier/mfa-core';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import { recordsOfRequest } from '../budget/records.ts';
-import type { Spent } from '../budget/spend.ts';
 import type { Identity } from '../identity/identity.ts';
 import { admit } from '../policy/admit.ts';
 import { holds } from '../policy/conditions.ts';
@@ -14,6 +13,7 @@ import type { BodySource, CanonicalRequest, Refusal } from '../request/request.t
 import type { Attempted } from '../sign-in/attempt.ts';
 import type { Decision, Denial } from './decision.ts';
 import { type Gate, sessionCookie } from './gate.ts';
+import { pay } from './payment.ts';
 import { mintPermit } from './permit.ts';
 
 type Account = Identity & { readonly kind: 'account' };
@@ -58,8 +58,9 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(unread)) return unread;
   const { records, bytes } = 'refusal' in counted ? nothingRead : counted;
 
-  const over = identity.kind === 'account' ? await tooMuch(gate, route, identity, proof, records) : undefined;
-  if (stops(over)) return over;
+  const paid =
+    identity.kind === 'account' ? await pay(gate, { request, matched, identity, proof }, records) : undefined;
+  if (stops(paid?.denial)) return paid.denial;
 
   const tried =
     route.signIn !== undefined && request.method === 'POST'
@@ -82,6 +83,7 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
       signIn,
       body: tried?.bytes ?? bytes,
       wouldBe,
+      exemption: paid?.exemption,
     }),
   };
 }
@@ -162,53 +164,4 @@ function tooLittle(
   if (identity.kind === 'anonymous' || requirement.kind !== 'step-up') return undefined;
   const shortfall = assess(proofsOf(gate, session, identity), requirement, gate.clock.now());
   return shortfall && { kind: 'step-up', route, identity, requirement, because: shortfall.reason };
-}
-
-/**
- * Charges records to the account; undefined means they are paid for. The request's records are charged here before
- * anything is sent, the answer's by `settle` before anything is released. No records cost nothing.
- */
-export async function tooMuch(
-  gate: Gate,
-  route: Route,
-  identity: Account,
-  proof: Proof | undefined,
-  records: readonly CountedRecord[],
-  listed = false,
-): Promise<Denial | undefined> {
-  if (records.length === 0) return undefined;
-  const spent = await gate.budget.spend({
-    identity,
-    proof,
-    records,
-    listed,
-    now: gate.clock.now(),
-    enforce: gate.observer === undefined,
-  });
-  return denialOf(spent, route, identity);
-}
-
-export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
-  if (spent.outcome === 'spent') return undefined;
-  if (spent.outcome === 'cap')
-    return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
-  if (spent.outcome === 'too-many-at-once')
-    return refused({ status: 403, reason: 'more-persons-than-one-gesture', close: false }, route);
-  if (route.requirement.kind !== 'step-up') return unpayable(route);
-  if (spent.outcome === 'presence-used-up')
-    return { kind: 'step-up', route, identity, requirement: route.requirement, because: spent.outcome };
-  // What the budget says helps, of what the route accepts at all.
-  const [first, ...rest] = route.requirement.accept.filter((kind) => spent.accept.includes(kind));
-  if (first === undefined) return unpayable(route);
-  return {
-    kind: 'step-up',
-    route,
-    identity,
-    requirement: { ...route.requirement, accept: [first, ...rest] },
-    because: 'stronger',
-  };
-}
-
-function unpayable(route: Route): Denial | undefined {
-  return refused({ status: 403, reason: 'no-proof-can-pay', close: false }, route);
 }

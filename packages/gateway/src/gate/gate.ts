@@ -1,5 +1,6 @@
 // What the stages need, gathered once by gateway.ts. No stage reaches for anything else.
 import type { Clock, Mfa } from '@palier/mfa-core';
+import type { Exemptions } from '../budget/exemptions.ts';
 import type { RecordKeys } from '../budget/record-keys.ts';
 import type { Budget } from '../budget/spend.ts';
 import type { IdentitySource } from '../identity/identity.ts';
@@ -14,6 +15,8 @@ export interface Gate {
   readonly mfa: Mfa;
   readonly budget: Budget;
   readonly recordKeys: RecordKeys;
+  /** The ways past a budget. */
+  readonly exemptions: Exemptions;
   /** What the operator stopped. */
   readonly stops: Stops;
   /** Counts guesses at the portal's own sign-in. */

@@ -27,6 +27,8 @@ export interface PermitTerms {
   readonly body: Uint8Array | undefined;
   /** In observe mode: what would have been answered instead. */
   readonly wouldBe: Denial | undefined;
+  /** Why its records were granted although a bound was met, or not charged; for the ledger. */
+  readonly exemption: string | undefined;
 }
 
 export type Permit = PermitTerms & { readonly [minted]: true };

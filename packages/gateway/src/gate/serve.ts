@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
+import type { Route } from '../policy/route.ts';
 import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Forwarder, forward } from '../proxy/forward.ts';
@@ -12,9 +13,10 @@ import type { LiveExchanges } from '../proxy/live.ts';
 import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
-import { decide, denialOf, tooMuch } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Denial } from './decision.ts';
 import type { Gate } from './gate.ts';
+import { denialOf, type Payment, pay } from './payment.ts';
 import type { PermitTerms } from './permit.ts';
 
 /** What serving needs beyond deciding. */
@@ -51,6 +53,8 @@ export interface Served {
 interface Settled {
   readonly records: readonly CountedRecord[];
   readonly bytes: Uint8Array | undefined;
+  /** Why the answer's records were shown although a bound was met. */
+  readonly exemption?: string | undefined;
 }
 
 /**
@@ -94,7 +98,7 @@ export async function serve(
  * released whole or withheld whole; what cannot be read is withheld. A look-up that found nobody counts as a miss.
  */
 async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promise<Settled | Denial> {
-  const { matched, identity, proof } = terms;
+  const { matched, identity } = terms;
   const rules = answerRules(matched.route);
   if (exchange.status === 404 || exchange.status === 410) return missed(desk, terms);
   if (rules.length === 0) return { records: terms.records, bytes: undefined };
@@ -107,13 +111,33 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
     return { kind: 'unavailable', reason: 'answer-unreadable' };
   }
   if (found.length === 0 && exchange.status < 300) return missed(desk, terms, bytes);
-  if (identity.kind === 'account') {
-    const over = await tooMuch(desk.gate, matched.route, identity, proof, found, true);
-    if (over !== undefined && !observed) return over;
-    const unfound = await missedBeside(desk, terms, found);
-    if (unfound !== undefined) return unfound;
-  }
-  return { records: [...terms.records, ...found], bytes };
+  const absent = absentOf(matched.route, terms.records, found);
+  const paid = identity.kind === 'account' ? await pay(desk.gate, { ...terms, identity }, found, true) : free;
+  const denial = paid.denial ?? (await missedBeside(desk, terms, absent));
+  if (denial !== undefined && !observed) return denial;
+  const named = terms.records.filter((record) => !absent.includes(record));
+  return { records: [...named, ...found], bytes, exemption: paid.exemption };
+}
+
+const free: Payment = { denial: undefined, exemption: undefined };
+
+/**
+ * Of a batch, those the answer does not show: it tells who is missing. Only where the request lists persons and the answer
+ * lists persons of the same kind; elsewhere the one asked for need not be among those shown.
+ */
+function absentOf(
+  { records: rules }: Route,
+  asked: readonly CountedRecord[],
+  found: readonly CountedRecord[],
+): readonly CountedRecord[] {
+  const listed = rules.flatMap((rule) =>
+    rule.from === 'json' && rule.pointer.split('/').includes('*') ? [rule.as] : [],
+  );
+  const answered = rules.flatMap((rule) => (rule.from.startsWith('answer') ? [rule.as] : []));
+  const shown = new Set(found.map(({ digest }) => digest));
+  return asked.filter(
+    ({ type, digest }) => listed.includes(type) && answered.includes(type) && !shown.has(digest),
+  );
 }
 
 /** That a person is not there is knowledge too: misses have a counter of their own (A113). */
@@ -132,26 +156,17 @@ async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promi
   return denial === undefined || !enforce ? { records, bytes } : denial;
 }
 
-/**
- * A batch that names persons who are not there beside some who are: the answer tells who is missing, and that is a miss
- * for each of them (A113). Only where the request names its persons too.
- */
+/** A miss for each person of a batch who is not there (A113). */
 async function missedBeside(
   desk: Desk,
-  { identity, records, matched }: PermitTerms,
-  found: readonly CountedRecord[],
+  { identity, matched }: PermitTerms,
+  absent: readonly CountedRecord[],
 ): Promise<Denial | undefined> {
-  const shown = new Set(found.map(({ digest }) => digest));
-  const absent = records.filter(({ digest }) => !shown.has(digest));
   if (absent.length === 0 || identity.kind === 'anonymous') return undefined;
   const enforce = desk.gate.observer === undefined;
-  const spent = await desk.gate.budget.miss({
-    identity,
-    records: absent,
-    now: desk.gate.clock.now(),
-    enforce,
-  });
-  return enforce ? denialOf(spent, matched.route, identity) : undefined;
+  const now = desk.gate.clock.now();
+  const spent = await desk.gate.budget.miss({ identity, records: absent, now, enforce });
+  return denialOf(spent, matched.route, identity);
 }
 
 /** Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. */
@@ -174,10 +189,13 @@ export function mustBeKept({ gate }: Desk, { matched, identity }: PermitTerms): 
 }
 
 /** What became of a counted request, as far as it is known. */
-type Outcome = Pick<LedgerEntry, 'status' | 'outcome' | 'records'>;
+type Outcome = Pick<LedgerEntry, 'status' | 'outcome' | 'records'> & {
+  /** What exempted some of the answer's records. */
+  readonly exemption?: string | undefined;
+};
 
-function shown({ status }: Exchange, { records }: Settled): Outcome {
-  return { status, outcome: status < 400 ? 'released' : 'miss', records };
+function shown({ status }: Exchange, { records, exemption }: Settled): Outcome {
+  return { status, outcome: status < 400 ? 'released' : 'miss', records, exemption };
 }
 
 /** One entry of who saw whom. An entry without an account is a mistake of ours. */
@@ -198,8 +216,15 @@ export function entryOf(desk: Desk, terms: PermitTerms, outcome: Outcome): Ledge
     fields: matched.route.fields,
     ...outcome,
     peer: request.peer,
-    exemption: terms.wouldBe === undefined ? undefined : 'observe',
+    exemption: exemptionOf(terms, outcome),
   };
+}
+
+/** Why it left although a bound was met. */
+function exemptionOf({ wouldBe, exemption }: PermitTerms, outcome: Outcome): string | undefined {
+  if (wouldBe !== undefined) return 'observe';
+  const both = new Set([exemption, outcome.exemption].filter((one) => one !== undefined));
+  return both.size === 0 ? undefined : [...both].join(' ');
 }
 
 /** Writes the head, then the bytes that were counted or the stream that needed no counting. */

@@ -17,6 +17,7 @@ import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { CardWay } from './card-ways.ts';
 import { enrolRoutes } from './enrol-routes.ts';
+import { type GlassDesk, glassRoutes } from './glass-routes.ts';
 import { type Person, type Reception, receive, type Visit } from './person.ts';
 import { problemPage } from './problem-page.ts';
 import { providerRoutes } from './provider-routes.ts';
@@ -35,6 +36,7 @@ export interface PagesSetting {
   readonly cardWays: readonly CardWay[];
   /** Identity providers that prove a card. */
   readonly cards: readonly CardProvider[];
+  readonly glass: GlassDesk;
   /** What the presence of this person still buys, for the page; undefined when there is none. */
   readonly presenceLeft: (person: Person) => Promise<number | undefined>;
 }
@@ -67,6 +69,7 @@ export function createPages(setting: PagesSetting): Express {
   enrolRoutes(app, setting, visited);
   accountRoutes(app, setting, visited);
   providerRoutes(app, setting, visited);
+  glassRoutes(app, setting, visited);
   app.use(
     (request, response) =>
       void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])),
