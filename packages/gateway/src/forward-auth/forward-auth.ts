@@ -6,9 +6,11 @@ import type { Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { brokenLine, decisionLine, type Front } from '../front.ts';
 import type { Denial } from '../gate/decision.ts';
+import { sessionCookie } from '../gate/gate.ts';
 import { compilePolicy } from '../policy/policy.ts';
 import type { Route } from '../policy/route.ts';
 import { canonicalise } from '../request/canonical.ts';
+import { withoutCookies } from '../request/cookies.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { answerFor } from '../respond/deny.ts';
 import { type Answer, ownHeaders } from '../respond/respond.ts';
@@ -76,13 +78,21 @@ async function answer(
   if (outcome.kind === 'permitted') {
     const { terms } = outcome;
     front.log({ ...decisionLine(request, { denial: undefined, status: 200, terms }, 200), front: name });
-    // Always set, if only to nothing: a front that copies it then overwrites whatever the client sent (A070).
-    return end(response, 200, { 'palier-assertion': outcome.assertion ?? '' });
+    return end(response, 200, forPortal(request, outcome.assertion));
   }
   const told = await answerFor(front.denier, outcome, request, undefined, response);
   const served = { denial: outcome, status: told.status, terms: undefined };
   front.log({ ...decisionLine(request, served, told.status), front: name });
   tell(withoutBody(absolute(told, front.denier.origin), request), name, response, key);
+}
+
+/**
+ * What the front sets on the request before it forwards it. Always there, if only as nothing: a front that copies it then
+ * overwrites whatever the client sent (A070). Our own cookies are not for the portal (A079).
+ */
+function forPortal({ headers }: CanonicalRequest, assertion: string | undefined): Answer['headers'] {
+  const cookie = withoutCookies(headers.get('cookie') ?? '', sessionCookie);
+  return { 'palier-assertion': assertion ?? '', cookie: cookie ?? '' };
 }
 
 /** Traefik resolves a relative address against our own; the client must not see that. */

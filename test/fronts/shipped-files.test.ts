@@ -1,0 +1,61 @@
+// The files of examples/fronts that no program here can run (Traefik, Envoy) are YAML and ask where the gateway answers;
+// and every file sends the same paths through the gateway.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { throughTheGateway } from '../support/asked-site.ts';
+
+const read = (file: string): string =>
+  readFileSync(new URL(`../../examples/fronts/${file}`, import.meta.url), 'utf8');
+
+const asking = [
+  ['nginx-forward-auth.conf', ['/.palier/forward-auth/answer', '/.palier/forward-auth/nginx']],
+  ['palier.lua', ['/.palier/forward-auth/haproxy']],
+  ['Caddyfile.forward-auth', ['/.palier/forward-auth/caddy']],
+  ['traefik.yaml', ['/.palier/forward-auth/traefik']],
+  ['envoy.yaml', ['/.palier/ext-authz']],
+] as const;
+
+describe('examples/fronts', () => {
+  it.each(asking)('%s asks on the path of its front', (file, paths) => {
+    const named = [...read(file).matchAll(/\/\.palier\/(?:forward-auth|ext-authz)(?:\/[a-z]+)?/g)];
+    expect([...new Set(named.map(([path]) => path))].sort()).toEqual([...paths].sort());
+  });
+
+  it.each([
+    'nginx-forward-auth.conf',
+    'haproxy-forward-auth.cfg',
+    'Caddyfile.forward-auth',
+    'traefik.yaml',
+    'envoy.yaml',
+  ])('%s sends through the gateway what the gateway must see whole', (file) => {
+    expect(throughTheGateway).toHaveLength(7);
+    const text = read(file);
+    for (const path of [
+      'messages/live',
+      'profil',
+      'recherche-patient',
+      'patients',
+      'api/patients',
+      'api/recherche',
+      'aat',
+    ])
+      expect(text, path).toMatch(new RegExp(`[/(|]${path}[\`)| \\n}]`));
+  });
+
+  it('the answers Envoy and Traefik set on a request are those the gateway gives', () => {
+    const traefik = parse(read('traefik.yaml'));
+    for (const name of ['ask', 'ask-bodiless']) {
+      const { forwardAuth } = traefik.http.middlewares[name];
+      expect(forwardAuth.authResponseHeaders).toEqual(['Palier-Assertion', 'Cookie']);
+      expect(forwardAuth.trustForwardHeader).toBe(false);
+    }
+    const envoy = parse(read('envoy.yaml'));
+    const [connections] = envoy.static_resources.listeners[0].filter_chains[0].filters;
+    const [{ typed_config: authz }] = connections.typed_config.http_filters;
+    expect(authz.failure_mode_allow).toBe(false);
+    const names = authz.http_service.authorization_response.allowed_upstream_headers.patterns;
+    expect(names).toEqual([{ exact: 'palier-assertion' }, { exact: 'cookie' }]);
+  });
+});
