@@ -24,7 +24,8 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
   const limits: ServerOptions = {
     maxHeaderSize: 16_384,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // The edge's table judges Host, missing ones too; node's own refusal may be kept by a cache.
+    requireHostHeader: false,
     noDelay: true,
     connectionsCheckingInterval: 1000,
   };
