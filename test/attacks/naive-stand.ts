@@ -91,13 +91,14 @@ function personIn(text: string): string | undefined {
 /** Its word on the person, first, so that what follows can say otherwise; then what Connection names is taken out. */
 function withIdentity(text: string, level: string): string {
   const [line = '', ...rest] = text.split(end);
-  const word = level === 'anon' ? [] : [`Palier-Assertion: signed-${level}`];
+  const isOpen = /^\w+ \/(public\/|login|logout)/.test(line);
+  const word = level === 'anon' || isOpen ? [] : [`Palier-Assertion: signed-${level}`];
   const nominated = (/^connection:(.*)$/im.exec(text)?.[1] ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase());
   const headEnd = rest.indexOf('');
   const fields = [...word, ...rest.slice(0, headEnd)].filter(
-    (field) => !nominated.includes((field.split(':')[0] ?? '').toLowerCase()),
+    (field) => !nominated.includes((field.split(':')[0] ?? '').toLowerCase()) || /^upgrade:/i.test(field),
   );
   return [line, ...fields, ...rest.slice(headEnd)].join(end);
 }

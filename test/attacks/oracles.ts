@@ -61,7 +61,10 @@ const oracles: Readonly<Record<string, Oracle>> = {
     atPortal.flatMap((request, index) => identityFlaws(request, spokenOf[index], actor, login, host)),
   // One decision, one request, one answer; no bytes between requests; nobody gets another's answer.
   O4: ({ sent, replies, atPortal, leftovers, lines, honest, honestTarget }) => {
-    const forwarded = lines.filter(({ outcome }) => outcome === 'forward' || outcome === 'upgraded').length;
+    // What was sent and then withheld is logged as withheld.
+    const forwarded = lines.filter(({ outcome }) =>
+      /^(forward|upgraded|unavailable)/.test(String(outcome)),
+    ).length;
     const broken = lines.filter(({ kind }) => kind === 'broken').length;
     return [
       atPortal.length > forwarded + broken
@@ -74,13 +77,40 @@ const oracles: Readonly<Record<string, Oracle>> = {
         : `an honest client got ${honest?.status ?? 'nothing'} ${honest?.body.slice(0, 80) ?? ''}`,
     ];
   },
-  // Who could be seen was counted, in any reading.
-  O5: ({ actor, atPortal, counted }) =>
-    actor !== 'high'
+  // Who could be seen was counted, in any reading: named in the ledger, or charged as a miss where the portal had nobody.
+  O5: ({ actor, atPortal, counted, lines }) => {
+    const misses = lines.filter(({ status }) => status === 404 || status === 410);
+    const charged = misses.reduce((sum, { records }) => sum + Number(records), 0);
+    return actor !== 'high'
       ? []
       : inEveryReading(atPortal, ({ persons }) =>
-          persons.some((person) => !counted.has(person)) ? 'shows a person nobody counted' : undefined,
-        ),
+          persons.filter((person) => !counted.has(person)).length > charged
+            ? 'shows a person nobody counted'
+            : undefined,
+        );
+  },
+  // A switch of protocols is asked for where it was declared, by somebody, on our own page, once and whole.
+  upgrade: ({ actor, atPortal, host }) =>
+    atPortal
+      .filter(({ headers }) => headers.some(([name]) => folded(name) === 'upgrade'))
+      .filter(({ method, target, headers }) => {
+        const values = (wanted: string): string =>
+          headers
+            .filter(([name]) => folded(name) === wanted)
+            .map(([, value]) => value)
+            .join();
+        const sound =
+          method === 'GET' &&
+          target === '/live' &&
+          actor !== 'anon' &&
+          values('upgrade').toLowerCase() === 'websocket' &&
+          values('connection').toLowerCase() === 'upgrade' &&
+          values('sec-websocket-version') === '13' &&
+          /^[A-Za-z0-9+/]{22}==$/.test(values('sec-websocket-key')) &&
+          values('origin') === `http://${host}`;
+        return !sound;
+      })
+      .map(({ method, target }) => `an unsound handshake by ${method} ${target} at the portal`),
   // Nothing thrown that nobody caught.
   O9: ({ uncaught }) => uncaught.map((error) => `uncaught: ${String(error)}`),
   // One line, one value; no secret and no person in it.
@@ -135,7 +165,7 @@ const never =
   /^(x-(stepup|auth|user|identity|remote|ssl|client|original|rewrite|real|host|http|forwarded-(uri|path|prefix|server|port|client))|forwarded|remote-|ssl-|client-cert|x-method|te$|trailer$|proxy-|keep-alive$)/;
 
 function identityFlaws(
-  { headers }: Recorded,
+  { headers, target }: Recorded,
   spokenOf: JWTPayload | undefined,
   actor: Actor,
   login: string,
@@ -145,10 +175,11 @@ function identityFlaws(
   const values = (name: string): readonly string[] =>
     headers.filter(([one]) => folded(one) === name).map(([, value]) => value);
   const assertions = values('palier-assertion');
-  const wanted = spokenOf === undefined ? 0 : 1;
+  // Open pages are for everybody: nobody is asked who it is.
+  const wanted = actor === 'anon' || /^\/(public\/|login|logout)/.test(target) ? 0 : 1;
   return [
     assertions.length === wanted ? '' : `${assertions.length} assertions at the portal`,
-    actor === 'anon' && spokenOf !== undefined ? 'an assertion about nobody' : '',
+    wanted === 1 && spokenOf === undefined ? 'no assertion that verifies' : '',
     spokenOf !== undefined && spokenOf.sub !== login ? 'an assertion about somebody else' : '',
     ...ours.filter((name) => values(name).length > 1).map((name) => `${name} twice`),
     ...values('x-forwarded-host')

@@ -78,7 +78,7 @@ function understood(request: Recorded, { path, query, method, body }: Parts): Un
     ...path.split('/').slice(2),
     ...parameters(query ?? split(request.target)[1]),
     ...parameters(text(request.body)),
-    ...(body ?? text(request.body)).split(/["'[\]{},:=&|\s]/),
+    ...(body ?? text(request.body)).split(/["'\\[\]{},:=&|\s]/),
   ];
   const numbers = words
     .map((word) => decoded(word).replace(/[\s.-]/g, ''))

@@ -100,7 +100,7 @@ export async function serve(
 async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promise<Settled | Denial> {
   const { matched, identity } = terms;
   const rules = answerRules(matched.route);
-  if (exchange.status === 404 || exchange.status === 410) return missed(desk, terms);
+  if (isMiss(exchange)) return missed(desk, terms);
   if (rules.length === 0) return { records: terms.records, bytes: undefined };
   const bytes = await exchange.collect(desk.answerLimit);
   const observed = desk.gate.observer !== undefined;
@@ -138,6 +138,11 @@ function absentOf(
   return asked.filter(
     ({ type, digest }) => listed.includes(type) && answered.includes(type) && !shown.has(digest),
   );
+}
+
+/** The portal says that nobody is there. Any other error page may show the person it is about: a form that comes back with 422 does. */
+function isMiss({ status }: Exchange): boolean {
+  return status === 404 || status === 410;
 }
 
 /** That a person is not there is knowledge too: misses have a counter of their own (A113). */
@@ -194,8 +199,8 @@ type Outcome = Pick<LedgerEntry, 'status' | 'outcome' | 'records'> & {
   readonly exemption?: string | undefined;
 };
 
-function shown({ status }: Exchange, { records, exemption }: Settled): Outcome {
-  return { status, outcome: status < 400 ? 'released' : 'miss', records, exemption };
+function shown(exchange: Exchange, { records, exemption }: Settled): Outcome {
+  return { status: exchange.status, outcome: isMiss(exchange) ? 'miss' : 'released', records, exemption };
 }
 
 /** One entry of who saw whom. An entry without an account is a mistake of ours. */
