@@ -18,7 +18,7 @@ export interface Professional {
   elsewhere(): Professional;
   signIn(): Promise<Page>;
   /** Enrols an authenticator app with a fresh ticket, which also proves it; `resume` is the way back. */
-  enrolApp(resume?: string): Promise<Page>;
+  enrolApp(resume?: string, name?: string): Promise<Page>;
   /** What the phone shows at this moment of the site's clock. */
   code(): string;
   /** Types the phone's code on the step-up page that was reached, and follows the way back. */
@@ -40,11 +40,11 @@ export function seat(site: Seated, login: string, phone: Phone = { app: undefine
     code,
     elsewhere: () => seat(site, login, phone),
     signIn: () => browser.post('/login', { login, password: examplePassword(login), next: '/' }),
-    async enrolApp(resume = '') {
+    async enrolApp(resume = '', name = 'phone of the counter') {
       const ticket = await site.ticketFor(login);
       const choice = await browser.post('/.palier/enrol/ticket', { ticket, resume });
       const { action, fields } = formTo(choice, '/.palier/enrol/totp');
-      const offer = await browser.post(action, { ...fields, name: 'phone of the counter' });
+      const offer = await browser.post(action, { ...fields, name });
       phone.app = appFrom(offer);
       const confirm = formTo(offer, '/.palier/enrol/totp/confirm');
       return browser.post(confirm.action, { ...confirm.fields, code: code() });

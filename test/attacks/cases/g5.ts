@@ -154,7 +154,7 @@ export const g5: readonly AttackCase[] = [
       actor: 'high',
       expect: 'allowed',
       atPortal: 1,
-      harmless: 'the condition stays here; `gate.test.ts` of the headers has the control',
+      harmless: 'the condition stays here; `answers.test.ts` looks for it, with its control',
     },
   ),
   {

@@ -261,7 +261,7 @@ export const g6: readonly AttackCase[] = [
     {
       expect: [200],
       atPortal: 1,
-      harmless: 'allowed: `body.test.ts` compares the bytes',
+      harmless: 'allowed: `answers.test.ts` compares the bytes',
     },
   ),
   body('A118', `{"nir":"{nir}","a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, { harmless: nobody }),
