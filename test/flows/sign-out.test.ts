@@ -107,7 +107,7 @@ describe('an event stream', () => {
       asked.on('error', () => undefined);
     });
 
-  it('is cut when the person signs out, and not before', async () => {
+  it('A085: is cut when the person signs out, and not before', async () => {
     const doctor = await present('medecin-05');
     const stream = await streamOf(doctor);
     const early = await Promise.race([

@@ -74,7 +74,7 @@ describe('a WebSocket', () => {
     socketOf(await open(doctor)).terminate();
   });
 
-  it('is cut within two seconds when the session ends', async () => {
+  it('A085: is cut within two seconds when the session ends', async () => {
     const nurse = await present('infirmier-01');
     const socket = socketOf(await open(nurse));
     const closed = closing(socket);
@@ -84,7 +84,7 @@ describe('a WebSocket', () => {
     expect(performance.now() - from).toBeLessThan(2_000);
   });
 
-  it('is cut when its proof grows too old for the route', async () => {
+  it('A085: is cut when its proof grows too old for the route', async () => {
     const nurse = await present('infirmier-02');
     const socket = socketOf(await open(nurse));
     const closed = closing(socket);

@@ -91,7 +91,7 @@ export const g2: readonly AttackCase[] = [
     send: [bare('POST * HTTP/1.1', 'Host: {host}', 'Content-Length: 2', '').concat('ab')],
     harmless: clean,
   },
-  { id: 'A034', title: 'HTTP/0.9', send: ['GET /notes/1\r\n\r\n'], expect: [[400, 0]] },
+  { id: 'A034', title: 'a line without a version', send: ['GET /notes/1\r\n\r\n'], expect: [[400, 0]] },
   { id: 'A034', title: 'HTTP/1.0 without Host', send: [bare('GET /notes/1 HTTP/1.0', 'Cookie: {cookie}')] },
   {
     id: 'A034',
