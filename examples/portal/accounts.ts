@@ -16,6 +16,8 @@ export interface Account {
   readonly organisation: string;
   readonly name: string;
   readonly email: string;
+  /** The professional's number as a health card has it (PS_IdNat); of the range kept for tests. */
+  readonly nationalId: string;
 }
 
 /** All accounts of the portal, in memory. */
@@ -114,5 +116,16 @@ function syntheticAccount(trade: (typeof TRADES)[number], number: number, draw: 
     organisation: `${trade.organisation} ${suffix}`,
     name: `${GIVEN_NAMES[given]} ${FAMILY_NAMES[family]}`,
     email: `${trade.prefix}-${suffix}@sante.example`,
+    nationalId: nationalIdOf(draw),
   };
+}
+
+/** 8 for the register RPPS, then eleven digits of which the last is Luhn's. Numbers that begin with 997 are nobody's. */
+function nationalIdOf(draw: number): string {
+  const ten = `99700${String(draw).padStart(5, '0')}`;
+  const sum = [...ten].reduce((total, digit, at) => {
+    const value = at % 2 === 1 ? Number(digit) * 2 : Number(digit);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return `8${ten}${(10 - (sum % 10)) % 10}`;
 }

@@ -25,6 +25,7 @@ it('a right password opens a session that the API knows', async () => {
     class: 'pharmacy',
     organisation: 'Pharmacie fictive 01',
     name: portal.accounts.find('pharmacie-01')?.name,
+    nationalId: portal.accounts.find('pharmacie-01')?.nationalId,
   });
 });
 

@@ -10,6 +10,7 @@ import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
 import { createBudget } from './budget/spend.ts';
 import { createWatch } from './budget/watch.ts';
+import { type Cards, createCards } from './card/card.ts';
 import type { Config } from './config/config.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { createForwardAuth, type ForwardAuth } from './forward-auth/forward-auth.ts';
@@ -31,6 +32,7 @@ import type { Denier } from './respond/deny.ts';
 import { createSignInGuard } from './sign-in/guard.ts';
 import { seenAnswers } from './sign-in/seen-answer.ts';
 import { createPages } from './step-up/app.ts';
+import { certificateWay } from './step-up/card-routes.ts';
 import { createGlassDesk } from './step-up/glass-desk.ts';
 import { providerWays } from './step-up/provider-routes.ts';
 import { createStops, type StopsSetting } from './stops/stops.ts';
@@ -56,6 +58,8 @@ export interface Composition {
   readonly observer: Observer | undefined;
   readonly upstreams: ReadonlyMap<string, NamedUpstream>;
   readonly providers: Providers;
+  /** Undefined where no source reads cards. */
+  readonly cards: Cards | undefined;
 }
 
 interface NamedUpstream {
@@ -148,10 +152,11 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const denier: Denier = { mfa, origin: config.origin.origin, signInPath };
   const { sealing } = keys;
   const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
+  const cards = createCards({ config, mfa, stores, sealing, clock, random, log });
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops },
     cards: providers.cards,
-    cardWays: providerWays(providers.cards),
+    cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers.cards)],
     origin: config.origin.origin,
     signInPath: signInPath ?? '/',
     jwks: () => signer.jwks(),
@@ -166,10 +171,12 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
       const newest = session.proofs.at(-1);
       return newest === undefined ? undefined : budget.left(newest, who, clock.now());
     },
+    card: cards?.pages,
+    first: config.enrolment.first,
   });
   const front: Front = { desk, denier, edge, pages, log };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
-  return { front, forwardAuth, mfa, observer, upstreams: named, providers };
+  return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards };
 }
 
 /** One sentence a tired person understands, in both languages; numbers only, no person is named. */

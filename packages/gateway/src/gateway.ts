@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type Clock, type Mfa, type Random, systemClock, systemRandom } from '@palier/mfa-core';
 import type { JWK } from 'jose';
+import { createCardDoor } from './card/door.ts';
 import { type Composition, compose, type Kept } from './composition.ts';
 import type { Config } from './config/config.ts';
 import { createAskListener } from './forward-auth/listener.ts';
@@ -65,10 +66,14 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     (incoming, response) => void handle(front(), { incoming, response }),
     (incoming, socket, head) => void handleUpgrade(front(), incoming, socket, head),
   );
+  const cardDoor = createCardDoor(config, () => current.composition, kept.log);
   const health = healthServer(kept.stores.probe);
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
-  const renew = (): void => renewCertificate(server, current.config, kept.log);
+  const renew = (): void => {
+    renewCertificate(server, current.config, kept.log);
+    cardDoor?.renew(current.config);
+  };
   return {
     get mfa() {
       return current.composition.mfa;
@@ -78,6 +83,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       const port = await listenOn(server, config.listen);
       const healthPort = await listenOn(health, config.healthListen);
       const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
+      await cardDoor?.listen();
       const sweep = (): void => void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
       timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
       return { port, healthPort, forwardAuthPort };
@@ -99,6 +105,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         closeServer(server, 10_000),
         closeServer(asking, 10_000),
         closeServer(health, 1000),
+        cardDoor?.close(),
       ]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
       await current.composition.providers.close();

@@ -9,6 +9,8 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   tls: ({ tls }) => tls !== undefined,
   // Cookies, passkeys and the keys of records all hang on it.
   origin: ({ origin }) => origin.href,
+  'identity: client-certificate': ({ identity }) =>
+    identity.flatMap((one) => (one.kind === 'client-certificate' ? [one.listen] : [])),
   stores: ({ stores }) => stores,
   ledger: ({ ledger }) => ledger,
   forwardAuth: ({ forwardAuth }) => forwardAuth?.listen,

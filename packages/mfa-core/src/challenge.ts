@@ -38,6 +38,10 @@ export interface ChallengePayloads {
   readonly 'sign-in-away': { readonly sealed: Sealed };
   /** What another site's sign-out needs to find the session it opened. */
   readonly 'signed-in-away': { readonly sealed: Sealed };
+  /** A card asked for at another listener; sealed by whoever asks, and read by that listener only. */
+  readonly 'card-asked': { readonly sealed: Sealed };
+  /** What that listener saw, to be redeemed once by the session that asked. */
+  readonly 'card-shown': { readonly sealed: Sealed };
 }
 
 /** Where the right to bind a factor came from, and what it allows. */
@@ -74,4 +78,6 @@ export const challengeLifetimes: Readonly<Record<Purpose, Seconds>> = {
   'step-up-away': 600 as Seconds,
   'sign-in-away': 600 as Seconds,
   'signed-in-away': (12 * 3600) as Seconds,
+  'card-asked': 300 as Seconds,
+  'card-shown': 60 as Seconds,
 };

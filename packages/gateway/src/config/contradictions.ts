@@ -3,6 +3,7 @@
 import { policyProblems } from '../policy/overlap.ts';
 import { compilePolicy, matchRoute } from '../policy/policy.ts';
 import { parseTarget } from '../request/target.ts';
+import { ofCards } from './card-contradictions.ts';
 import type { Config } from './config.ts';
 import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
@@ -18,6 +19,7 @@ export function contradictions(config: Config, written: WrittenConfig): readonly
     ...betweenRoutes(config, written),
     ...ofIdentity(config, written),
     ...ofProviders(config),
+    ...ofCards(config),
     ...ofBudgets(config),
     ...ofPlaces(config),
     ...ofPromises(config),

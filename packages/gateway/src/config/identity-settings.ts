@@ -1,6 +1,6 @@
 // Where the gateway learns whose request it is, as configured. One variant per source; the sources are identity/'s.
 import type { Seconds } from '@palier/mfa-core';
-import type { ListenAddress } from './config.ts';
+import type { ClientCertificateSetting } from './card-settings.ts';
 import type { OidcSetting } from './oidc-settings.ts';
 
 export type IdentitySetting =
@@ -21,6 +21,8 @@ export interface AccountPointers {
   /** `*` walks a list: `/groups/*`. */
   readonly groups: string | undefined;
   readonly name: string | undefined;
+  /** The professional's number in a register, to compare a card with; undefined: the account itself is compared. */
+  readonly person?: string | undefined;
 }
 
 /** A place on a page: the text of a CSS selector's one hit, or its attribute. */
@@ -38,6 +40,7 @@ export interface HtmlPointers {
   readonly organisation: HtmlPointer | undefined;
   readonly groups: HtmlPointer | undefined;
   readonly name: HtmlPointer | undefined;
+  readonly person?: HtmlPointer | undefined;
 }
 
 export interface SignInSetting {
@@ -94,18 +97,4 @@ export interface LoginWatchedSetting extends SignInSetting {
   /** Whether spellings of a login that differ in case and blanks are one account. */
   readonly fold: 'case' | 'none';
   readonly lifetime: Seconds;
-}
-
-export interface ClientCertificateSetting extends SignInSetting {
-  readonly kind: 'client-certificate';
-  /** A listener of its own: no request without a certificate ever shares it (A218). */
-  readonly listen: ListenAddress;
-  readonly ca: string;
-  /** File or directory of revocation lists; undefined only with `dangerouslyWithoutRevocation`. */
-  readonly crl: string | undefined;
-  /** Where the account's name is: French health-professional national identifier, or a part of the name. */
-  readonly account: 'ps-id-nat' | 'common-name' | 'serial-number';
-  /** Policy object identifiers one of which the certificate must carry; empty: any. */
-  readonly policies: readonly string[];
-  readonly grace: Seconds;
 }

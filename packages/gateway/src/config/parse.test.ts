@@ -162,7 +162,7 @@ identity:
   - jwt: { cookie: token, issuer: https://sso.example, audience: portail, jwks: { url: https://sso.example/jwks }, account: /sub }
   - login-watched: { post: /login, field: user, cookie: SID }
   - oidc: { issuer: https://wallet.example/realms/a, clientId: palier, clientSecret: { file: hook }, assurance: { card: [{ acr: eidas1, amr: [sc, pin] }] } }
-  - client-certificate: { listen: 127.0.0.1:8443, ca: igc-sante.pem, crl: crl/ }
+  - client-certificate: { listen: 127.0.0.1:8443, origin: https://cartes.portail.example, tls: { cert: c, key: k }, ca: roots.pem, crl: crl/ }
 keys: { file: keys.json }
 ledger: { directory: ledger, sealTo: dpo.jwk }
 ${oneRoute.trimEnd()}
@@ -344,7 +344,7 @@ routes:
     ],
     [
       'A220: cards without revocation',
-      `${base.replace(/identity:.*/, 'identity: [{ client-certificate: { listen: "127.0.0.1:1", ca: a } }]')}${oneRoute}`,
+      `${base.replace(/identity:.*/, 'identity: [{ client-certificate: { listen: "127.0.0.1:1", origin: https://c.example, ca: a } }]')}${oneRoute}`,
       'where the revocation lists are',
     ],
     [

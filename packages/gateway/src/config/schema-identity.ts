@@ -9,6 +9,7 @@ import type {
   PortalPointers,
 } from './identity-settings.ts';
 import * as scalar from './scalars.ts';
+import { clientCertificate } from './schema-card.ts';
 import { oidcSource } from './schema-oidc.ts';
 import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
@@ -20,6 +21,7 @@ const pointerKeys = {
   organisation: maybe(scalar.jsonPointer),
   groups: maybe(scalar.jsonPointer),
   name: maybe(scalar.jsonPointer),
+  person: maybe(scalar.jsonPointer),
 };
 
 const carrierKeys = { cookie: maybe(scalar.cookieName), header: maybe(scalar.headerName) };
@@ -37,6 +39,7 @@ interface Flat {
   readonly organisation?: string | undefined;
   readonly groups?: string | undefined;
   readonly name?: string | undefined;
+  readonly person?: string | undefined;
 }
 
 function pointersOf(flat: Flat): AccountPointers {
@@ -46,6 +49,7 @@ function pointersOf(flat: Flat): AccountPointers {
     organisation: flat.organisation,
     groups: flat.groups,
     name: flat.name,
+    person: flat.person,
   };
 }
 
@@ -75,6 +79,7 @@ const portalSession: z.ZodType<WrittenSource> = z
     organisation: maybe(place),
     groups: maybe(place),
     name: maybe(place),
+    person: maybe(place),
     nobody: maybe(htmlPointer),
     ...signInKeys,
     ask: scalar.path,
@@ -109,8 +114,8 @@ type Places = { readonly [Key in keyof AccountPointers]?: string | HtmlPointer |
 
 /** JSON pointers alone or places on a page alone: an answer is one of both. */
 function portalPointersOf(given: Places): PortalPointers | undefined {
-  const { account, class: className, organisation, groups, name } = given;
-  const all = { account, class: className, organisation, groups, name };
+  const { account, class: className, organisation, groups, name, person } = given;
+  const all = { account, class: className, organisation, groups, name, person };
   const kinds = new Set(Object.values(all).flatMap((one) => (one === undefined ? [] : [typeof one])));
   return kinds.size === 1 ? (all as PortalPointers) : undefined;
 }
@@ -217,34 +222,6 @@ const loginWatched: z.ZodType<WrittenSource> = z
       success: { status: success.status, location: success.location },
     },
   }));
-
-function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
-  return z
-    .strictObject({
-      ...signInKeys,
-      listen: scalar.listenAddress,
-      ca: fileIn(surroundings),
-      crl: maybe(fileIn(surroundings)),
-      dangerouslyWithoutRevocation: maybe(z.literal(true)),
-      account: z.enum(['ps-id-nat', 'common-name', 'serial-number']).prefault('ps-id-nat'),
-      policies: z.array(scalar.objectIdentifier).prefault([]),
-      grace: scalar.duration.prefault('0s'),
-    })
-    .transform(({ dangerouslyWithoutRevocation, signOut, ...given }, context) => {
-      if (given.crl === undefined && dangerouslyWithoutRevocation !== true) {
-        context.addIssue({
-          code: 'custom',
-          message: 'does not say where the revocation lists are',
-          params: { fix: 'give crl: <file or directory>; a stolen card is good for ever without it' },
-        });
-        return z.NEVER;
-      }
-      return {
-        signOut,
-        setting: { ...given, kind: 'client-certificate', crl: given.crl, signIn: given.signIn },
-      };
-    });
-}
 
 /** One source: a map with exactly one key. */
 export function identitySource(surroundings: Surroundings): z.ZodType<WrittenSource> {

@@ -8,8 +8,15 @@ export function unavailable(config: Config): readonly Objection[] {
   const { enrolment, notify, identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
-      kind !== 'portal-session' && kind !== 'jwt' && kind !== 'login-watched',
+      kind !== 'portal-session' &&
+        kind !== 'jwt' &&
+        kind !== 'login-watched' &&
+        kind !== 'client-certificate',
       ['identity', index, kind],
+    ]),
+    ...identity.map((one, index): readonly [boolean, Path] => [
+      one.kind === 'client-certificate' && one.crl !== undefined,
+      ['identity', index, one.kind, 'crl'],
     ]),
     [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
     [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],

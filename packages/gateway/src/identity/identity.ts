@@ -14,6 +14,8 @@ export type Identity =
       readonly groups: readonly string[];
       /** The name the person reads on our pages. */
       readonly displayName: string;
+      /** The person's number in a register as the source tells it, to compare a card with. */
+      readonly person?: string | undefined;
       /** Which source said so, as the configuration names it. */
       readonly source: string;
     };

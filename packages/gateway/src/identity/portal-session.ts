@@ -73,7 +73,7 @@ function read(rules: PortalSessionRules, answer: Answer): Identity {
   if (answer.status === 401 || answer.status === 403 || (answer.status >= 300 && answer.status < 400))
     return anonymous;
   if (answer.status !== 200) throw new Error(`the portal's who-am-I answered ${answer.status}`);
-  const { account: where, class: className, organisation, groups, name } = rules.pointers;
+  const { account: where, class: className, organisation, groups, name, person } = rules.pointers;
   const texts = typeof where === 'string' ? jsonReader(answer.body) : htmlReader(answer.body);
   const accounts = new Set(texts(where));
   if (accounts.size === 0 && rules.nobody !== undefined && texts(rules.nobody).length > 0) return anonymous;
@@ -90,8 +90,14 @@ function read(rules: PortalSessionRules, answer: Answer): Identity {
     organisation: first(organisation),
     groups: groups === undefined ? [] : texts(groups),
     displayName: first(name) ?? account,
+    person: person === undefined ? undefined : onlyOne(texts(person)),
     source: 'portal-session',
   };
+}
+
+/** Two numbers for one person name nobody. */
+function onlyOne(texts: readonly string[]): string | undefined {
+  return new Set(texts).size === 1 ? texts[0] : undefined;
 }
 
 function jsonReader(body: Uint8Array): Reader {

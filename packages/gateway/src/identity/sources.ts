@@ -63,10 +63,17 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
       return jwtOf(setting, parts);
     case 'login-watched':
       return loginWatched(setting, { store: parts.watched, secret: parts.secret, clock: parts.clock });
+    case 'client-certificate':
+      return nobody;
     default:
       throw new TypeError('config/unavailable.ts let an identity source through');
   }
 }
+
+/** A card proves; it does not sign in. */
+const nobody: Source = Object.assign(async () => ({ kind: 'anonymous' }) as const, {
+  forget: () => undefined,
+});
 
 /** The who-am-I call is bounded in size and time. */
 function portalSessionOf(setting: PortalSessionSetting, { config, upstreams, clock }: IdentityParts): Source {

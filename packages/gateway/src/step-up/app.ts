@@ -11,10 +11,12 @@ import express, {
   type Response,
 } from 'express';
 import helmet from 'helmet';
+import type { CardPages } from '../card/card.ts';
 import type { CardProvider } from '../oidc/step-up.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
+import { cardRoutes } from './card-routes.ts';
 import type { CardWay } from './card-ways.ts';
 import { enrolRoutes } from './enrol-routes.ts';
 import { type GlassDesk, glassRoutes } from './glass-routes.ts';
@@ -32,13 +34,17 @@ export interface PagesSetting {
   readonly jwks: () => unknown;
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;
-  /** Ways to prove a card that lead away from our pages. */
-  readonly cardWays: readonly CardWay[];
   /** Identity providers that prove a card. */
   readonly cards: readonly CardProvider[];
   readonly glass: GlassDesk;
   /** What the presence of this person still buys, for the page; undefined when there is none. */
   readonly presenceLeft: (person: Person) => Promise<number | undefined>;
+  /** Ways to prove a card that lead away from our pages. */
+  readonly cardWays: readonly CardWay[];
+  /** Undefined where no card is read. */
+  readonly card: CardPages | undefined;
+  /** How the right to bind the first factor is earned. */
+  readonly first: readonly ('ticket' | 'card')[];
 }
 
 /** A route of ours: it gets who is there, and answers. */
@@ -52,7 +58,7 @@ export function createPages(setting: PagesSetting): Express {
   app.set('etag', false);
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  app.use('/.palier', security());
+  app.use('/.palier', security(setting.card?.origin));
   assets(app);
   app.get(
     '/.palier/jwks.json',
@@ -70,6 +76,7 @@ export function createPages(setting: PagesSetting): Express {
   accountRoutes(app, setting, visited);
   providerRoutes(app, setting, visited);
   glassRoutes(app, setting, visited);
+  cardRoutes(app, setting, visited);
   app.use(
     (request, response) =>
       void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])),
@@ -95,8 +102,8 @@ async function visit(setting: PagesSetting, page: Page, request: Request, respon
   await page(received, request, response);
 }
 
-/** Our pages may be framed by nobody, run only our own scripts and post only to us. */
-function security(): ReturnType<typeof helmet> {
+/** Our pages may be framed by nobody, run only our own scripts and post only to us; a form of ours leads to the card listener. */
+function security(cards: string | undefined): ReturnType<typeof helmet> {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -106,7 +113,7 @@ function security(): ReturnType<typeof helmet> {
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
-        formAction: ["'self'"],
+        formAction: ["'self'", ...(cards === undefined ? [] : [cards])],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },

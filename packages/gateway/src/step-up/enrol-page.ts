@@ -1,4 +1,5 @@
 // The pages that bind a factor: show the right to it, choose, confirm, keep the recovery codes.
+import { cardTexts } from '../card/texts.ts';
 import type { Language } from '../respond/problems.ts';
 import { type Html, html, page, trusted } from './page.ts';
 import { alert } from './step-up-page.ts';
@@ -13,20 +14,31 @@ interface Common {
 }
 
 /** First page: the ticket, or the factor already held. */
-export function enrolPage(view: Common & { readonly hasFactor: boolean }): string {
+export function enrolPage(
+  view: Common & { readonly hasFactor: boolean; readonly card: boolean; readonly ticket: boolean },
+): string {
   const words = texts[view.language];
-  const held = html`<form method="post" action="/.palier/enrol/factor"><input type="hidden" name="resume" value="${{ text: view.resume }}"><button>${{ text: words.withFactor }}</button></form><p class="or">${{ text: words.or }}</p>`;
-  const body = html`<h1>${{ text: words.enrolTitle }}</h1>
-<p>${{ text: view.hasFactor ? words.enrolMore : words.enrolFirst }}</p>
-${alert(view.error)}
-${view.hasFactor ? held : undefined}
-<form method="post" action="/.palier/enrol/ticket" autocomplete="off">
+  const held = html`<form method="post" action="/.palier/enrol/factor"><input type="hidden" name="resume" value="${{ text: view.resume }}"><button>${{ text: words.withFactor }}</button></form>`;
+  const cardWords = cardTexts[view.language];
+  const card = html`<form method="post" action="/.palier/enrol/card"><input type="hidden" name="resume" value="${{ text: view.resume }}"><p class="hint" id="card-hint">${{ text: cardWords.hint }}</p><button aria-describedby="card-hint">${{ text: cardWords.enrolButton }}</button></form>`;
+  const ticket = html`<form method="post" action="/.palier/enrol/ticket" autocomplete="off">
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <label for="ticket">${{ text: words.ticketLabel }}</label>
 <p class="hint" id="ticket-hint">${{ text: words.ticketHint }}</p>
-<input type="text" id="ticket" name="ticket" maxlength="80" required spellcheck="false" autocapitalize="characters" aria-describedby="ticket-hint error"${view.hasFactor ? undefined : html` autofocus`}>
+<input type="text" id="ticket" name="ticket" maxlength="80" required spellcheck="false" autocapitalize="characters" aria-describedby="ticket-hint error"${view.hasFactor || view.card ? undefined : html` autofocus`}>
 <div><button>${{ text: words.ticketButton }}</button></div>
 </form>`;
+  const ways = [
+    ...(view.hasFactor ? [held] : []),
+    ...(view.card ? [card] : []),
+    ...(view.ticket ? [ticket] : []),
+  ];
+  const or = html`<p class="or">${{ text: words.or }}</p>`;
+  const why = view.hasFactor ? words.enrolMore : view.card ? words.enrolFirstOrCard : words.enrolFirst;
+  const body = html`<h1>${{ text: words.enrolTitle }}</h1>
+<p>${{ text: why }}</p>
+${alert(view.error)}
+${ways.map((way, at) => html`${at === 0 ? undefined : or}${way}`)}`;
   return framed(view, words.enrolTitle, body, []);
 }
 

@@ -26,7 +26,7 @@ function common(
   visit: Visit & { readonly person: Person },
   request: Request,
   error: string | undefined,
-): Parameters<typeof enrolPage>[0] & { readonly hasFactor: false } {
+): Omit<Parameters<typeof enrolPage>[0], 'hasFactor' | 'card' | 'ticket'> {
   const resume = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
   const otherLanguage = `/.palier/enrol?${new URLSearchParams({ resume, lang: visit.language === 'fr' ? 'en' : 'fr' })}`;
   return {
@@ -35,7 +35,6 @@ function common(
     resume,
     error,
     otherLanguage,
-    hasFactor: false,
   };
 }
 
@@ -50,8 +49,17 @@ async function start(
   sendPage(
     response,
     error === undefined ? 200 : 400,
-    enrolPage({ ...common(visit, request, error), hasFactor: factors.length > 0 }),
+    enrolPage({ ...common(visit, request, error), ...waysOf(setting, factors.length > 0) }),
   );
+}
+
+/** With a factor held, any of the ways adds another one; without, those the operator lets bind the first. */
+function waysOf(
+  setting: PagesSetting,
+  hasFactor: boolean,
+): { readonly hasFactor: boolean; readonly card: boolean; readonly ticket: boolean } {
+  const card = setting.card !== undefined && (hasFactor || setting.first.includes('card'));
+  return { hasFactor, card, ticket: hasFactor || setting.first.includes('ticket') };
 }
 
 const withTicket: Act = async (setting, visit, request, response) => {

@@ -55,6 +55,8 @@ const fr = {
   enrolTitle: 'Inscrire un facteur',
   enrolFirst:
     'Le premier facteur de ce compte demande un ticket d’inscription : il prouve que c’est bien à vous qu’il a été remis.',
+  enrolFirstOrCard:
+    'Le premier facteur de ce compte demande votre carte, ou un ticket d’inscription qui vous a été remis.',
   enrolMore:
     'Pour ajouter un facteur, faites d’abord un geste avec celui que vous avez, ou utilisez un ticket.',
   ticketLabel: 'Ticket d’inscription',
@@ -175,6 +177,8 @@ const en: Texts = {
   enrolTitle: 'Enrol a factor',
   enrolFirst:
     'The first factor of this account needs an enrolment ticket: it proves that it was handed to you.',
+  enrolFirstOrCard:
+    'The first factor of this account needs your card, or an enrolment ticket that was handed to you.',
   enrolMore: 'To add a factor, first make a gesture with the one you have, or use a ticket.',
   ticketLabel: 'Enrolment ticket',
   ticketHint: 'It starts with tkt- and has 20 letters or digits. It works once.',

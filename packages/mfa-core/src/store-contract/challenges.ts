@@ -140,5 +140,7 @@ function onePerPurpose(now: Instant): readonly Challenge[] {
     challengeOf('step-up-away', { sealed: unique('v1') as Sealed }, now),
     challengeOf('sign-in-away', { sealed: unique('v1') as Sealed }, now),
     challengeOf('signed-in-away', { sealed: unique('v1') as Sealed }, now),
+    challengeOf('card-asked', { sealed: unique('v1') as Sealed }, now),
+    challengeOf('card-shown', { sealed: unique('v1') as Sealed }, now),
   ];
 }

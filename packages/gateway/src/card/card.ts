@@ -1,0 +1,101 @@
+// What a client-certificate source is made into: the desk behind the card listener, and what the pages of the main origin
+// need to send somebody there and to redeem what comes back.
+import type { Clock, Instant, Mfa, Random, SealingKeys } from '@palier/mfa-core';
+import type { ClientCertificateSetting } from '../config/card-settings.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../front.ts';
+import type { Person } from '../step-up/person.ts';
+import type { OpenStores } from '../stores/open.ts';
+import type { CardDeskParts } from './desk.ts';
+import { createHandOver, type HandOver, type Way } from './hand-over.ts';
+import type { CardRules } from './judge.ts';
+import type { Revocation } from './revocation.ts';
+import { readTrust } from './trust.ts';
+
+/** What the pages can do with cards. */
+export interface CardPages {
+  /** The listener's origin: forms of ours lead there. */
+  readonly origin: string;
+  /** Where to send the browser; undefined when nobody says which card is this person's. */
+  readonly ask: (person: Person, way: Way, resume: string) => Promise<string | undefined>;
+  /** Spends what came back and proves it in the session; undefined for anything that is not its own. */
+  readonly redeem: (person: Person, shown: string) => Promise<Redeemed | undefined>;
+}
+
+export interface Redeemed {
+  readonly person: Person;
+  readonly way: Way;
+  readonly resume: string;
+  /** When the certificate ends, if that is soon. */
+  readonly ends: Instant | undefined;
+}
+
+export interface CardParts {
+  readonly config: Config;
+  readonly mfa: Mfa;
+  readonly stores: OpenStores;
+  readonly sealing: SealingKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Cards {
+  readonly setting: ClientCertificateSetting;
+  readonly desk: CardDeskParts;
+  readonly pages: CardPages;
+}
+
+/** Reads the files of trust; throws a TrustError when one is unsound. Undefined where no source reads cards. */
+export function createCards(parts: CardParts): Cards | undefined {
+  const setting = parts.config.identity.find((one) => one.kind === 'client-certificate');
+  if (setting === undefined) return undefined;
+  const { stores, sealing, clock, random, log } = parts;
+  const handOver = createHandOver({ challenges: stores.mfa.challenges, sealing, clock, random });
+  const rules = rulesOf(setting, withoutRevocation);
+  return { setting, desk: { rules, handOver, clock, log }, pages: pagesOf(setting, handOver, parts) };
+}
+
+/** As the operator asked for with `dangerouslyWithoutRevocation`. */
+const withoutRevocation: Revocation = { check: async () => ({ status: 'good' }) };
+
+export function rulesOf(setting: ClientCertificateSetting, revocation: Revocation): CardRules {
+  const { ca, intermediates, issuers, account, shared } = setting;
+  return {
+    trust: readTrust({ anchors: ca, intermediates, issuers }),
+    use: setting,
+    holder: { account, shared, issuersAreOfPersons: issuers !== undefined },
+    revocation,
+  };
+}
+
+function pagesOf(setting: ClientCertificateSetting, handOver: HandOver, parts: CardParts): CardPages {
+  const whoseCard = ({ identity }: Person): string | undefined =>
+    setting.matches === 'account' ? identity.account : identity.person;
+  return {
+    origin: setting.origin.origin,
+    ask: async (person, way, resume) => {
+      const wanted = whoseCard(person);
+      if (wanted === undefined) return undefined;
+      const ask = await handOver.ask(person.session, { person: wanted, way, resume });
+      return `${setting.origin.origin}/.palier/card?${new URLSearchParams({ ask })}`;
+    },
+    redeem: async (person, text) => {
+      const shown = await handOver.redeem(person.session, text);
+      // The portal may say by now that somebody else is behind this account.
+      if (shown === undefined || shown.person !== whoseCard(person)) return undefined;
+      const proved = await parts.mfa.card.prove(person.token, `certificate:${shown.fingerprint}`, shown.at);
+      if (proved.outcome === 'refused') return undefined;
+      const { session, token } = proved;
+      const endsSoon = shown.validTo - parts.clock.now() <= setting.remind * 1000;
+      if (endsSoon) note(parts.log, person, shown.validTo);
+      const ends = endsSoon ? shown.validTo : undefined;
+      return { person: { ...person, session, token }, way: shown.way, resume: shown.resume, ends };
+    },
+  };
+}
+
+function note(log: Log, { session }: Person, ends: Instant): void {
+  const until = new Date(ends).toISOString();
+  log({ kind: 'card', outcome: 'ends-soon', account: session.account, session: session.id, until });
+}

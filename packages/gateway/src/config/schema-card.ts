@@ -1,0 +1,50 @@
+// The client-certificate source as written.
+import { z } from 'zod';
+import { type SignatureName, signatureOids } from '../card/rules.ts';
+import * as scalar from './scalars.ts';
+import type { WrittenSource } from './schema-identity.ts';
+import { maybe } from './shape.ts';
+import { fileIn, type Surroundings } from './surroundings.ts';
+
+const names = Object.keys(signatureOids) as [SignatureName, ...SignatureName[]];
+
+/** clientAuth, of RFC 5280 section 4.2.1.12. */
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+
+export function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
+  const file = fileIn(surroundings);
+  return z
+    .strictObject({
+      listen: scalar.listenAddress,
+      origin: scalar.origin,
+      tls: maybe(z.strictObject({ cert: file, key: file })),
+      ca: file,
+      intermediates: maybe(file),
+      issuers: maybe(file),
+      crl: maybe(file),
+      dangerouslyWithoutRevocation: maybe(z.literal(true)),
+      grace: scalar.duration.prefault('0s'),
+      account: z
+        .enum(['ps-id-nat', 'rpps', 'common-name', 'serial-number', 'upn', 'email', 'issuer-and-serial'])
+        .prefault('ps-id-nat'),
+      matches: z.enum(['account', 'person']).prefault('account'),
+      policies: z.array(scalar.objectIdentifier).prefault([]),
+      extendedKeyUsage: z.array(scalar.objectIdentifier).min(1).prefault([clientAuth]),
+      signatures: z.array(z.enum(names)).min(1).prefault(names),
+      rsaBits: scalar.count(2048, 16_384).default(2048),
+      ecBits: scalar.count(256, 521).default(256),
+      shared: z.array(scalar.plain).prefault([]),
+      remind: scalar.duration.prefault('30d'),
+    })
+    .transform(({ dangerouslyWithoutRevocation, ...given }, context) => {
+      if (given.crl === undefined && dangerouslyWithoutRevocation !== true) {
+        context.addIssue({
+          code: 'custom',
+          message: 'does not say where the revocation lists are',
+          params: { fix: 'give crl: <file or directory>; a stolen card is good for ever without it' },
+        });
+        return z.NEVER;
+      }
+      return { signOut: [], setting: { ...given, kind: 'client-certificate', signIn: undefined } };
+    });
+}

@@ -1,0 +1,85 @@
+// The card on the main origin: two forms that send the browser to the card listener, and the address it comes back to.
+import type { Express, Response } from 'express';
+import type { Way } from '../card/hand-over.ts';
+import { cardTexts } from '../card/texts.ts';
+import { dateText } from './account-pages.ts';
+import { type PagesSetting, sendPage, type Visited } from './app.ts';
+import type { CardWay } from './card-ways.ts';
+import { choosePage } from './enrol-page.ts';
+import { html, page } from './page.ts';
+import { type Person, setSessionCookie, type Visit } from './person.ts';
+import { type Act, fieldsOf, goOn, signedIn, textOf } from './step-up-routes.ts';
+import { texts } from './texts.ts';
+
+/** The button of the card on the step-up page. */
+export const certificateWay: CardWay = {
+  action: '/.palier/step-up/card',
+  words: (language) => cardTexts[language],
+};
+
+type Known = Visit & { readonly person: Person };
+
+export function cardRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
+  if (setting.card === undefined) return;
+  const known = signedIn(setting, visited);
+  app.post('/.palier/step-up/card', known(send('step-up')));
+  app.post('/.palier/enrol/card', known(send('enrol')));
+  app.get('/.palier/card/done', known(comeBack));
+}
+
+function send(way: Way): Act {
+  return async (setting, visit, request, response) => {
+    const address = await setting.card?.ask(visit.person, way, textOf(fieldsOf(request)['resume']));
+    if (address === undefined) return sendProblem(response, visit, 'no-person');
+    response.set('cache-control', 'no-store').redirect(303, address);
+  };
+}
+
+const comeBack: Act = async (setting, visit, request, response) => {
+  const redeemed = await setting.card?.redeem(visit.person, textOf(request.query['shown']));
+  if (redeemed === undefined) return sendProblem(response, visit, 'gone');
+  const { person, way, resume, ends } = redeemed;
+  setSessionCookie(response, person.token);
+  const now = { ...visit, person };
+  if (way === 'enrol') return enrol(setting, now, resume, response);
+  if (ends !== undefined) return sendPage(response, 200, endsPage(visit, resume, ends));
+  return goOn(setting, now, response, resume);
+};
+
+/** The proof just given is the right to bind a factor, if the operator lets cards do that. */
+async function enrol(setting: PagesSetting, visit: Known, resume: string, response: Response): Promise<void> {
+  const granted = await setting.reception.mfa.enrol.rightFromProof(visit.person.session);
+  const view = {
+    language: visit.language,
+    account: visit.person.identity.displayName,
+    resume,
+    error: undefined,
+    otherLanguage: `/.palier/enrol?${new URLSearchParams({ resume })}`,
+  };
+  if (granted.outcome === 'granted')
+    return sendPage(response, 200, choosePage({ ...view, right: granted.right }));
+  return sendText(response, visit, 403, texts[visit.language].rightRefused);
+}
+
+function sendProblem(response: Response, visit: Known, problem: 'gone' | 'no-person'): void {
+  sendText(response, visit, problem === 'gone' ? 410 : 403, cardTexts[visit.language].problems[problem]);
+}
+
+function sendText(response: Response, visit: Known, status: number, text: string): void {
+  const words = cardTexts[visit.language];
+  const body = html`<h1>${{ text: words.title }}</h1>
+<p class="error" role="alert">${{ text }}</p>
+<p><a class="button" href="/.palier/step-up">${{ text: texts[visit.language].stepUpNow }}</a></p>`;
+  sendPage(response, status, page({ language: visit.language, title: words.title, body }));
+}
+
+/** The gesture counted; the certificate ends soon. One click more, and only while that is so. */
+function endsPage(visit: Known, resume: string, ends: number): string {
+  const words = texts[visit.language];
+  const text = `${cardTexts[visit.language].ends} ${dateText(ends, visit.language)}.`;
+  const next = `/.palier/step-up/done?${new URLSearchParams({ resume })}`;
+  const body = html`<h1>${{ text: words.provedTitle }}</h1>
+<p class="note" role="status">${{ text }}</p>
+<p><a class="button" href="${{ text: next }}">${{ text: words.continueButton }}</a></p>`;
+  return page({ language: visit.language, title: words.provedTitle, body });
+}

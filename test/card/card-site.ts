@@ -1,0 +1,119 @@
+// A portal, a gateway with a card listener in front of it, and cards of its accounts' persons from the test PKI.
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import { freePort } from '../support/free-port.ts';
+import { createRunningClock } from '../support/moving-clock.ts';
+import { type Leaf, type LeafSpec, openPki, type Pki, policyOids } from '../support/pki.ts';
+import { type Changes, inMemory, type Site, startSite } from '../support/start.ts';
+
+export interface CardSite extends Site {
+  readonly pki: Pki;
+  readonly cardPort: number;
+  readonly cardOrigin: string;
+  /** A card of the account's person, with what differs from a sound one. */
+  cardOf(login: string, differs?: Partial<LeafSpec>): Promise<Leaf>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly location: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Keys of the client-certificate source that a test adds or changes. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Starts all of it; the configuration is the demo's with a client-certificate source. */
+export async function startCardSite(settings: Settings = {}, more: Changes = []): Promise<CardSite> {
+  const pki = await openPki();
+  const cardPort = await freePort();
+  const server = pki.leaf('server');
+  const keys: Settings = {
+    listen: `127.0.0.1:${cardPort}`,
+    origin: `https://localhost:${cardPort}`,
+    tls: `{ cert: ${server.chain}, key: ${server.key} }`,
+    ca: pki.anchors,
+    intermediates: pki.intermediates,
+    issuers: pki.authority('persons').certificate,
+    dangerouslyWithoutRevocation: 'true',
+    matches: 'person',
+    policies: `[${policyOids.personAuthentication}]`,
+    ...settings,
+  };
+  const lines = Object.entries(keys).flatMap(([key, value]) =>
+    value === '' ? [] : [`      ${key}: ${value}`],
+  );
+  const source = `\n  - client-certificate:\n${lines.join('\n')}\n`;
+  const changes: Changes = [
+    ...inMemory,
+    ['      name: /name\n', '      name: /name\n      person: /nationalId\n'],
+    ['\nroutes:\n', `${source}\nroutes:\n`],
+    ['first: [ticket]', 'first: [ticket, card]'],
+    ...more,
+  ];
+  const site = await startSite(changes, undefined, undefined, createRunningClock());
+  return {
+    ...site,
+    pki,
+    cardPort,
+    cardOrigin: `https://localhost:${cardPort}`,
+    cardOf: (login, differs = {}) => pki.issue({ ...cardSpec(site, login), ...differs }),
+    close: async () => {
+      await site.close();
+      pki.close();
+    },
+  };
+}
+
+function cardSpec(site: Site, login: string): LeafSpec {
+  const account = site.accounts.find(login);
+  if (account === undefined) throw new TypeError('no such account');
+  const [given = '', family = ''] = account.name.split(' ');
+  return {
+    issuer: 'persons',
+    name: `/C=FR/title=Médecin/CN=${account.nationalId}+SN=${family.toUpperCase()}+GN=${given.toUpperCase()}`,
+    policy: policyOids.personAuthentication,
+  };
+}
+
+/** Goes to an address of the card listener with a card, or with none. */
+export function present(
+  site: CardSite,
+  address: string,
+  leaf: Leaf | undefined,
+  tls: SecureContextOptions & { readonly servername?: string; readonly host?: string } = {},
+): Promise<Answer> {
+  const { servername = 'localhost', host, ...context } = tls;
+  const url = new URL(address);
+  const shown = leaf === undefined ? {} : { cert: readFileSync(leaf.chain), key: readFileSync(leaf.key) };
+  return new Promise((resolve, reject) => {
+    const sending = request({
+      host: '127.0.0.1',
+      port: site.cardPort,
+      path: `${url.pathname}${url.search}`,
+      headers: { host: host ?? url.host, accept: 'text/html', 'accept-language': 'en' },
+      servername,
+      agent: false,
+      ca: readFileSync(site.pki.anchors),
+      ...shown,
+      ...context,
+    });
+    sending.on('error', reject);
+    sending.on('response', (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          location: response.headers.location ?? '',
+          text: Buffer.concat(parts).toString('utf8'),
+          headers: response.headers,
+        }),
+      );
+    });
+    sending.end();
+  });
+}
