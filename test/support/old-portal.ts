@@ -10,6 +10,8 @@ export interface Habits {
   oneValue: string | undefined;
   /** Answers a sign-in that failed like one that worked, without a cookie. */
   redirectsAlways: boolean;
+  /** The same, with a fresh cookie that is nobody's. */
+  cookieAtFailure: boolean;
   /** Says that an account is unknown in other words than that a password is wrong. */
   tellsUnknown: boolean;
   /** Gives out another value at each page. */
@@ -35,6 +37,7 @@ export async function startOldPortal(): Promise<OldPortal> {
     keepsCookie: false,
     oneValue: undefined,
     redirectsAlways: false,
+    cookieAtFailure: false,
     tellsUnknown: false,
     renewsAtEachPage: false,
   };
@@ -51,7 +54,9 @@ export async function startOldPortal(): Promise<OldPortal> {
   });
 
   function answer(request: IncomingMessage, body: string): Reply {
-    const sid = /(?:^|; )SID=([^;]*)/.exec(request.headers.cookie ?? '')?.[1];
+    const inCookie = /(?:^|; )SID=([^;]*)/.exec(request.headers.cookie ?? '')?.[1];
+    const header = request.headers['x-portal-session'];
+    const sid = typeof header === 'string' ? header : inCookie;
     const who = sid === undefined ? undefined : sessions.get(sid);
     const path = (request.url ?? '').split('?')[0];
     if (request.method === 'POST' && path === '/login') return signIn(new URLSearchParams(body), sid);
@@ -88,6 +93,8 @@ export async function startOldPortal(): Promise<OldPortal> {
       const line = kept === undefined ? { 'set-cookie': cookie(open(login)) } : {};
       return [302, { location: '/home', ...line }];
     }
+    if (habits.cookieAtFailure)
+      return [302, { location: '/home', 'set-cookie': cookie(randomBytes(16).toString('hex')) }];
     if (habits.redirectsAlways) return [302, { location: '/login' }];
     const unknown = habits.tellsUnknown && !accounts.has(login);
     return [401, {}, unknown ? 'no such account' : 'wrong password'];

@@ -242,7 +242,8 @@ async function release(
 ): Promise<void> {
   const headers = [...responseHeaders(exchange, terms, desk.cookiePrefix)];
   const own = response.getHeader('set-cookie');
-  for (const cookie of Array.isArray(own) ? own : []) headers.push('Set-Cookie', cookie);
+  // One that was set alone is no list.
+  for (const cookie of [own ?? []].flat()) headers.push('Set-Cookie', String(cookie));
   response.removeHeader('set-cookie');
   response.sendDate = false;
   const length = settled.bytes === undefined ? contentLengthOf(exchange) : String(settled.bytes.length);

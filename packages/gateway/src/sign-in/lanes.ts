@@ -24,6 +24,7 @@ export interface Lanes {
 }
 
 const minute = 60_000;
+const hour = 60 * minute;
 const firstWait = 5000;
 
 /** Name of the lane that counts all of an account's guesses in unknown browsers. It makes nobody wait. */
@@ -41,7 +42,7 @@ export function lanesOf(secret: Secret, rule: SignInRule, guesser: Guesser, pres
   if (browser !== undefined && login !== undefined) {
     const name = named(secret, kind, 'browser', browser, login);
     return {
-      lanes: [{ name, wait: growing(limits.browser), leak: 10 * minute }],
+      lanes: [{ name, wait: growing(limits.browser), leak: hour }],
       clear: [name],
       giveBack: [],
     };
@@ -65,7 +66,7 @@ export function lanesOf(secret: Secret, rule: SignInRule, guesser: Guesser, pres
   const pressure = { name: pressureLane(secret, rule, login), wait: [], leak: pressureLeak };
   const wait = pressed ? [0, limits.account.longest * 1000] : growing(limits.account);
   return {
-    lanes: [...shared, { name: own, wait, leak: 10 * minute }, pressure],
+    lanes: [...shared, { name: own, wait, leak: hour }, pressure],
     clear: [own],
     giveBack: [...shared.map(({ name }) => name), pressure.name],
   };
