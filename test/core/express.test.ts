@@ -276,6 +276,22 @@ describe.each(versions)('%s', (_name, make, jsonParser) => {
     expect((await browserOf(client, 'ana').get('/mfa/nothing')).status).toBe(404);
     expect((await browserOf(client, 'ana').get('/mfa/step-up')).status).toBe(404);
   });
+
+  it('draws its page below a path of its own, and never in the place of the portal\u2019s home', async () => {
+    const client = await portal(make, openDesk());
+    expect((await browserOf(client, 'ana').get('/mfa/')).text).toContain('Second factor');
+    expect((await browserOf(client, 'ana').get('/mfa?resume=x')).headers['location']).toBe('/mfa/?resume=x');
+    const app = make();
+    app.use(ceremoniesRouter({ mfa: openDesk().mfa, account }));
+    app.get('/', show);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    open.push(server);
+    const home = supertest(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect((await home.get('/')).text).toBe('records');
+    expect((await home.get('/page.js')).status).toBe(404);
+    expect((await home.get('/session').set('x-signed-in', 'ana')).status).toBe(200);
+  });
 });
 
 describe('requireStepUp', () => {

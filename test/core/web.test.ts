@@ -147,9 +147,9 @@ describe('the API over Request and Response', () => {
     expect((await call(openDesk(), '/api/mfa/session', { headers })).status).toBe(200);
     for (const path of [
       '/session',
-      '/api/mfa',
-      '/api/mfa/',
       '/api/mfax/session',
+      '/api/mfax/',
+      '/',
       '/api/mfa//session',
       '/api/mfa/session/',
     ]) {

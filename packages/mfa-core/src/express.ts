@@ -46,7 +46,10 @@ export interface CeremoniesSetting<R> {
   readonly broken?: (error: unknown) => void;
 }
 
-/** The ceremonies' JSON API: `app.use('/mfa', ceremoniesRouter({ mfa, account }))`. What is not its own goes to `next`. */
+/**
+ * The ceremonies' JSON API, and the ready-made page at its root: `app.use('/mfa', ceremoniesRouter({ mfa, account }))`.
+ * What is not its own goes to `next`.
+ */
 export function ceremoniesRouter<R extends IncomingMessage>(setting: CeremoniesSetting<R>): Middleware<R> {
   return (request, response, next) => {
     const asked = apiRequest(request);

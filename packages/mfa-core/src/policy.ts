@@ -78,6 +78,14 @@ function faults(policy: MfaPolicy): readonly Check[] {
       policy.changeMaxAge > 0 && policy.changeMaxAge <= 20 * 60,
       'changeMaxAge is more than 20 minutes, or nothing',
     ],
+    [
+      policy.authenticators.attestation === 'trusted' || policy.authenticators.aaguids === undefined,
+      'authenticators.aaguids without attestation: trusted is only the browser\u2019s word',
+    ],
+    [
+      policy.authenticators.attestation !== 'trusted' || policy.authenticators.metadata !== undefined,
+      'authenticators.attestation: trusted without metadata accepts nothing',
+    ],
     [whole(policy.recoveryCodes, 1, 20), 'recoveryCodes is not 1 to 20'],
     [whole(policy.maxFactors, 2, 100), 'maxFactors is not 2 to 100'],
     [whole(policy.codeCeiling, 1, 100), 'codeCeiling is not 1 to 100'],

@@ -13,7 +13,8 @@ export type { StoreCase } from './store-contract/case.ts';
 
 /**
  * The cases in the order of the ports. They make their own accounts and ids, so that they may share one database, in
- * any order; they leave rows behind. The clock is read and never moved: cases add to it.
+ * any order; they leave rows behind. The clock is read and never moved: cases add to what it says, so it must stand still
+ * while one runs (`fakeClock` of the testing kit does).
  */
 export const storeContract: readonly StoreCase[] = [
   ...factorCases,

@@ -34,7 +34,7 @@ export interface CeremoniesSetting {
   readonly broken?: (error: unknown) => void;
 }
 
-/** The ceremonies' JSON API below `path`; every request gets an answer. */
+/** The ceremonies' JSON API below `path`, and the ready-made page at `path/`; every request gets an answer. */
 export function ceremonies(setting: CeremoniesSetting): (request: Request) => Promise<Response> {
   const { mfa, path, account, broken } = setting;
   if (!/^(\/[\w-]+)+$/.test(path)) throw new TypeError('path is like /api/mfa');
@@ -60,11 +60,17 @@ function apiRequest(request: Request, below: string): ApiRequest {
   const { pathname, search } = new URL(request.url);
   return {
     method: request.method,
-    path: pathname.startsWith(`${below}/`) ? pathname.slice(below.length) : '',
+    path: pathBelow(pathname, below),
     target: `${pathname}${search}`,
     header: (name) => request.headers.get(name) ?? undefined,
     body: (limit) => bodyOf(request, limit),
   };
+}
+
+/** Empty for a path elsewhere, which is no path of ours. */
+function pathBelow(pathname: string, below: string): string {
+  if (pathname === below) return '/';
+  return pathname.startsWith(`${below}/`) ? pathname.slice(below.length) : '';
 }
 
 async function bodyOf(request: Request, limit: number): Promise<Uint8Array | 'too-large'> {

@@ -38,3 +38,8 @@ export function answer(
 export function ok(body: unknown, more: ApiAnswer['headers'] = []): ApiAnswer {
   return answer(200, 'application/json', body, more);
 }
+
+/** French unless the browser puts English first: no weighing of q-values for two languages. */
+export function languageOf(request: ApiRequest): 'fr' | 'en' {
+  return /^\s*en\b/i.test(request.header('accept-language') ?? '') ? 'en' : 'fr';
+}

@@ -1,4 +1,5 @@
 // The table of ceremony calls: what each takes, which verb of mfa-core it is, what it answers.
+import type { ProofKind } from '../assurance.ts';
 import type { Refused } from '../attempts.ts';
 import type { Removed } from '../factor-changes.ts';
 import { type FactorId, parseFactorId, parseSessionId, type SessionToken } from '../ids.ts';
@@ -38,6 +39,18 @@ function refused(request: ApiRequest, { retryAt }: Refused): ApiAnswer {
 
 function withToken(body: unknown, token: SessionToken | undefined): ApiAnswer {
   return ok(body, token === undefined ? [] : [sessionCookieOf(token)]);
+}
+
+/** What the account can use; with a way back, only what is enough there. */
+async function beginStepUp({ mfa, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
+  const point = await mfa.resume.peek(visit.session, fields['resume']);
+  const offer = await mfa.stepUp.begin(visit.session);
+  if (point === undefined) return ok(offer);
+  const { accept, maxAge } = point.requirement;
+  // A key may be of card class: whether it is, the proof tells.
+  const fits = (kind: ProofKind): boolean =>
+    accept.includes(kind) || (kind === 'webauthn' && accept.includes('card'));
+  return ok({ ...offer, kinds: offer.kinds.filter(fits), asked: { accept, maxAge, because: point.because } });
 }
 
 async function stepUp({ mfa, request, visit }: Asked<WithSession>, answer: StepUpAnswer): Promise<ApiAnswer> {
@@ -102,7 +115,7 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
       }),
     ),
   ],
-  ['POST /step-up', change([], async ({ mfa, visit }) => ok(await mfa.stepUp.begin(visit.session)))],
+  ['POST /step-up', change(['resume'], beginStepUp)],
   [
     'POST /step-up/totp',
     change(['code'], (asked) => stepUp(asked, { kind: 'totp', code: asked.fields['code'] })),

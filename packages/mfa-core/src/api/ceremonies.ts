@@ -2,6 +2,7 @@
 // our own origin, in JSON, with the fields declared. It decides nothing about factors: mfa.ts does.
 import type { Mfa } from '../mfa.ts';
 import { isOwnOrigin } from '../own-origin.ts';
+import { pageFile } from '../page/page.ts';
 import type { ApiAnswer, ApiRequest } from './api-request.ts';
 import { type Call, calls } from './calls.ts';
 import { readFields } from './fields.ts';
@@ -10,7 +11,7 @@ import { sessionCookieOf } from './session-cookie.ts';
 import { opened, visitOf } from './visit.ts';
 
 /**
- * Answers one call; undefined when the path is none of ours. `name` is the signed-in account as the portal says.
+ * Answers one call, or the ready-made page at `/`; undefined when the path is none of ours. `name` is the signed-in account as the portal says.
  * Rejects only when something is broken: the adapter turns that into 503.
  */
 export async function answerCeremony(
@@ -19,7 +20,7 @@ export async function answerCeremony(
   name: () => Promise<string | undefined>,
 ): Promise<ApiAnswer | undefined> {
   const call = calls.get(`${request.method} ${request.path}`);
-  if (call === undefined) return undefined;
+  if (call === undefined) return pageFile(request);
   if (call.changes && !isOwnOrigin((name) => request.header(name), mfa.relyingParty.origins))
     return problem('foreign-origin', request);
   const visit = await visitOf(mfa, request, await name());

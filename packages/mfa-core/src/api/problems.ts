@@ -1,6 +1,6 @@
 // What a refusal is called (RFC 9457): one row for each thing that can happen, one sentence for every way to be wrong.
 // No row holds a value of the request, and none says why a proof was not right: that is in the events.
-import { type ApiAnswer, type ApiRequest, answer } from './api-request.ts';
+import { type ApiAnswer, type ApiRequest, answer, languageOf } from './api-request.ts';
 
 interface Row {
   readonly status: number;
@@ -54,9 +54,4 @@ export function problem(
   const title = rows[name][languageOf(request)];
   const body = { type: `urn:palier:problem:${name}`, title, status, ...members };
   return answer(status, 'application/problem+json', body, more);
-}
-
-/** French unless the browser puts English first: no weighing of q-values for two languages. */
-function languageOf(request: ApiRequest): 'fr' | 'en' {
-  return /^\s*en\b/i.test(request.header('accept-language') ?? '') ? 'en' : 'fr';
 }

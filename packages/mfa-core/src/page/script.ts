@@ -1,0 +1,135 @@
+// The script of the ready-made page, as text, so that every bundler and runtime can carry it. Plain browser JavaScript: it
+// calls the ceremonies beside it and decides nothing; a changed answer opens nothing.
+export const script: string = `'use strict';
+(() => {
+  const at = (id) => document.getElementById(id);
+  const words = JSON.parse(at('words').textContent);
+  const resume = new URLSearchParams(location.search).get('resume') || undefined;
+  let pending;
+
+  const say = (text) => { at('said').textContent = text; };
+
+  async function call(path, body) {
+    const init = body === undefined ? {} : {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+    };
+    const answer = await fetch('.' + path, init);
+    const json = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(json.title || words.failed);
+    return json;
+  }
+
+  // One act at a time; what the browser itself refuses has no words a person could use.
+  function acting(act) {
+    return (event) => {
+      event.preventDefault();
+      say('');
+      act(event).catch((error) => say(error instanceof DOMException ? words.failed : error.message));
+    };
+  }
+
+  // Where the person was stopped: the address is the server's, behind a ticket that works once.
+  async function onward() {
+    if (resume === undefined) { say(words.done); return begin(); }
+    const { target } = await call('/resume', { resume });
+    location.assign(target);
+  }
+
+  async function useKey() {
+    const { challenge, webauthn } = await call('/step-up', {});
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(webauthn);
+    const response = await navigator.credentials.get({ publicKey });
+    await call('/step-up/webauthn', { challenge, response: response.toJSON() });
+    await onward();
+  }
+
+  async function enrol(event) {
+    const kind = event.submitter.value;
+    const name = at('name').value;
+    const ticket = at('ticket').value.trim();
+    const { right } = ticket === '' ? await call('/enrol/right', {}) : await call('/enrol/ticket', { ticket });
+    at('ticket').value = '';
+    const begun = await call('/enrol', { right, kind, name });
+    if (kind === 'webauthn') return bindKey(begun, name);
+    pending = { challenge: begun.challenge, name };
+    at('qr').innerHTML = begun.totp.qr;
+    at('secret').textContent = begun.totp.secret;
+    at('confirm-form').hidden = false;
+    at('confirm').focus();
+  }
+
+  async function bindKey({ challenge, webauthn }, name) {
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(webauthn);
+    const response = await navigator.credentials.create({ publicKey });
+    await enrolled(await call('/enrol/complete', { challenge, response: response.toJSON(), name }));
+  }
+
+  async function enrolled({ recoveryCodes }) {
+    pending = undefined;
+    at('qr').replaceChildren();
+    at('secret').textContent = '';
+    at('confirm-form').hidden = true;
+    at('codes').hidden = recoveryCodes.length === 0;
+    at('code-list').replaceChildren(...recoveryCodes.map((code) => element('li', code)));
+    at('go-on').hidden = false;
+    await begin();
+    say(words.done);
+  }
+
+  function element(name, text) {
+    return Object.assign(document.createElement(name), { textContent: text });
+  }
+
+  function line(factor) {
+    const parts = [factor.name, words.kinds[factor.kind]].filter(Boolean);
+    if (factor.remaining !== undefined) parts.push(factor.remaining + ' ' + words.left);
+    const until = new Date(factor.activeFrom);
+    if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
+    const item = element('li', parts.join(', ') + ' ');
+    const button = element('button', words.remove);
+    button.type = 'button';
+    button.setAttribute('aria-label', words.remove + ' ' + parts[0]);
+    button.onclick = acting(() => remove(factor.id));
+    item.append(button);
+    return item;
+  }
+
+  async function remove(factor) {
+    const { unknown } = await call('/factors/remove', { factor });
+    // The browser stops offering what is gone, where it knows how.
+    if (unknown && PublicKeyCredential.signalUnknownCredential) await PublicKeyCredential.signalUnknownCredential(unknown);
+    await begin();
+    say(words.done);
+  }
+
+  async function begin() {
+    const { kinds } = await call('/step-up', resume === undefined ? {} : { resume });
+    const { factors } = await call('/factors');
+    at('step-up').hidden = kinds.length === 0;
+    at('use-key').hidden = !kinds.includes('webauthn');
+    at('code-form').hidden = !kinds.includes('totp');
+    at('lost').hidden = !kinds.includes('recovery-code');
+    at('enrol').open = kinds.length === 0;
+    at('yours').hidden = factors.length === 0;
+    at('factor-list').replaceChildren(...factors.map(line));
+    if (kinds.length === 0 && factors.length > 0) say(words.notEnough);
+  }
+
+  const code = (path, id) => acting(async () => {
+    const typed = at(id).value;
+    at(id).value = '';
+    await call(path, { code: typed });
+    await onward();
+  });
+
+  at('use-key').onclick = acting(useKey);
+  at('code-form').onsubmit = code('/step-up/totp', 'code');
+  at('recovery-form').onsubmit = code('/step-up/recovery-code', 'recovery');
+  at('ticket-form').onsubmit = acting(enrol);
+  at('confirm-form').onsubmit = acting(async () => {
+    await enrolled(await call('/enrol/complete', { ...pending, code: at('confirm').value }));
+  });
+  at('go-on').onclick = acting(onward);
+  begin().catch((error) => say(error.message));
+})();
+`;

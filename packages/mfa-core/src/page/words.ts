@@ -1,0 +1,98 @@
+// What the ready-made page says, in French and English. Words and nothing else.
+
+export interface PageWords {
+  readonly lang: 'fr' | 'en';
+  readonly title: string;
+  readonly prove: string;
+  readonly useKey: string;
+  readonly code: string;
+  readonly confirm: string;
+  readonly lost: string;
+  readonly recovery: string;
+  readonly add: string;
+  readonly addHint: string;
+  readonly ticket: string;
+  readonly name: string;
+  readonly nameHint: string;
+  readonly app: string;
+  readonly key: string;
+  readonly scan: string;
+  readonly shown: string;
+  readonly codes: string;
+  readonly yours: string;
+  readonly yoursHint: string;
+  readonly remove: string;
+  readonly waits: string;
+  readonly left: string;
+  readonly kinds: Readonly<Record<'totp' | 'webauthn' | 'recovery-code', string>>;
+  readonly goOn: string;
+  readonly done: string;
+  readonly notEnough: string;
+  readonly failed: string;
+}
+
+const french: PageWords = {
+  lang: 'fr',
+  title: 'Second facteur',
+  prove: 'Prouvez que c’est bien vous',
+  useKey: 'Utiliser ma clé ou ma clé d’accès',
+  code: 'Code à 6 chiffres de l’application',
+  confirm: 'Valider',
+  lost: 'Je n’ai plus mon téléphone ni ma clé',
+  recovery: 'Code de secours',
+  add: 'Ajouter un second facteur',
+  addHint: 'Le premier s’ajoute avec un ticket ; les suivants juste après avoir prouvé que c’est vous.',
+  ticket: 'Ticket remis par l’exploitant',
+  name: 'Nom de ce second facteur',
+  nameHint: 'téléphone du cabinet',
+  app: 'Une application',
+  key: 'Une clé ou une clé d’accès',
+  scan: 'Photographiez ce code avec l’application, ou tapez-y :',
+  shown: 'Code affiché par l’application',
+  codes: 'Codes de secours, à imprimer : ils ne seront plus jamais montrés',
+  yours: 'Vos seconds facteurs',
+  yoursHint: 'Pour en retirer un, prouvez d’abord que c’est vous : cela vaut cinq minutes.',
+  remove: 'Retirer',
+  waits: 'compte à partir du',
+  left: 'restants',
+  kinds: { totp: 'application', webauthn: 'clé', 'recovery-code': 'codes de secours' },
+  goOn: 'Continuer',
+  done: 'C’est fait.',
+  notEnough: 'Aucun de vos seconds facteurs ne suffit pour cette page : ajoutez une clé.',
+  failed: 'Cela n’a pas fonctionné. Recommencez.',
+};
+
+const english: PageWords = {
+  lang: 'en',
+  title: 'Second factor',
+  prove: 'Show that it is you',
+  useKey: 'Use my security key or passkey',
+  code: '6-digit code of the app',
+  confirm: 'Confirm',
+  lost: 'I have neither my phone nor my key',
+  recovery: 'Recovery code',
+  add: 'Add a second factor',
+  addHint: 'The first one needs a ticket; the next ones can be added just after you showed that it is you.',
+  ticket: 'Ticket from the operator',
+  name: 'Name of this second factor',
+  nameHint: 'practice phone',
+  app: 'An app',
+  key: 'A security key or passkey',
+  scan: 'Scan this with the app, or type into it:',
+  shown: 'Code the app shows',
+  codes: 'Recovery codes, to be printed: they are never shown again',
+  yours: 'Your second factors',
+  yoursHint: 'To remove one, first show that it is you: that holds for five minutes.',
+  remove: 'Remove',
+  waits: 'counts from',
+  left: 'left',
+  kinds: { totp: 'app', webauthn: 'key', 'recovery-code': 'recovery codes' },
+  goOn: 'Continue',
+  done: 'Done.',
+  notEnough: 'None of your second factors is enough for this page: add a key.',
+  failed: 'That did not work. Please try again.',
+};
+
+export function wordsOf(language: 'fr' | 'en'): PageWords {
+  return language === 'en' ? english : french;
+}

@@ -1,0 +1,80 @@
+// The ready-made page over HTTP: where it lies, what it lets a browser do, that it holds nothing of a person. What a
+// person sees and clicks is in test/browser/core-page.test.ts.
+import { ceremonies, requireStepUp } from '@palier/mfa-core/web';
+import { describe, expect, it } from 'vitest';
+import { accountOf, bindKey, type Desk, openDesk, origin, signIn, withPhone } from './desk.ts';
+
+const ana = accountOf('ana');
+const account = (): string => 'ana';
+
+function api(desk: Desk): (path: string, init?: RequestInit) => Promise<Response> {
+  const answer = ceremonies({ mfa: desk.mfa, account, path: '/mfa' });
+  return (path, init) => answer(new Request(`${origin}${path}`, init));
+}
+
+describe('the page', () => {
+  it('lies at the root of the API and nowhere else', async () => {
+    const get = api(openDesk());
+    for (const path of ['/mfa/', '/mfa/?resume=x', '/mfa/page.js', '/mfa/page.css'])
+      expect((await get(path)).status).toBe(200);
+    for (const path of ['/', '/mfax/', '/mfa//', '/mfa/page.html', '/other/page.js'])
+      expect((await get(path)).status).toBe(404);
+    expect((await get('/mfa/', { method: 'POST' })).status).toBe(404);
+  });
+
+  it('is sent on to its slash, never to another site', async () => {
+    const get = api(openDesk());
+    const moved = await get('/mfa?resume=a');
+    expect([moved.status, moved.headers.get('location')]).toEqual([308, '/mfa/?resume=a']);
+  });
+
+  it('may run its own script only, be framed by nobody, and tell its origin', async () => {
+    const { headers } = await api(openDesk())('/mfa/');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('speaks the language of the browser and holds nothing of the request', async () => {
+    const get = api(openDesk());
+    const english = await (
+      await get('/mfa/?resume=<script>kuckuck', { headers: { 'accept-language': 'en' } })
+    ).text();
+    expect(english).toContain('<html lang="en">');
+    expect(english).not.toContain('kuckuck');
+    expect(await (await get('/mfa/')).text()).toContain('<html lang="fr">');
+  });
+
+  it('offers only what is enough where the person was stopped', async () => {
+    const desk = openDesk();
+    const seat = await bindKey(desk, await withPhone(desk, ana));
+    const guard = requireStepUp({
+      mfa: desk.mfa,
+      account,
+      accept: 'phishing-resistant',
+      maxAge: '1m',
+      stepUpPage: '/mfa/',
+    });
+    desk.clock.advance(120);
+    const cookie = `__Host-palier-mfa=${seat.token}`;
+    const stopped = await guard(
+      new Request(`${origin}/orders`, { headers: { cookie, 'sec-fetch-mode': 'navigate' } }),
+    );
+    const resume = new URL(stopped?.headers.get('location') ?? '', origin).searchParams.get('resume');
+    const asked = async (body: object): Promise<{ kinds: string[]; asked?: object }> => {
+      const headers = { cookie, origin, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await (await api(desk)('/mfa/step-up', init)).json()) as { kinds: string[] };
+    };
+    expect((await asked({})).kinds).toEqual(['webauthn', 'totp', 'recovery-code']);
+    expect(await asked({ resume })).toMatchObject({
+      kinds: ['webauthn'],
+      asked: { accept: ['webauthn', 'card'], maxAge: 60, because: 'too-old' },
+    });
+    const other = await signIn(desk, ana);
+    expect(await desk.mfa.resume.peek(other.session, resume)).toBeUndefined();
+  });
+});
