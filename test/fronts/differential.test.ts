@@ -5,6 +5,9 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { g1 } from '../attacks/cases/g1.ts';
+import { g2 } from '../attacks/cases/g2.ts';
+import { g3 } from '../attacks/cases/g3.ts';
 import { freePort } from '../support/free-port.ts';
 import { type FrontOf, startFrontOf } from '../support/front-of.ts';
 import {
@@ -28,10 +31,11 @@ import { confusing, honest } from './confusing-requests.ts';
 type Program = Exclude<FrontProgram, 'caddy'>;
 
 /** As shipped, before the gateway. */
-const before: Readonly<Record<Program, readonly [file: string, fillings: Fillings]>> = {
+const before: Readonly<Record<FrontProgram, readonly [file: string, fillings: Fillings]>> = {
   nginx: ['nginx-proxy.conf', [['server_name portail.example', 'server_name localhost']]],
   haproxy: ['haproxy-proxy.cfg', []],
   apache2: ['apache-proxy.conf', [['ServerName portail.example', 'ServerName localhost']]],
+  caddy: ['Caddyfile.proxy', []],
 };
 
 const modules = ['proxy', 'proxy_http', 'proxy_wstunnel']
@@ -91,9 +95,11 @@ const quiet = 400;
 /** Sends everything, some at a time, and waits until the portal has heard the last of it. */
 async function sendAll(port: number, requests: readonly string[], host: string): Promise<number[]> {
   const statuses: number[] = [];
-  for (let at = 0; at < requests.length; at += 16) {
-    const batch = requests.slice(at, at + 16).map(async (text) => {
-      const bytes = text.replaceAll('{host}', host).replaceAll('{cookie}', 'SID=sid-of-medecin-01; theme=dark');
+  for (let at = 0; at < requests.length; at += 48) {
+    const batch = requests.slice(at, at + 48).map(async (text) => {
+      const bytes = text
+        .replaceAll('{host}', host)
+        .replaceAll('{cookie}', 'SID=sid-of-medecin-01; theme=dark');
       const { status } = await sendRaw(port, Buffer.from(bytes, 'latin1'), quiet).catch(() => ({
         status: 0,
       }));
@@ -141,11 +147,17 @@ const honestSent = (portal: Recorder): number =>
     return portal.requests.some((one) => one.target === target);
   }).length;
 
-const all = confusing.map(({ bytes }) => bytes);
+/** The catalogue's cases on top: their bytes, whatever they expect. */
+const catalogue = [...g1, ...g2, ...g3].flatMap(({ send }) => send);
 
-describe.each(Object.keys(before) as readonly Program[])('%s', (program) => {
+const all = [...confusing.map(({ bytes }) => bytes), ...catalogue].map((bytes) => {
+  const text = bytes.replaceAll('{nir2}', '2').replaceAll('{nir}', '1');
+  return text.replaceAll('{length}', String(text.length - text.indexOf('\r\n\r\n') - 4));
+});
+
+describe.each(Object.keys(before) as readonly FrontProgram[])('%s', (program) => {
   it.skipIf(isFrontMissing(program))(
-    'before the gateway, with the shipped file: whatever reaches the portal was decided on these bytes',
+    `before the gateway, with the shipped file: of ${all.length} requests what reaches the portal was decided on these bytes`,
     async () => {
       const portal = await startRecorder(portalAnswers);
       const front = await freePort();
@@ -153,7 +165,9 @@ describe.each(Object.keys(before) as readonly Program[])('%s', (program) => {
       const [file, fillings] = before[program];
       const text = shippedFront(file, [
         ...fillings,
-        ['127.0.0.1:8000', `127.0.0.1:${front}`],
+        program === 'caddy'
+          ? ['http://localhost:8000', `http://localhost:${front}`]
+          : ['127.0.0.1:8000', `127.0.0.1:${front}`],
         ['127.0.0.1:8080', `127.0.0.1:${gateway.port}`],
       ]);
       const server = await startFront(program, program === 'apache2' ? modules + text : text, front);
@@ -171,9 +185,11 @@ describe.each(Object.keys(before) as readonly Program[])('%s', (program) => {
     },
     60_000,
   );
+});
 
+describe.each(Object.keys(ordinary) as readonly Program[])('%s', (program) => {
   it.skipIf(isFrontMissing(program))(
-    'behind the gateway, with a file that tidies paths up: the portal still gets what was decided',
+    `behind the gateway, with a file that tidies paths up: of ${all.length} requests the portal gets what was decided`,
     async () => {
       const portal = await startRecorder(portalAnswers);
       const own = await freePort();

@@ -1,7 +1,8 @@
 // The files of examples/fronts that no program here can run (Traefik, Envoy) are YAML and ask where the gateway answers;
 // and every file sends the same paths through the gateway.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseConfig } from '@palier/gateway';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { throughTheGateway } from '../support/asked-site.ts';
@@ -57,5 +58,27 @@ describe('examples/fronts', () => {
     expect(authz.failure_mode_allow).toBe(false);
     const names = authz.http_service.authorization_response.allowed_upstream_headers.patterns;
     expect(names).toEqual([{ exact: 'palier-assertion' }, { exact: 'cookie' }]);
+  });
+});
+
+describe('docs/fronts.md', () => {
+  const text = readFileSync(new URL('../../docs/fronts.md', import.meta.url), 'utf8');
+
+  it('shows a configuration that is sound', () => {
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const rest = `origin: https://p.example
+upstream: http://127.0.0.1:8081
+identity:
+  - portal-session: { cookie: C, ask: /me, account: /login }
+keys: { file: k }
+ledger: { directory: l, sealTo: l.jwk }
+`;
+    expect(parseConfig(rest + yaml, { readFile: () => '', environment: {} })).toHaveProperty('config');
+  });
+
+  it('names every file that is shipped and none that is not', () => {
+    const named = [...text.matchAll(/`([A-Za-z-]+\.(?:conf|cfg|lua|yaml|forward-auth|proxy))`/g)];
+    const shipped = readdirSync(new URL('../../examples/fronts/', import.meta.url));
+    expect([...new Set(named.map(([, file]) => file))].sort()).toEqual([...shipped].sort());
   });
 });
