@@ -29,8 +29,8 @@ interface Parts {
 export function accountRoutes(parts: Parts): readonly Route[] {
   const { leaves, clock } = parts;
   return [
-    signedIn('GET /api/me', (_visit, { login, class: trade, organisation, name, nationalId }) =>
-      json(200, { login, class: trade, organisation, name, nationalId }),
+    signedIn('GET /api/me', (_visit, { login, class: trade, organisation, name, nationalId, email }) =>
+      json(200, { login, class: trade, organisation, name, nationalId, email }),
     ),
     signedIn('GET /profil', (visit) => page(200, profilePage(visit))),
     signedIn('POST /profil', (visit, account) => changeEmail(parts, visit, account)),

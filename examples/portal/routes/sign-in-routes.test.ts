@@ -23,6 +23,7 @@ it('a right password opens a session that the API knows', async () => {
   expect(await account.json()).toEqual({
     login: 'pharmacie-01',
     class: 'pharmacy',
+    email: 'pharmacie-01@sante.example',
     organisation: 'Pharmacie fictive 01',
     name: portal.accounts.find('pharmacie-01')?.name,
     nationalId: portal.accounts.find('pharmacie-01')?.nationalId,

@@ -2,9 +2,7 @@
 // what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
 import { readFileSync } from 'node:fs';
 import { type Clock, createMfa, type EventSink, type Mfa, type Random } from '@palier/mfa-core';
-import type { Alarm } from './budget/alarm.ts';
 import { readCanaries } from './budget/canaries.ts';
-import type { BrokenGlass } from './budget/exemption.ts';
 import { createExemptions } from './budget/exemptions.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
@@ -21,6 +19,7 @@ import type { Desk } from './gate/serve.ts';
 import { carrierHeaders, createIdentity, type GatewayIdentity } from './identity/sources.ts';
 import { type GatewayKeys, readKeyFile } from './keys/keys.ts';
 import type { Ledger } from './ledger/entry.ts';
+import { type OpenAnnouncements, openAnnouncements } from './notify/open.ts';
 import { createProviders, type Providers } from './oidc/providers.ts';
 import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
@@ -35,7 +34,7 @@ import { createPages } from './step-up/app.ts';
 import { certificateWay } from './step-up/card-routes.ts';
 import { createGlassDesk } from './step-up/glass-desk.ts';
 import { providerWays } from './step-up/provider-routes.ts';
-import { createStops, type StopsSetting } from './stops/stops.ts';
+import { createStops } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
 
 /** What a reload keeps: opened once, closed once. */
@@ -57,6 +56,8 @@ export interface Composition {
   /** Undefined when the gateway enforces. */
   readonly observer: Observer | undefined;
   readonly upstreams: ReadonlyMap<string, NamedUpstream>;
+  /** Who is told; to be closed. */
+  readonly told: OpenAnnouncements;
   readonly providers: Providers;
   /** Undefined where no source reads cards. */
   readonly cards: Cards | undefined;
@@ -76,7 +77,8 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const { clock, random, log, stores, ledger, live } = kept;
   refuseUnavailable(config);
   const keys = readKeyFile(config.keys.file);
-  const events = eventsOf(log);
+  const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
+  const { events } = told;
   const mfa = mfaOf(config, kept, keys, events);
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
@@ -86,6 +88,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     clock,
     watched: stores.signIns.watched,
     secret: keys.digests,
+    noted: told.addresses.note,
   });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const recordKeys = createRecordKeys(
@@ -96,10 +99,10 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const watch = createWatch({
     ...stores.standings,
     canaries: readCanaries(config.budgets.canaries, recordKeys),
-    raised: async (alarm) => log(alarmLine(alarm)),
+    raised: told.alarm,
   });
   const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
-  const stops = createStops({ store: stores.standings.stops, changed: (change) => log(stopLine(change)) });
+  const stops = createStops({ store: stores.standings.stops, changed: told.stop });
   const signIns = createSignInGuard({
     guesses: stores.signIns.guesses,
     identify: identity.identify,
@@ -165,7 +168,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
       clock,
       random,
       store: stores.standings.glass,
-      broken: (glass) => log(glassLine(glass)),
+      broken: told.glass,
     }),
     presenceLeft: async ({ session, identity: who }) => {
       const newest = session.proofs.at(-1);
@@ -176,33 +179,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   });
   const front: Front = { desk, denier, edge, pages, log };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
-  return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards };
-}
-
-/** One sentence a tired person understands, in both languages; numbers only, no person is named. */
-function alarmLine({ kind, account, raisedAt, until, sentence }: Alarm): Parameters<Log>[0] {
-  const [at, ends] = [raisedAt, until].map((instant) => new Date(instant).toISOString());
-  return { kind: 'alarm', alarm: kind, account, at, until: ends, ...sentence };
-}
-
-function stopLine({ stop, holds }: Parameters<StopsSetting['changed']>[0]): Parameters<Log>[0] {
-  const { kind, name, reason, by, at } = stop;
-  return {
-    kind: holds ? 'stopped' : 'resumed',
-    what: kind,
-    name,
-    reason,
-    by,
-    at: new Date(at).toISOString(),
-  };
-}
-
-function glassLine({ id, account, until, records }: BrokenGlass): Parameters<Log>[0] {
-  return { kind: 'glass-broken', glass: id, account, until: new Date(until).toISOString(), records };
-}
-
-function eventsOf(log: Log): EventSink {
-  return async (event) => log({ kind: 'event', ...event, at: new Date(event.at).toISOString() });
+  return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards, told };
 }
 
 function mfaOf(config: Config, { stores, clock, random }: Kept, keys: GatewayKeys, events: EventSink): Mfa {

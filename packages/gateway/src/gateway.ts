@@ -96,6 +96,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       current.config = next;
       applyLimits(server, next.limits);
       renew();
+      void before.told.close(60_000);
       retire(before, current.composition, next.limits.upstreamTime * 1000);
     },
     close: async () => {
@@ -109,6 +110,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       ]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
       await current.composition.providers.close();
+      await current.composition.told.close(5000);
       await kept.ledger.close();
       await kept.stores.close();
     },

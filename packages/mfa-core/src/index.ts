@@ -72,7 +72,7 @@ export {
   type Recipient,
 } from './notices/mail.ts';
 export { type Language, type Notice, noticeOf, type Place, toldByDefault } from './notices/notice.ts';
-export { type WebhookSetting, webhookSink } from './notices/webhook.ts';
+export { postSigned, type SignedPost, type WebhookSetting, webhookSink } from './notices/webhook.ts';
 export type { ImportedTotp } from './operator-changes.ts';
 export { type HeaderOf, isOwnOrigin } from './own-origin.ts';
 export type { MfaKeys } from './parts.ts';

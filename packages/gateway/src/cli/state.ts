@@ -3,13 +3,13 @@ import {
   type AccountId,
   createMfa,
   type Mfa,
-  type MfaEvent,
   parseAccountId,
   systemClock,
   systemRandom,
 } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
+import { openAnnouncements } from '../notify/open.ts';
 import { type OpenStores, openStores } from '../stores/open.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
@@ -21,8 +21,13 @@ export async function withMfa<T>(
 ): Promise<T> {
   const keys = readKeyFile(config.keys.file);
   const stores = await openStores(config.stores);
-  const events = async (event: MfaEvent): Promise<void> =>
-    terminal.err(`${JSON.stringify({ kind: 'event', ...event })}\n`);
+  const told = openAnnouncements({
+    config,
+    stores,
+    clock: systemClock,
+    log: (line) => terminal.err(`${JSON.stringify(line)}\n`),
+  });
+  const { events } = told;
   try {
     return await act(
       createMfa({
@@ -40,6 +45,7 @@ export async function withMfa<T>(
       stores,
     );
   } finally {
+    await told.close(5000);
     await stores.close();
   }
 }

@@ -131,6 +131,8 @@ export interface SmtpSetting {
   readonly password: Secret | undefined;
   /** JSON pointer into the portal's who-am-I answer where the account's address is; undefined: operators only. */
   readonly address: string | undefined;
+  /** How a person reaches a human when a notice tells of something they did not do; needed with `address`. */
+  readonly contact: string | undefined;
   /** Mailboxes of the operator, told of alarms. */
   readonly operators: readonly string[];
 }

@@ -216,6 +216,14 @@ function ofPromises(config: Config): readonly Objection[] {
       objection(['stores', 'durable'], 'forgets every factor at a restart', 'write sqlite:palier.db'),
     ],
     [
+      config.notify.smtp?.address === undefined || config.notify.smtp.contact !== undefined,
+      objection(
+        ['notify', 'smtp', 'address'],
+        'tells people what happened and not whom to call',
+        'add contact: a telephone number or a desk',
+      ),
+    ],
+    [
       durable !== 'memory' || shared === 'memory',
       objection(
         ['stores', 'shared'],

@@ -142,8 +142,8 @@ export const smtpUrl: Text<URL> = text(
   'smtps://mail.portail.example:465',
   (given) => parseUrl(given, ['smtp:', 'smtps:']),
 );
-export const syslogUrl: Text<URL> = text('a udp, tcp or unix URL', 'udp://127.0.0.1:514', (given) =>
-  parseUrl(given, ['udp:', 'tcp:', 'unix:']),
+export const syslogUrl: Text<URL> = text('a udp or tcp URL', 'udp://127.0.0.1:514', (given) =>
+  parseUrl(given, ['udp:', 'tcp:']),
 );
 export const path: Text<string> = text('a canonical path without query', '/api/me', parsePath);
 export const jsonPointer: Text<string> = text('a JSON pointer (RFC 6901)', '/account/login', parsePointer);

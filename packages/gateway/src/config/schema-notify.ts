@@ -12,6 +12,7 @@ export function notify(surroundings: Surroundings): z.ZodType<Notify> {
     name: maybe(is.plain),
     password: maybe(secretIn(surroundings, 1)),
     address: maybe(is.jsonPointer),
+    contact: maybe(is.plain),
     operators: z.array(is.mailbox).default([]),
   });
   const webhook = z.strictObject({ url: is.httpUrl, secret: secretIn(surroundings, 32) });

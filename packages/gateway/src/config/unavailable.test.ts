@@ -13,9 +13,9 @@ it('says nothing about the configuration that palier init writes', () => {
   expect(refusedIn('')).toEqual([]);
 });
 
-it.each([
-  ['log: { file: gateway.log }', 'log.file'],
-  ['notify: { webhook: { url: "https://siem.example/in", secret: { file: s } } }', 'notify.webhook'],
-])('names a setting that would do nothing, with its line: %s', (extra, path) => {
-  expect(refusedIn(extra)).toEqual([`${path}:placed`]);
-});
+it.each([['log: { file: gateway.log }', 'log.file']])(
+  'names a setting that would do nothing, with its line: %s',
+  (extra, path) => {
+    expect(refusedIn(extra)).toEqual([`${path}:placed`]);
+  },
+);

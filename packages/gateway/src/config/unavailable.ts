@@ -5,7 +5,7 @@ import type { Objection, Path } from './issues.ts';
 
 /** What a sound configuration asks for and would not get. */
 export function unavailable(config: Config): readonly Objection[] {
-  const { enrolment, notify, identity, log } = config;
+  const { enrolment, identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
       kind !== 'portal-session' &&
@@ -20,9 +20,6 @@ export function unavailable(config: Config): readonly Objection[] {
     ]),
     [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
     [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],
-    [notify.smtp !== undefined, ['notify', 'smtp']],
-    [notify.webhook !== undefined, ['notify', 'webhook']],
-    [notify.syslog !== undefined, ['notify', 'syslog']],
     [log.file !== undefined, ['log', 'file']],
   ];
   return asked.flatMap(([wanted, path]) =>

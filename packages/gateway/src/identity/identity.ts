@@ -16,6 +16,8 @@ export type Identity =
       readonly displayName: string;
       /** The person's number in a register as the source tells it, to compare a card with. */
       readonly person?: string | undefined;
+      /** Where the portal says the account reads mail; for notices, never for identity. */
+      readonly address?: string | undefined;
       /** Which source said so, as the configuration names it. */
       readonly source: string;
     };

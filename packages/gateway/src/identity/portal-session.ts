@@ -15,6 +15,8 @@ export interface PortalSessionRules {
   readonly pointers: PortalPointers;
   /** On HTML: what a page for nobody shows. Without it such a page is one that cannot be read. */
   readonly nobody: HtmlPointer | undefined;
+  /** In a JSON who-am-I: where the account reads mail. */
+  readonly address?: string | undefined;
   readonly cacheMilliseconds: number;
 }
 
@@ -91,6 +93,7 @@ function read(rules: PortalSessionRules, answer: Answer): Identity {
     groups: groups === undefined ? [] : texts(groups),
     displayName: first(name) ?? account,
     person: person === undefined ? undefined : onlyOne(texts(person)),
+    address: rules.address === undefined ? undefined : texts(rules.address)[0],
     source: 'portal-session',
   };
 }

@@ -7,7 +7,7 @@ import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../confi
 import type { Upstream } from '../proxy/exchange.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
-import type { IdentitySource } from './identity.ts';
+import type { Identity, IdentitySource } from './identity.ts';
 import { keysAtAddress, keysInFile } from './issuer-keys.ts';
 import { createKeySet } from './jwks.ts';
 import { jwtIdentity } from './jwt.ts';
@@ -30,6 +30,8 @@ export interface IdentityParts {
   readonly watched: WatchedStore;
   /** Key of the digests of watched cookies. */
   readonly secret: Secret;
+  /** Told of every account that was recognised. */
+  readonly noted?: (identity: Identity) => void;
 }
 
 /** Headers in which portals carry their own credential: the portal must see them too. */
@@ -46,7 +48,9 @@ export function createIdentity(parts: IdentityParts): GatewayIdentity {
   const identify: IdentitySource = async (request) => {
     for (const source of sources) {
       const identity = await source(request);
-      if (identity.kind === 'account') return identity;
+      if (identity.kind !== 'account') continue;
+      parts.noted?.(identity);
+      return identity;
     }
     return { kind: 'anonymous' };
   };
@@ -80,7 +84,8 @@ function portalSessionOf(setting: PortalSessionSetting, { config, upstreams, clo
   const upstream = upstreams.get(setting.upstream);
   if (upstream === undefined) throw new TypeError(`no upstream is called ${setting.upstream}`);
   const { carrier, pointers, nobody } = setting;
-  const rules = { carrier, pointers, nobody, cacheMilliseconds: setting.cache * 1000 };
+  const address = config.notify.smtp?.address;
+  const rules = { carrier, pointers, nobody, address, cacheMilliseconds: setting.cache * 1000 };
   const accept = typeof pointers.account === 'string' ? 'application/json' : 'text/html';
   const ask = (credential: readonly string[]): ReturnType<typeof collectWithin> => {
     const headers = ['Host', config.origin.host, 'Accept', accept, ...credential];

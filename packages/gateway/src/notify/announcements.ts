@@ -1,0 +1,53 @@
+// One place where what happened becomes a line in the log and a word to whoever must know. The log comes first and is the
+// truth; a channel that is down loses a word, never a line.
+import type { Clock, EventSink } from '@palier/mfa-core';
+import type { Alarm } from '../budget/alarm.ts';
+import type { BrokenGlass } from '../budget/exemption.ts';
+import type { Log } from '../front.ts';
+import type { Stop } from '../stops/stop.ts';
+import { alarmAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
+import type { Notices } from './notices.ts';
+import type { Paging } from './paging.ts';
+
+export interface Announcements {
+  readonly events: EventSink;
+  readonly alarm: (alarm: Alarm) => Promise<void>;
+  readonly glass: (glass: BrokenGlass) => void;
+  readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
+}
+
+export interface AnnouncementsParts {
+  readonly log: Log;
+  readonly notices: Notices;
+  readonly paging: Paging;
+  readonly clock: Clock;
+}
+
+const iso = (instant: number): string => new Date(instant).toISOString();
+
+export function createAnnouncements({ log, notices, paging, clock }: AnnouncementsParts): Announcements {
+  return {
+    events: async (event) => {
+      log({ kind: 'event', ...event, at: iso(event.at) });
+      const alert = eventAlert(event);
+      if (alert !== undefined) notices.tell(alert);
+      await notices.person(event);
+    },
+    alarm: async (alarm) => {
+      const { kind, account, raisedAt, until, sentence } = alarm;
+      log({ kind: 'alarm', alarm: kind, account, at: iso(raisedAt), until: iso(until), ...sentence });
+      notices.tell(alarmAlert(alarm));
+      if (kind !== 'canary') paging.wait(alarm);
+    },
+    glass: (glass) => {
+      const { id, account, until, records } = glass;
+      log({ kind: 'glass-broken', glass: id, account, until: iso(until), records });
+      notices.tell(glassAlert(glass));
+    },
+    stop: ({ stop, holds }) => {
+      const { kind: what, name, reason, by, at } = stop;
+      log({ kind: holds ? 'stopped' : 'resumed', what, name, reason, by, at: iso(at) });
+      notices.tell(stopAlert(stop, holds, clock.now()));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// An alarm asks for a gesture. When it comes, nobody need know; when it does not come in a quarter of an hour, somebody
+// should look. Waits in memory: what was waited for when the process ends is in the log as an alarm all the same.
+
+import type { Clock, SessionStore } from '@palier/mfa-core';
+import { type Alarm, type AlarmStore, answers } from '../budget/alarm.ts';
+import { type Alert, unansweredAlert } from './alert.ts';
+
+export interface PagingParts {
+  readonly alarms: Pick<AlarmStore, 'standing'>;
+  readonly sessions: Pick<SessionStore, 'list'>;
+  readonly clock: Clock;
+  readonly page: (alert: Alert) => void;
+  /** Told when the stores could not be asked. */
+  readonly broken: (error: unknown) => void;
+  readonly minutes?: number;
+}
+
+export interface Paging {
+  wait(alarm: Alarm): void;
+  close(): void;
+}
+
+const most = 10_000;
+
+export function createPaging({ alarms, sessions, clock, page, broken, minutes = 15 }: PagingParts): Paging {
+  const timers = new Set<NodeJS.Timeout>();
+  const look = async (alarm: Alarm): Promise<void> => {
+    const now = clock.now();
+    const stands = (await alarms.standing(alarm.account, now)).some(
+      ({ kind, raisedAt }) => kind === alarm.kind && raisedAt === alarm.raisedAt,
+    );
+    if (!stands) return;
+    const proofs = (await sessions.list(alarm.account)).flatMap((session) => session.proofs);
+    if (!proofs.some((proof) => answers(proof, alarm))) page(unansweredAlert(alarm, now, minutes));
+  };
+  return {
+    wait: (alarm) => {
+      if (timers.size >= most) return broken(new Error('too many alarms are waited for'));
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        look(alarm).catch(broken);
+      }, minutes * 60_000).unref();
+      timers.add(timer);
+    },
+    close: () => {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}

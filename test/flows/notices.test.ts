@@ -1,0 +1,146 @@
+// Who is told, over real channels: the person by mail, the operator by mail, signed webhook and syslog. A channel that is
+// down holds nobody up.
+import { createHmac } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ticketCommand } from '../../packages/gateway/src/cli/ticket.ts';
+import { runCommand } from '../support/command.ts';
+import { type Professional, seat } from '../support/professional.ts';
+import { openSinks, type Sinks } from '../support/sinks.ts';
+import { type Changes, type Site, startSite } from '../support/start.ts';
+
+const secret = 'shared with the security desk, 32 bytes+';
+const notify = (ports: Sinks['ports'], syslog: string): Changes => [
+  [
+    'keys: { file: palier-keys.json }',
+    `notify:
+  smtp:
+    url: smtp://127.0.0.1:${ports.smtp}
+    from: palier@portail.example
+    address: /email
+    contact: 01 99 00 00 00
+    operators: [astreinte@portail.example]
+  webhook: { url: "http://127.0.0.1:${ports.http}/palier", secret: { file: webhook.secret } }
+  syslog: ${syslog}
+keys: { file: palier-keys.json }`,
+  ],
+  ['budgets:\n', 'budgets:\n  canaries: { file: canaries.txt, as: nir }\n'],
+];
+
+let sinks: Sinks;
+let site: Site;
+beforeAll(async () => {
+  sinks = await openSinks();
+  site = await startSite(
+    notify(sinks.ports, `{ url: "udp://127.0.0.1:${sinks.ports.udp}", format: cef }`),
+    (folder, persons) => {
+      writeFileSync(join(folder, 'webhook.secret'), secret);
+      writeFileSync(join(folder, 'canaries.txt'), persons.nirOf(9));
+    },
+  );
+});
+afterAll(async () => {
+  await site.close();
+  await sinks.close();
+});
+
+async function present(login: string): Promise<Professional> {
+  const professional = seat(site, login);
+  await professional.signIn();
+  await professional.enrolApp();
+  return professional;
+}
+const postsOf = (name: string): readonly Readonly<Record<string, unknown>>[] =>
+  sinks.posts.map(({ body }) => JSON.parse(body)).filter((post) => post.name === name);
+const soon = { timeout: 5000 };
+
+describe('a factor that was enrolled', () => {
+  it('is told to the person at the address the portal names, and to the operator, without a link or a code', async () => {
+    await present('medecin-01');
+    await expect
+      .poll(() => sinks.mails.filter(({ to }) => to.includes('medecin-01@sante.example')).length, soon)
+      .toBeGreaterThanOrEqual(2);
+    const mails = sinks.mails.filter(({ to }) => to.includes('medecin-01@sante.example'));
+    const texts = mails.map(({ plain }) => plain).join('\n');
+    expect(texts).toContain('01 99 00 00 00');
+    expect(texts).toContain('phone of the counter');
+    expect(texts).not.toMatch(/https?:|\b\d{6}\b/);
+    await expect
+      .poll(() => postsOf('event.factor-enrolled'), soon)
+      .toMatchObject([{ account: 'medecin-01', severity: 'note' }]);
+    // Not one of these goes to the mailbox that is paged.
+    expect(sinks.mails.some(({ to }) => to.includes('astreinte@portail.example'))).toBe(false);
+  });
+
+  it('is told by the command of the operator too: a ticket leaves a trace outside of the machine', async () => {
+    expect((await runCommand(site, ticketCommand, 'issue', 'medecin-05')).code).toBe(0);
+    await expect
+      .poll(() => postsOf('event.ticket-issued').map(({ account }) => account), soon)
+      .toContain('medecin-05');
+  });
+});
+
+describe('a canary that was opened', () => {
+  it('is one sentence in a mail to the operator, a signed post and a line of syslog, and names no person', async () => {
+    const pharmacist = await present('pharmacie-01');
+    const canary = site.persons.nirOf(9);
+    expect((await pharmacist.browser.call(`/api/patients/${canary}`)).status).toBe(200);
+    await expect
+      .poll(() => sinks.mails.filter(({ to }) => to.includes('astreinte@portail.example')).length, soon)
+      .toBe(1);
+    const [mail] = sinks.mails.filter(({ to }) => to.includes('astreinte@portail.example'));
+    expect(mail?.plain).toContain('Compte pharmacie-01');
+    expect(mail?.plain).toContain(
+      'Account pharmacie-01: A planted record that nobody has a reason to open was looked up.',
+    );
+    await expect
+      .poll(() => postsOf('alarm.canary'), soon)
+      .toMatchObject([{ account: 'pharmacie-01', severity: 'page' }]);
+    await expect
+      .poll(
+        () =>
+          sinks.datagrams.filter((line) => line.includes('CEF:0|Palier|gateway|0.1|alarm.canary|')).length,
+        soon,
+      )
+      .toBe(1);
+    const everything = JSON.stringify([sinks.mails, sinks.posts, sinks.datagrams]);
+    expect(everything).not.toContain(canary);
+  });
+
+  it('is signed so that the receiver can tell it from a forged or an old one', () => {
+    for (const { body, signature } of sinks.posts) {
+      const [, seconds = '', mac = ''] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+      const sign = (key: string): string =>
+        createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex');
+      expect(mac).toBe(sign(secret));
+      expect(mac).not.toBe(sign('another secret of more than 32 bytes'));
+    }
+  });
+});
+
+describe('channels that are down', () => {
+  it('hold up nobody: people go on being shown what they may see', async () => {
+    const gone = await openSinks();
+    const { ports } = gone;
+    await gone.close();
+    const alone = await startSite(
+      notify(ports, `{ url: "tcp://127.0.0.1:${ports.tcp}" }`),
+      (folder, persons) => {
+        writeFileSync(join(folder, 'webhook.secret'), secret);
+        writeFileSync(join(folder, 'canaries.txt'), persons.nirOf(9));
+      },
+    );
+    try {
+      const since = performance.now();
+      const doctor = seat(alone, 'medecin-01');
+      await doctor.signIn();
+      await doctor.enrolApp();
+      expect((await doctor.browser.call(`/api/patients/${alone.persons.nirOf(9)}`)).status).toBe(200);
+      expect(performance.now() - since).toBeLessThan(5000);
+      expect(alone.log.some(({ kind, alarm }) => kind === 'alarm' && alarm === 'canary')).toBe(true);
+    } finally {
+      await alone.close();
+    }
+  }, 30_000);
+});
