@@ -25,6 +25,17 @@ export const throughTheGateway: Changes = [
   ['- match: POST /aat\n', '- match: POST /aat\n    through: gateway\n'],
 ];
 
+/** What the front of these tests does not send through the gateway: then nobody can count guesses there. */
+const withoutSignIn: Changes = [
+  [', login: { field: login } }', ' }'],
+  [', reset: { field: email } }', ' }'],
+  [', reset: {} }', ' }'],
+  ...['mot-de-passe', 'delegues', 'delegues/retirer'].map((form): Changes[number] => [
+    `POST /profil/${form}, require: { accept: second-factor, maxAge: 15m }`,
+    `POST /profil/${form}, require: { accept: second-factor, maxAge: 15m }, through: gateway`,
+  ]),
+];
+
 export interface Asking {
   /** What stands under forwardAuth beside `listen`. */
   readonly setting?: string;
@@ -39,7 +50,7 @@ export async function startAskedSite(asking: Asking = {}): Promise<AskedSite> {
   const forwardAuth: Changes = [
     ['mode: enforce', `mode: enforce\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${setting} }`],
   ];
-  const all = [...throughTheGateway, ...forwardAuth, ...changes];
+  const all = [...throughTheGateway, ...withoutSignIn, ...forwardAuth, ...changes];
   const site = await startSite(all, undefined, behindFront ? frontPort : undefined);
   return { ...site, askPort, frontPort };
 }

@@ -1,4 +1,4 @@
-// The pages of the professional's own affairs: profile, sick leaves, payments, messages.
+// The pages of the professional's own affairs: sick leaves, payments, messages.
 
 import type { Payment } from '../desk/payments.ts';
 import type { SickLeave } from '../desk/sick-leaves.ts';
@@ -6,26 +6,6 @@ import { euros, formatNir, longDate, longMonth, texts } from '../locales/texts.t
 import { field, postForm } from './form.ts';
 import { type Html, html } from './html.ts';
 import { alert, layout, type Reader } from './layout.ts';
-
-/** Prints the profile with its one changeable field. */
-export function profilePage(
-  reader: Reader,
-  outcome?: { readonly problem?: string; readonly notice?: string },
-): Html {
-  const t = texts(reader.language);
-  const { account } = reader;
-  const email = field({ name: 'email', label: t.email, type: 'email', value: account?.email ?? '' });
-  const notice = outcome?.notice !== undefined && html`<p class="notice" role="status">${outcome.notice}</p>`;
-  return layout(
-    reader,
-    t.profile,
-    html`${notice}${alert(outcome?.problem)}<dl>
-<div><dt>${t.login}</dt><dd>${account?.login}</dd></div>
-<div><dt>${t.professional}</dt><dd>${account?.name}</dd></div>
-<div><dt>${t.organisation}</dt><dd>${account?.organisation}</dd></div>
-</dl>${postForm('/profil', t.save, [email])}`,
-  );
-}
 
 /** Prints the sick-leave form and what this account declared before. */
 export function sickLeavePage(

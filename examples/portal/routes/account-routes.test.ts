@@ -1,4 +1,4 @@
-// An account's own affairs: its address, its sick leaves, its payments.
+// An account's own affairs: its sick leaves, its payments.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { form, type StartedPortal, startPortal } from '../starting.ts';
@@ -16,21 +16,6 @@ const leave = (): Record<string, string> => ({
   debut: '2026-03-10',
   fin: '2026-03-14',
   motif: 'grippe',
-});
-
-it('the address can be changed, and mail follows it', async () => {
-  const answer = await portal.ask('/profil', { ...form({ email: 'Ailleurs@sante.example' }), cookie });
-  expect(await answer.text()).toContain('value="ailleurs@sante.example"');
-  await portal.ask('/mot-de-passe-oublie', form({ email: 'ailleurs@sante.example' }));
-  expect(portal.mails.at(-1)).toMatchObject({ to: 'ailleurs@sante.example', login: 'medecin-01' });
-});
-
-it('something that is no address changes nothing', async () => {
-  const before = portal.accounts.find('medecin-01')?.email;
-  for (const email of ['', 'x', 'a b@c.example', '@c.example', 'a@b']) {
-    expect((await portal.ask('/profil', { ...form({ email }), cookie })).status).toBe(422);
-  }
-  expect(portal.accounts.find('medecin-01')?.email).toBe(before);
 });
 
 it('a sick leave is answered with a receipt and listed once', async () => {

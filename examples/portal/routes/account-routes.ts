@@ -1,25 +1,18 @@
-// What a signed-in professional does besides looking persons up: profile, sick leaves, payments.
+// What a signed-in professional does besides looking persons up: sick leaves, payments, messages.
 
-import type { Account, Accounts } from '../accounts.ts';
+import type { Account } from '../accounts.ts';
 import { paymentsOf } from '../desk/payments.ts';
 import { isPeriod, type SickLeaves } from '../desk/sick-leaves.ts';
 import { type Answer, json, page } from '../http/answer.ts';
 import { type Route, signedIn } from '../http/routes.ts';
 import type { Visit } from '../http/visit.ts';
 import { texts } from '../locales/texts.ts';
-import {
-  messagesPage,
-  paymentsPage,
-  profilePage,
-  receiptPage,
-  sickLeavePage,
-} from '../pages/account-pages.ts';
+import { messagesPage, paymentsPage, receiptPage, sickLeavePage } from '../pages/account-pages.ts';
 import { parseNir } from '../people/nir.ts';
 import type { Population } from '../population.ts';
 import type { Clock } from '../sign-in/sessions.ts';
 
 interface Parts {
-  readonly accounts: Accounts;
   readonly persons: Population;
   readonly leaves: SickLeaves;
   readonly clock: Clock;
@@ -32,8 +25,6 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     signedIn('GET /api/me', (_visit, { login, class: trade, organisation, name, nationalId, email }) =>
       json(200, { login, class: trade, organisation, name, nationalId, email }),
     ),
-    signedIn('GET /profil', (visit) => page(200, profilePage(visit))),
-    signedIn('POST /profil', (visit, account) => changeEmail(parts, visit, account)),
     signedIn('GET /paiements', (visit, { login }) =>
       page(200, paymentsPage(visit, paymentsOf(login, clock()))),
     ),
@@ -43,15 +34,6 @@ export function accountRoutes(parts: Parts): readonly Route[] {
     ),
     signedIn('POST /aat', (visit, account) => declareLeave(parts, visit, account)),
   ];
-}
-
-async function changeEmail({ accounts }: Parts, visit: Visit, { login }: Account): Promise<Answer> {
-  const t = texts(visit.language);
-  const email = (await visit.form()).get('email') ?? '';
-  if (accounts.changeEmail(login, email) === 'malformed') {
-    return page(422, profilePage(visit, { problem: t.emailMalformed }));
-  }
-  return page(200, profilePage({ ...visit, account: accounts.find(login) }, { notice: t.saved }));
 }
 
 async function declareLeave({ persons, leaves }: Parts, visit: Visit, { login }: Account): Promise<Answer> {

@@ -1,6 +1,7 @@
-// Every route that answers once, with the state only routes share: resets under way and declared leaves.
+// Every route that answers once, with the state only routes share: resets under way, declared leaves, delegations.
 
 import type { Accounts } from '../accounts.ts';
+import { createDelegations } from '../desk/delegations.ts';
 import { createSickLeaves } from '../desk/sick-leaves.ts';
 import type { Route } from '../http/routes.ts';
 import type { Population } from '../population.ts';
@@ -9,6 +10,7 @@ import type { Clock, Random, Sessions } from '../sign-in/sessions.ts';
 import { accountRoutes } from './account-routes.ts';
 import { openRoutes } from './open-routes.ts';
 import { patientRoutes } from './patient-routes.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 
 /** Lists the routes of a portal. */
@@ -24,6 +26,7 @@ export function allRoutes(parts: {
     ...openRoutes(),
     ...signInRoutes({ ...parts, resets: createPasswordResets(parts) }),
     ...patientRoutes(parts.persons),
+    ...profileRoutes({ ...parts, delegations: createDelegations() }),
     ...accountRoutes({ ...parts, leaves: createSickLeaves(parts.random) }),
   ];
 }

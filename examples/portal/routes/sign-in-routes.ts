@@ -7,7 +7,7 @@ import { SESSION_COOKIE, type Visit } from '../http/visit.ts';
 import { texts } from '../locales/texts.ts';
 import { sentencePage } from '../pages/layout.ts';
 import { forgottenPage, loginPage, resetPage } from '../pages/sign-in-pages.ts';
-import type { Mail, PasswordResets } from '../sign-in/password-resets.ts';
+import { type Mail, type PasswordResets, SHORTEST_PASSWORD } from '../sign-in/password-resets.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 
 interface Parts {
@@ -16,8 +16,6 @@ interface Parts {
   readonly resets: PasswordResets;
   readonly mail: (mail: Mail) => void | Promise<void>;
 }
-
-const SHORTEST_PASSWORD = 12;
 
 /** Lists the routes of signing in. */
 export function signInRoutes(parts: Parts): readonly Route[] {

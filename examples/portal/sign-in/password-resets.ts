@@ -20,6 +20,9 @@ export interface PasswordResets {
   take(token: string): string | undefined;
 }
 
+/** Passwords below this length are refused, wherever one is chosen. */
+export const SHORTEST_PASSWORD: number = 12;
+
 const LIFETIME = 3_600_000;
 
 /** Creates an empty set of pending resets. */

@@ -13,7 +13,8 @@ export interface Sessions {
   /** Names the login of a live session and counts the call as use of it. */
   use(id: string): string | undefined;
   end(id: string): void;
-  endAllOf(login: string): void;
+  /** Ends all of an account's sessions, but `except`. */
+  endAllOf(login: string, except?: string): void;
 }
 
 interface Session {
@@ -46,8 +47,8 @@ export function createSessions(options: { readonly clock: Clock; readonly random
       return session.login;
     },
     end: (id) => void sessions.delete(id),
-    endAllOf(login) {
-      for (const [id, session] of sessions) if (session.login === login) sessions.delete(id);
+    endAllOf(login, except) {
+      for (const [id, session] of sessions) if (session.login === login && id !== except) sessions.delete(id);
     },
   };
 }
