@@ -67,7 +67,7 @@ export async function startCardSite(settings: Settings = {}, more: Changes = [])
   };
 }
 
-function cardSpec(site: Site, login: string): LeafSpec {
+export function cardSpec(site: Site, login: string): LeafSpec {
   const account = site.accounts.find(login);
   if (account === undefined) throw new TypeError('no such account');
   const [given = '', family = ''] = account.name.split(' ');

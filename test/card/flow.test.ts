@@ -161,7 +161,7 @@ describe('at the card listener', () => {
     expect(await at('/.palier/card?ask=x', { servername: 'LOCALHOST' })).toBe(410);
     expect(await at('/patients')).toBe(404);
     expect(await at('/.palier/step-up')).toBe(404);
-    expect(await at('/.palier/style.css')).toBe(200);
+    expect(await at('/.palier/style.css')).toBe(404);
   });
 });
 

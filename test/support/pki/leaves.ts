@@ -13,6 +13,8 @@ export interface LeafSpec {
   readonly extendedKeyUsage?: string;
   readonly alternativeName?: string;
   readonly key?: KeyName;
+  /** A certificate request (PEM) of a key that is elsewhere, on a token: nothing here has it. */
+  readonly request?: string;
   readonly hash?: 'sha256' | 'sha1';
   readonly days?: { readonly from: number; readonly to: number };
   /** A line of the extension file, for what the rest cannot say. */

@@ -131,7 +131,7 @@ export function issueLeaf(folder: string, file: string, spec: LeafSpec): Promise
     ...(spec.extension === undefined ? [] : [spec.extension]),
   ];
   return issue(folder, spec.issuer, {
-    request: join('..', 'keys', `${spec.key ?? 'card'}.csr`),
+    request: spec.request ?? join('..', 'keys', `${spec.key ?? 'card'}.csr`),
     out: join('..', 'leaves', `${file}.pem`),
     name: spec.name,
     days: spec.days ?? { from: -30, to: 365 },

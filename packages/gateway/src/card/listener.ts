@@ -1,7 +1,7 @@
 // The TLS listener that asks for a certificate. One request a connection; no session of TLS is taken up again, by ticket
 // or by number, so that every request has a handshake in which the card signed; no renegotiation. Requests for another
 // host than its own, by Host or by SNI, get 421 (A217, A218).
-import { constants } from 'node:crypto';
+import { constants, createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
@@ -25,7 +25,10 @@ export interface CardFront {
   readonly broken: (error: unknown) => void;
 }
 
+/** In the page itself: to fetch it, the browser would ask for the card once more. */
 const style = readFileSync(new URL('../../assets/style.css', import.meta.url), 'utf8');
+const styleHash = createHash('sha256').update(style).digest('base64');
+const styleLink = '<link rel="stylesheet" href="/.palier/style.css">';
 
 /** TLS as the operator's files say now. Throws when one cannot be read. */
 export function cardContext(setting: ClientCertificateSetting, ownTls: TlsFiles | undefined): ServerOptions {
@@ -83,10 +86,6 @@ async function serve(front: CardFront, incoming: IncomingMessage, response: Serv
   if (typeof servername === 'string' && servername.toLowerCase() !== front.setting.origin.hostname)
     return plain(response, 421);
   if (request.method !== 'GET') return plain(response, 405);
-  if (request.path === '/.palier/style.css')
-    return void response
-      .writeHead(200, { ...headers, 'content-type': 'text/css', 'cache-control': 'max-age=3600' })
-      .end(style);
   if (request.path !== '/.palier/card') return plain(response, 404);
   try {
     const text = new URLSearchParams(request.query ?? '').get('ask') ?? '';
@@ -109,8 +108,7 @@ function presentedBy(socket: TLSSocket): Presented {
 
 const headers = {
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000',
@@ -147,5 +145,5 @@ function problemPage(
   const body = html`<h1>${{ text: words.title }}</h1>
 <p class="error" role="alert">${{ text: words.problems[problem] }}</p>
 <p><a class="button" href="${{ text: back }}">${{ text: words.back }}</a></p>`;
-  return page({ language, title: words.title, body });
+  return page({ language, title: words.title, body }).replace(styleLink, () => `<style>${style}</style>`);
 }
