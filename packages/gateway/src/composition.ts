@@ -92,7 +92,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const recordKeys = createRecordKeys(
-    { current: keys.records },
+    { current: keys.records, previous: keys.recordsBefore },
     config.origin.host,
     recordTypes(config.recordTypes),
   );

@@ -1,8 +1,10 @@
 // `palier keys rotate`: a new sealing key becomes current, and everything sealed under an older one is sealed anew. The
-// gateway may run meanwhile: it needs a restart to seal with the new key, and opens both until then.
+// gateway may run meanwhile: it needs a restart or SIGHUP to seal with the new key, and opens both until then. With
+// `--records` the key of record digests is changed instead, with every count kept; `palier keys finish --records` ends that.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { systemRandom } from '@palier/mfa-core';
+import { systemClock, systemRandom } from '@palier/mfa-core';
+import { finishRecordRotation, rotateRecordKey } from '../keys/record-rotation.ts';
 import { withMfa } from './state.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
@@ -13,10 +15,31 @@ export const keysCommand: Command = async (argv, terminal) => {
     options: {
       config: { type: 'string', default: 'palier.yaml' },
       json: { type: 'boolean', default: false },
+      records: { type: 'boolean', default: false },
+      early: { type: 'boolean', default: false },
     },
   });
-  if (positionals[0] !== 'rotate') throw new UsageError('write: palier keys rotate');
+  const [verb] = positionals;
+  if (verb !== 'rotate' && !(verb === 'finish' && values.records))
+    throw new UsageError('write: palier keys rotate [--records] | keys finish --records [--early]');
   const config = soundConfig(values.config, terminal);
+  const now = systemClock.now();
+  if (verb === 'finish') {
+    finishRecordRotation(config.keys.file, now, values.early);
+    print(
+      terminal,
+      values.json,
+      { finished: true },
+      'the old record key is destroyed. Reload the gateway.\n',
+    );
+    return 0;
+  }
+  if (values.records) {
+    const rotation = rotateRecordKey(config.keys.file, systemRandom, now);
+    const words = `a new record key is current; the old one is needed until ${rotation.until}. Reload every gateway.\n`;
+    print(terminal, values.json, rotation, words);
+    return 0;
+  }
   const current = addSealingKey(config.keys.file);
   const progress = await withMfa(config, terminal, (mfa) =>
     mfa.rotateKeys(({ seen, resealed }) => {

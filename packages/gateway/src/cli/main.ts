@@ -57,6 +57,8 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify
   palier keys rotate                         a new sealing key; what is sealed under the old one is sealed anew
+  palier keys rotate --records               a new key of record digests, with every count kept
+  palier keys finish --records [--early]     destroys the one before
 
 Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
 `;

@@ -9,6 +9,8 @@ export interface GatewayKeys {
   readonly sealing: SealingKeys;
   readonly digests: Secret;
   readonly records: Secret;
+  /** While the key of records rotates: the one before (record-rotation.ts). */
+  readonly recordsBefore: Secret | undefined;
   readonly assertion: AssertionKeys;
 }
 
@@ -16,6 +18,7 @@ interface KeyFile {
   readonly sealing: { readonly current: string; readonly keys: Readonly<Record<string, string>> };
   readonly digests: string;
   readonly records: string;
+  readonly recordsBefore?: { readonly key: string };
   readonly assertion: readonly JWK[];
 }
 
@@ -58,6 +61,7 @@ export function readKeyFile(path: string): GatewayKeys {
     sealing: { current: file.sealing.current, keys: sealing },
     digests: secretOf(path, file.digests),
     records: secretOf(path, file.records),
+    recordsBefore: file.recordsBefore && secretOf(path, file.recordsBefore.key),
     assertion: [first, ...rest],
   };
 }

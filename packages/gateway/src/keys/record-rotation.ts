@@ -1,0 +1,52 @@
+// The key of record digests is changed without changing a count: both keys are known for a year (the longest set), every
+// record is looked up under both and moved when it is next seen; then the old one is destroyed, and with it whatever of
+// the old digests is left means nothing to anybody.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Instant, Random } from '@palier/mfa-core';
+import { KeyFileError } from './keys.ts';
+
+/** The longest window in which a record is remembered: who is new to an account. */
+const horizonMilliseconds = 365 * 86_400_000;
+
+interface RecordPart {
+  readonly records: string;
+  readonly recordsBefore?: { readonly key: string; readonly since: string };
+}
+
+/** Makes a new key current and keeps the one before. A second rotation within the year would lose counts: it is refused. */
+export function rotateRecordKey(path: string, random: Random, now: Instant): { readonly until: string } {
+  const file = read(path);
+  if (file.recordsBefore !== undefined)
+    throw new KeyFileError(
+      `a rotation is under way since ${file.recordsBefore.since}; end it first: palier keys finish --records`,
+    );
+  const since = new Date(now).toISOString();
+  const records = Buffer.from(random(32)).toString('base64url');
+  replace(path, { ...file, records, recordsBefore: { key: file.records, since } });
+  return { until: new Date(now + horizonMilliseconds).toISOString() };
+}
+
+/**
+ * Destroys the key before. Earlier than a year after the rotation some persons that an account knows would look new to it:
+ * more prompts and earlier caps, never more persons shown. `early` accepts that.
+ */
+export function finishRecordRotation(path: string, now: Instant, early: boolean): void {
+  const { recordsBefore, ...file } = read(path);
+  if (recordsBefore === undefined) throw new KeyFileError('no rotation is under way');
+  const until = Date.parse(recordsBefore.since) + horizonMilliseconds;
+  if (!(now >= until) && !early)
+    throw new KeyFileError(
+      `the counts rest on it until ${new Date(until).toISOString()}; --early accepts that known persons look new`,
+    );
+  replace(path, file);
+}
+
+function read(path: string): RecordPart {
+  return JSON.parse(readFileSync(path, 'utf8')) as RecordPart;
+}
+
+/** Writes beside and renames over: a reader sees the old file or the new one, never half of it. */
+function replace(path: string, file: object): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
