@@ -59,6 +59,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
   A206: ['test/attacks/g12.test.ts'],
   A209: [`${core}/ids.test.ts`],
   A211: ['test/attacks/g12.test.ts'],
+  A212: ['test/browser/tabs.test.ts'],
   A214: ['test/attacks/g12.test.ts', 'test/core/express.test.ts'],
   A233: ['test/attacks/g14.test.ts'],
   A235: ['test/attacks/g14.test.ts'],
@@ -77,7 +78,6 @@ export const withoutTest: Readonly<Record<string, string>> = {
   A025: 'needs a real front that sends two spellings; the differential run through real servers plays it',
   A071: 'is about the configuration of a front; the snippets for real servers are tested with those',
   A076: 'what a front sends to be asked is canonicalised like any request, and no header is ever logged (oracle O10)',
-  A212: 'needs a real browser: test/browser/back.test.ts',
   A241: 'there is no token to fix or to leak: every change of state needs our own Origin (A232) and the pages are not compressed',
   A253: 'the one comparison of a secret is in `secret.ts`, equal lengths first; its test is `secret.test.ts`',
 };

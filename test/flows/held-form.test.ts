@@ -84,6 +84,80 @@ describe('a form stopped for a gesture', () => {
   });
 });
 
+describe('a form of another site', () => {
+  it('A232: is not kept, opens no session, and its person is told so; the same form of ours is kept', async () => {
+    const doctor = await arrived('medecin-03');
+    const before = new Map(doctor.browser.cookies);
+    const foreign = await doctor.browser.post(
+      '/recherche-patient',
+      { nir: nir(6) },
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    );
+    expect([foreign.status, foreign.location, foreign.headers['set-cookie']]).toEqual([401, '', undefined]);
+    expect(doctor.browser.cookies).toEqual(before);
+    const own = await doctor.browser.post('/recherche-patient', { nir: nir(6) });
+    expect(own.status).toBe(303);
+  });
+});
+
+describe('two tabs that were stopped at once', () => {
+  it('finish with one gesture, each with what was asked in it', async () => {
+    const doctor = await arrived('medecin-04');
+    const form = await doctor.browser.post('/recherche-patient', { nir: nir(7) });
+    const page = await doctor.browser.go(`/patients/${nir(8)}`);
+    site.clock.advance(1);
+    const first = await doctor.stepUp(await doctor.browser.go(form.location));
+    expect(first.text).toContain(site.persons.personByIndex(7).family);
+    const second = await doctor.browser.follow(page.location);
+    expect(second.text).toContain(site.persons.personByIndex(8).family);
+  });
+
+  it('also when neither had a session of ours yet: both get the same one', async () => {
+    const doctor = await arrived('medecin-08');
+    expect([...doctor.browser.cookies.keys()]).not.toContain('__Host-palier');
+    const before = new Map(doctor.browser.cookies);
+    const pages = await Promise.all([12, 13].map((place) => doctor.browser.go(`/patients/${nir(place)}`)));
+    const given = new Set(pages.map(({ headers }) => String(headers['set-cookie']).split(';')[0]));
+    expect([before.has('__Host-palier'), given.size]).toEqual([false, 1]);
+    site.clock.advance(1);
+    const shown = await doctor.stepUp(await doctor.browser.go(pages[0]?.location ?? ''));
+    expect(shown.text).toContain(site.persons.personByIndex(12).family);
+    const other = await doctor.browser.follow(pages[1]?.location ?? '');
+    expect(other.text).toContain(site.persons.personByIndex(13).family);
+    // Control: another browser of the same account, at the same moment, has a session of its own.
+    const colleague = doctor.elsewhere();
+    await colleague.signIn();
+    const theirs = await colleague.browser.go(`/patients/${nir(12)}`);
+    expect(given.has(String(theirs.headers['set-cookie']).split(';')[0])).toBe(false);
+  });
+
+  it('also when the second one is sent the used code, as a browser without scripts does', async () => {
+    const doctor = await arrived('medecin-05');
+    const [one, other] = [
+      await doctor.browser.go(`/patients/${nir(9)}`),
+      await doctor.browser.post('/recherche-patient', { nir: nir(10) }),
+    ];
+    site.clock.advance(1);
+    const [pageOne, pageOther] = [
+      await doctor.browser.go(one.location),
+      await doctor.browser.go(other.location),
+    ];
+    expect((await doctor.stepUp(pageOne)).text).toContain(site.persons.personByIndex(9).family);
+    expect((await doctor.stepUp(pageOther)).text).toContain(site.persons.personByIndex(10).family);
+  });
+
+  it('and a stop after the gesture asks for another one', async () => {
+    const doctor = await arrived('medecin-06');
+    const stopped = await doctor.browser.go(`/patients/${nir(11)}`);
+    site.clock.advance(1);
+    await doctor.stepUp(await doctor.browser.go(stopped.location));
+    for (let place = 20; place < 24; place += 1) await doctor.browser.go(`/patients/${nir(place)}`);
+    site.clock.advance(30);
+    const spent = await doctor.browser.go(`/patients/${nir(30)}`);
+    expect((await doctor.browser.go(spent.location)).status).toBe(200);
+  });
+});
+
 describe('the address that is gone back to', () => {
   it('is never in the URL, so that no link can choose it', async () => {
     const hospital = await arrived('hopital-01');

@@ -22,7 +22,11 @@ export interface Browser {
   /** Goes there and wherever redirects lead, at most ten times. */
   follow(target: string): Promise<Page>;
   /** Posts a form as a person on the origin does. */
-  post(target: string, fields: Readonly<Record<string, string>>): Promise<Page>;
+  post(
+    target: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Page>;
   /** Calls as a script on the origin does; a value is sent as JSON. */
   call(target: string, value?: unknown): Promise<Page>;
 }
@@ -61,11 +65,11 @@ export function openBrowser(origin: URL): Browser {
       for (let hops = 0; page.location !== '' && hops < 10; hops += 1) page = await go(page.location);
       return page;
     },
-    post: (target, fields) =>
+    post: (target, fields, more = {}) =>
       send({
         method: 'POST',
         target,
-        headers: { ...navigation, ...own, 'content-type': 'application/x-www-form-urlencoded' },
+        headers: { ...navigation, ...own, 'content-type': 'application/x-www-form-urlencoded', ...more },
         body: new URLSearchParams(fields).toString(),
       }),
     call: (target, value) =>

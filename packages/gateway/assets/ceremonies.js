@@ -31,6 +31,7 @@
           .then((response) => post('step-up/webauthn', { challenge: begun.challenge, response: response })),
       )
       .then(() => {
+        if (window.BroadcastChannel) new BroadcastChannel('palier').postMessage('stepped-up');
         location.replace(`/.palier/step-up/done?resume=${encodeURIComponent(box.dataset.resume)}`);
       });
   }

@@ -1,9 +1,25 @@
 // Browser helper for portals that load it: wraps fetch. When an answer asks for a step-up (RFC 9470), it opens the
-// step-up page in a dialog, waits for the gesture, and sends the request once more. Nothing typed is lost.
+// step-up page in a window, waits for the gesture, and sends the request once more. Nothing typed is lost. The window
+// cannot be watched from here (it is isolated from whoever opened it), so it says itself when it is done.
 (() => {
   if (window.palier) return;
   var plainFetch = window.fetch.bind(window);
+  var address = '/.palier/step-up?next=close';
   var waiting;
+
+  var words = /^en/i.test(document.documentElement.lang)
+    ? {
+        title: 'One gesture is needed',
+        text: 'Confirm in the window that has opened that it is you. What you typed here stays.',
+        open: 'Open the window',
+        cancel: 'Not now',
+      }
+    : {
+        title: 'Un geste est nécessaire',
+        text: 'Confirmez que c’est bien vous dans la fenêtre qui s’est ouverte. Ce que vous avez saisi ici est gardé.',
+        open: 'Ouvrir la fenêtre',
+        cancel: 'Pas maintenant',
+      };
 
   function asksForStepUp(answer) {
     var challenge = answer.headers.get('www-authenticate') || '';
@@ -13,30 +29,60 @@
   // One dialog serves every request that waits: ten stopped requests ask for one gesture.
   function stepUp() {
     if (!waiting) {
-      waiting = openDialog().finally(() => {
+      waiting = ask().finally(() => {
         waiting = undefined;
       });
     }
     return waiting;
   }
 
-  function openDialog() {
+  // Resolves with whether the gesture was made. The dialog is there for browsers that open no window by themselves, and
+  // for whoever closed it; Escape gives up.
+  function ask() {
     return new Promise((resolve) => {
-      var popup = window.open('/.palier/step-up?next=close', 'palier', 'popup,width=620,height=760');
-      if (!popup) return resolve(false);
+      var before = document.activeElement;
       var channel = new BroadcastChannel('palier');
-      var timer = setInterval(() => {
-        if (popup.closed) finish(false);
-      }, 400);
+      var dialog = document.createElement('dialog');
+      var title = add(dialog, 'h2', words.title);
+      title.id = 'palier-title';
+      dialog.setAttribute('aria-labelledby', title.id);
+      add(dialog, 'p', words.text);
+      var open = add(dialog, 'button', words.open);
+      var cancel = add(dialog, 'button', words.cancel);
+
       function finish(done) {
-        clearInterval(timer);
         channel.close();
+        dialog.close();
+        dialog.remove();
+        if (before instanceof HTMLElement) before.focus();
         resolve(done);
       }
       channel.onmessage = (message) => {
         if (message.data === 'stepped-up') finish(true);
       };
+      dialog.addEventListener('cancel', (event) => {
+        event.preventDefault();
+        finish(false);
+      });
+      open.addEventListener('click', openWindow);
+      cancel.addEventListener('click', () => finish(false));
+      document.body.appendChild(dialog);
+      dialog.showModal();
+      open.focus();
+      openWindow();
     });
+  }
+
+  function openWindow() {
+    window.open(address, '_blank', 'popup,width=620,height=760');
+  }
+
+  function add(parent, name, text) {
+    var element = document.createElement(name);
+    if (name === 'button') element.type = 'button';
+    element.textContent = text;
+    parent.appendChild(element);
+    return element;
   }
 
   function palierFetch(input, init) {

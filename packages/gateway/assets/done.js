@@ -1,5 +1,5 @@
-// Tells the page that opened this dialog that the gesture was made, and closes the dialog.
+// Tells every page that waits for a gesture that it was made, and closes the window that was opened for it.
 (() => {
   if (window.BroadcastChannel) new BroadcastChannel('palier').postMessage('stepped-up');
-  if (window.opener || window.name === 'palier') window.close();
+  window.close();
 })();

@@ -33,6 +33,7 @@ import { seenAnswers } from './sign-in/seen-answer.ts';
 import { createPages } from './step-up/app.ts';
 import { certificateWay } from './step-up/card-routes.ts';
 import { createGlassDesk } from './step-up/glass-desk.ts';
+import { createOpenings } from './step-up/openings.ts';
 import { providerWays } from './step-up/provider-routes.ts';
 import { createStops } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
@@ -152,12 +153,13 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     },
   };
   const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);
-  const denier: Denier = { mfa, origin: config.origin.origin, signInPath };
+  const openings = createOpenings(mfa, clock);
+  const denier: Denier = { mfa, openings, origin: config.origin.origin, signInPath };
   const { sealing } = keys;
   const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
   const cards = createCards({ config, mfa, stores, sealing, clock, random, log });
   const pages = createPages({
-    reception: { edge, identify: identity.identify, mfa, stops },
+    reception: { edge, identify: identity.identify, mfa, stops, openings },
     cards: providers.cards,
     cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers.cards)],
     origin: config.origin.origin,

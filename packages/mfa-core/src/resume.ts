@@ -7,7 +7,7 @@ import { type ChallengeId, makeChallengeId, parseChallengeId } from './ids.ts';
 import type { Parts } from './parts.ts';
 import { open, seal } from './sealing.ts';
 import type { Session } from './session.ts';
-import { after } from './time.ts';
+import { after, type Instant, instantOf } from './time.ts';
 
 /** Why somebody was stopped, for the sentence on the page; a gateway has reasons of its own beside ours. */
 export interface Stop {
@@ -24,6 +24,8 @@ export interface HeldForm {
 export interface ResumePoint extends Stop {
   readonly target: string;
   readonly form: HeldForm | undefined;
+  /** When the person was stopped: a proof given since is what was asked for. */
+  readonly heldAt: Instant;
 }
 
 export interface Resume {
@@ -81,12 +83,13 @@ async function hold(parts: Parts, session: Session, { target, stop, form }: Hold
   return id;
 }
 
-function pointOf(parts: Parts, { id, session, payload }: Challenge<'resume'>): ResumePoint {
+function pointOf(parts: Parts, { id, session, payload, expiresAt }: Challenge<'resume'>): ResumePoint {
   const opened = (name: Part, sealed: Sealed): string =>
     new TextDecoder().decode(open(parts.keys.sealing, sealed, bindingOf(session, id, name)));
   const { requirement, because, target, form } = payload;
   const held = form === undefined ? undefined : unpacked(opened('form', form));
-  return { requirement, because, target: opened('target', target), form: held };
+  const heldAt = instantOf(expiresAt - challengeLifetimes.resume * 1000);
+  return { requirement, because, target: opened('target', target), form: held, heldAt };
 }
 
 type Part = 'target' | 'form';

@@ -1,4 +1,4 @@
-// G12: the gateway's session and what it has proved. Whole ceremonies are in `sessions.test.ts`; here are single requests.
+// G12: the gateway's session and what it has proved. Whole ceremonies are in `g12.test.ts`; here are single requests.
 
 import { type AttackCase, form, get, post } from '../case.ts';
 

@@ -6,12 +6,14 @@ import type { Denial } from '../gate/decision.ts';
 import { sessionCookie } from '../gate/gate.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
-import { agentOf, setSessionCookie } from '../step-up/person.ts';
+import type { Openings } from '../step-up/openings.ts';
+import { setSessionCookie } from '../step-up/person.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';
 
 export interface Denier {
   readonly mfa: Mfa;
+  readonly openings: Openings;
   readonly origin: string;
   readonly signInPath: string | undefined;
 }
@@ -63,7 +65,10 @@ async function toStepUp(
   body: BodySource | undefined,
   response: ServerResponse,
 ): Promise<Answer | undefined> {
-  const form = request.method === 'POST' ? await heldForm(request, body) : undefined;
+  const form =
+    request.method === 'POST' && !isForeign(request, denier.origin)
+      ? await heldForm(request, body)
+      : undefined;
   const resumable = request.method === 'GET' || request.method === 'HEAD' || form !== undefined;
   if (!resumable || !isWayBack(request.target)) return undefined;
   const session = await sessionFor(denier, denial, request, response);
@@ -75,6 +80,12 @@ async function toStepUp(
     headers: { ...ownHeaders, ...setCookie, location: `/.palier/step-up?resume=${ticket}` },
     body: '',
   };
+}
+
+/** A form of another site is not kept: the person's gesture would send what somebody else filled in (A232). */
+function isForeign({ headers }: CanonicalRequest, origin: string): boolean {
+  const from = headers.get('origin');
+  return (from !== undefined && from !== origin) || headers.get('sec-fetch-site') === 'cross-site';
 }
 
 /** The longest form that is held; a longer one is refused with a word, never cut. */
@@ -105,7 +116,7 @@ async function sessionFor(
   const known =
     cookie === undefined || cookie === 'duplicate' ? undefined : await denier.mfa.sessions.load(cookie);
   if (known !== undefined && known.account === denial.identity.account) return known;
-  const { session, token } = await denier.mfa.sessions.open(denial.identity.account, agentOf(request));
+  const { session, token } = await denier.openings(request, denial.identity);
   setSessionCookie(response, token);
   return session;
 }

@@ -133,6 +133,7 @@ function assets(app: Express): void {
     'style.css': ['text/css', readFileSync(new URL('style.css', assetFolder), 'utf8')],
     'ceremonies.js': ['text/javascript', readFileSync(new URL('ceremonies.js', assetFolder), 'utf8')],
     'client.js': ['text/javascript', readFileSync(new URL('client.js', assetFolder), 'utf8')],
+    'tabs.js': ['text/javascript', readFileSync(new URL('tabs.js', assetFolder), 'utf8')],
     'done.js': ['text/javascript', readFileSync(new URL('done.js', assetFolder), 'utf8')],
     'webauthn.js': ['text/javascript', readFileSync(webauthnBundle(), 'utf8')],
   } as const;

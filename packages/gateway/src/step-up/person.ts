@@ -9,6 +9,7 @@ import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import type { Language } from '../respond/problems.ts';
 import type { Stops } from '../stops/stops.ts';
+import type { Openings } from './openings.ts';
 
 export interface Person {
   readonly identity: Identity & { readonly kind: 'account' };
@@ -29,6 +30,7 @@ export interface Reception {
   readonly identify: IdentitySource;
   readonly mfa: Mfa;
   readonly stops: Stops;
+  readonly openings: Openings;
 }
 
 /**
@@ -71,7 +73,7 @@ async function opened(
   identity: Person['identity'],
   response: ServerResponse,
 ): Promise<Person> {
-  const { session, token } = await reception.mfa.sessions.open(identity.account, agentOf(request));
+  const { session, token } = await reception.openings(request, identity);
   setSessionCookie(response, token);
   return { identity, session, token };
 }

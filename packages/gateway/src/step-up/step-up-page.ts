@@ -16,6 +16,8 @@ export interface StepUpView {
   /** The opaque way back; empty when the page was opened by itself. */
   readonly resume: string;
   readonly held: boolean;
+  /** When the person last proved anything; another answer of `api/session` means that another tab was quicker. */
+  readonly proved: string;
   readonly error: string | undefined;
   readonly otherLanguage: string;
 }
@@ -30,6 +32,7 @@ export function stepUpPage(view: StepUpView): string {
   const words = texts[view.language];
   const body = html`<h1>${{ text: words.stepUpTitle }}</h1>
 <p>${{ text: words.stepUpWhy[view.because] }}</p>
+<span id="stop" data-resume="${{ text: view.resume }}" data-proved="${{ text: view.proved }}" hidden></span>
 ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${alert(view.error)}
 ${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}`;
@@ -39,7 +42,7 @@ ${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}`
     body,
     account: view.account,
     otherLanguage: view.otherLanguage,
-    scripts: view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : [],
+    scripts: ['tabs.js', ...(view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : [])],
   });
 }
 

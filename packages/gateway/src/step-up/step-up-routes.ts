@@ -1,6 +1,6 @@
 // The step-up page, its forms that work without script, and the JSON calls of its passkey button.
 
-import { acceptWords, type ProofKind, type ResumePoint } from '@palier/mfa-core';
+import { acceptWords, bestProof, type ProofKind, type ResumePoint } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendProblem, sendRefusal, type Visited } from './app.ts';
@@ -65,8 +65,19 @@ export async function show(
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const ticket = resume ?? (textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']));
   const point = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
+  if (point !== undefined && isProvedSince(visit.person, point))
+    return goOn(setting, visit, response, ticket);
   const view = await viewOf(setting, visit, visit.person, ticket, point, error);
   sendPage(response, error === undefined ? 200 : 400, stepUpPage(view));
+}
+
+/**
+ * Whether the gesture was made meanwhile, in another tab: then this one goes on without a second. Younger than the stop,
+ * not as young: what is stopped again for the same proof is asked again.
+ */
+function isProvedSince({ session }: Person, { requirement, heldAt }: ResumePoint): boolean {
+  const best = bestProof(session.proofs, requirement);
+  return best !== undefined && best.at > heldAt;
 }
 
 async function viewOf(
@@ -94,9 +105,16 @@ async function viewOf(
     enrolled: factors.length > 0,
     resume: ticket,
     held: resume?.form !== undefined,
+    proved: newestOf(person),
     error,
     otherLanguage: `/.palier/step-up?${new URLSearchParams({ resume: ticket, lang: visit.language === 'fr' ? 'en' : 'fr' })}`,
   };
+}
+
+/** When the person last proved anything, as `api/session` says it; empty for never. */
+function newestOf({ session }: Person): string {
+  const newest = session.proofs.at(-1);
+  return newest === undefined ? '' : new Date(newest.at).toISOString();
 }
 
 /** The sentence for a reason; a reason without one is told as the first stop. */
