@@ -14,6 +14,7 @@ stores: { durable: memory }
 const limited = `${identity}
 routes:
   - { match: POST /login, require: open, login: { field: user } }
+  - { match: GET /login, require: open }
   - { match: POST /forgotten, require: open, reset: { field: email, equal: { location: /sent, after: 200ms } } }
   - { match: GET /home, require: signed-in }
 `;
@@ -124,6 +125,26 @@ describe('guessing one account', () => {
       Array.from({ length: 100 }, (_, turn) => guess(spellings[turn % spellings.length] ?? 'alice')),
     );
     expect(portal.judged).toHaveLength(5);
+  });
+
+  it('is worth no more by an address than by a form, for portals that sign in by both', async () => {
+    const { port, origin } = front;
+    const byAddress = (query: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = { host: origin.host, accept: 'application/json', 'x-client': '198.51.100.7' };
+        request({ host: '127.0.0.1', port, path: `/login?${query}`, agent: false, headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        })
+          .on('error', reject)
+          .end();
+      });
+    const statuses = [];
+    for (let turn = 0; turn < 7; turn += 1) statuses.push(await byAddress('user=alice&password=x'));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
+    expect((await guess('alice')).status).toBe(429);
+    expect(await byAddress('User=bob&password=x')).toBe(400);
+    expect(await byAddress('next=%2Fhome')).toBe(200);
   });
 
   it('is worth all of them where the route says nothing of a login', async () => {

@@ -48,7 +48,18 @@ export function compileSignIns(
     objections.push(...flaws.map(([at, problem, fix]) => ({ path: ['routes', index, at], problem, fix })));
     return { ...route, signIn: rule, body: { types: [typeOf(rule)], limit: bodyLimit, members: 'any' } };
   });
-  return { routes: compiled, objections };
+  return { routes: alsoByGet(compiled), objections };
+}
+
+/** The page of the form, on a line of its own: a portal may sign in by its address too, so guesses count there. */
+function alsoByGet(routes: readonly Route[]): readonly Route[] {
+  const rules = new Map<string, SignInRule>();
+  for (const { signIn, segments } of routes)
+    if (signIn !== undefined) rules.set(JSON.stringify(segments), signIn);
+  return routes.map((route) => {
+    const signIn = route.signIn ?? rules.get(JSON.stringify(route.segments));
+    return signIn === undefined || !route.methods.includes('GET') ? route : { ...route, signIn };
+  });
 }
 
 /** Longest body of a sign-in. */

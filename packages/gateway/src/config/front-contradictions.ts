@@ -30,8 +30,8 @@ const checks: readonly Check[] = [
     requirement.kind === 'step-up' && methods.includes('POST') && client !== 'program'
       ? ['client', 'may be a form, which a front that asks cannot hold until after the step-up']
       : undefined,
-  ({ signIn }) =>
-    signIn === undefined
+  ({ signIn, methods }) =>
+    signIn === undefined || !methods.includes('POST')
       ? undefined
       : [
           signIn.kind === 'sign-in' ? 'login' : 'reset',

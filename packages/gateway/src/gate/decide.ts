@@ -63,9 +63,7 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(paid?.denial)) return paid.denial;
 
   const tried =
-    route.signIn !== undefined && request.method === 'POST'
-      ? await gate.signIns.attempt(route.signIn, request, (limit) => body.read(limit))
-      : undefined;
+    route.signIn && (await gate.signIns.attempt(route.signIn, request, (limit) => body.read(limit)));
   const guessing = tried && guessedTooOften(gate, route, tried);
   if (stops(guessing)) return guessing;
   const signIn = tried?.outcome === 'counted' ? tried.attempt : undefined;
@@ -102,7 +100,7 @@ function refused(refusal: Refusal | undefined, route: Route | undefined): Denial
 
 /** A guess at a login that must wait, or a form in which two readers would find two logins. */
 function guessedTooOften(gate: Gate, route: Route, tried: Attempted): Denial | undefined {
-  if (tried.outcome === 'counted') return undefined;
+  if (tried.outcome === 'counted' || tried.outcome === 'none') return undefined;
   if (tried.outcome === 'refused') return refused(tried.refusal, route);
   return { kind: 'slow-down', route, retryAfter: elapsed(gate.clock.now(), tried.until), cap: 'sign-in' };
 }

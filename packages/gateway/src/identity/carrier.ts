@@ -14,5 +14,7 @@ export function credentialOf(request: CanonicalRequest, { kind, name }: Carrier)
   const value =
     kind === 'cookie' ? cookieValue(request.headers.get('cookie'), name) : request.headers.get(name);
   if (value === undefined || value === '' || value.length > longest) return undefined;
+  // A password at every request would be a guess at every request, and nobody counts those.
+  if (name === 'authorization' && /^(?:basic|digest)\b/i.test(value)) return undefined;
   return kind === 'cookie' && value === 'duplicate' ? undefined : value;
 }

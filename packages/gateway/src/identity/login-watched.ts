@@ -81,7 +81,7 @@ export function loginWatched(
     const given = set.get(rules.cookie);
     const changes = given !== undefined && !(given.kind === 'set' && given.value === before);
     const leaves = matched.route.signsOut && exchange.status < 400;
-    const tries = signIn?.rule.kind === 'sign-in';
+    const tries = signIn?.rule.kind === 'sign-in' && request.method === 'POST';
     if (before !== undefined && (changes || leaves || tries)) await end(before);
     const cookie = request.headers.get('cookie');
     if (!tries || !succeeded(signIn.rule, cookie, exchange, set)) return;

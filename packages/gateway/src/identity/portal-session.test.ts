@@ -139,6 +139,13 @@ describe('the credential shown to it', () => {
     expect(await lines(byHeader, { 'x-portal': 'z'.repeat(9000) })).toBe(undefined);
   });
 
+  it('is never a password: the portal would judge guesses that nobody counts', async () => {
+    const authorised: PortalSessionRules = { ...json, carrier: { kind: 'header', name: 'authorization' } };
+    expect(await lines(authorised, { authorization: 'Basic YWxpY2U6d3Jvbmc=' })).toBe(undefined);
+    expect(await lines(authorised, { authorization: 'digest username="alice"' })).toBe(undefined);
+    expect(await lines(authorised, { authorization: 'Bearer abc' })).toEqual(['authorization', 'Bearer abc']);
+  });
+
   it('is asked about once for a hundred requests, again after its time, and at once after a failure', async () => {
     let count = 0;
     let broken = true;

@@ -24,6 +24,8 @@ export type Attempted = {
   readonly bytes: Uint8Array | undefined;
 } & (
   | { readonly outcome: 'counted'; readonly attempt: SignInAttempt }
+  /** A page that asks for the login: nothing is typed yet. */
+  | { readonly outcome: 'none' }
   | { readonly outcome: 'wait'; readonly until: Instant }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
 );

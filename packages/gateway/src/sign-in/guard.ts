@@ -17,7 +17,7 @@ import { type Guesser, lanesOf, pressureLane, pressureLeak } from './lanes.ts';
 import { cookieHeaderAfter, setCookiesOf } from './set-cookies.ts';
 import type { GuessStore } from './sign-in-store.ts';
 import { succeeded } from './success.ts';
-import { accountTyped, countedAs, typedLogin } from './typed-login.ts';
+import { accountTyped, countedAs, loginInQuery, typedLogin } from './typed-login.ts';
 
 export interface GuardParts {
   readonly guesses: GuessStore;
@@ -58,11 +58,15 @@ export function createSignInGuard(parts: GuardParts): SignInGuard {
   const cookies = createBrowserCookies(parts.secret, parts.clock, parts.random);
 
   const attempt: SignInGuard['attempt'] = async (rule, request, readBody) => {
-    const bytes = await readBody(signInBodyLimit);
-    if ('status' in bytes) return { outcome: 'refused', refusal: bytes, bytes: undefined };
-    const typed = typedLogin(rule, request.query, bytes);
+    const posts = request.method === 'POST';
+    const bytes = posts ? await readBody(signInBodyLimit) : undefined;
+    if (bytes !== undefined && 'status' in bytes)
+      return { outcome: 'refused', refusal: bytes, bytes: undefined };
+    const typed =
+      bytes === undefined ? loginInQuery(rule, request.query) : typedLogin(rule, request.query, bytes);
     if ('refused' in typed)
       return { outcome: 'refused', refusal: { status: 400, reason: typed.refused, close: false }, bytes };
+    if (!posts && typed.text === undefined) return { outcome: 'none', bytes };
     const login = typed.text === undefined ? undefined : countedAs(typed.text);
     const browser = cookies.read(request.headers.get('cookie'));
     const isKnown = login !== undefined && cookies.knows(browser, login);

@@ -14,14 +14,20 @@ const longest = 200;
 export function typedLogin(rule: SignInRule, query: string | undefined, body: Uint8Array): Typed {
   const { typed } = rule;
   if (typed === undefined) return { text: undefined };
-  const name = typed.from === 'form' ? typed.name : (typed.pointer.split('/').at(-1) ?? '');
-  const besides = inPairs(parseQuery(query ?? ''), name);
+  const besides = loginInQuery(rule, query);
   if ('refused' in besides) return besides;
   // A reader that prefers the query would sign somebody else in.
   if (besides.text !== undefined) return { refused: 'login-in-query' };
-  const found = typed.from === 'form' ? inForm(body, name) : inJson(body, typed.pointer);
+  const found = typed.from === 'form' ? inForm(body, typed.name) : inJson(body, typed.pointer);
   const tooLong = 'text' in found && found.text !== undefined && found.text.length > longest;
   return tooLong ? { refused: 'login-too-long' } : found;
+}
+
+/** A login in the address: some portals sign in by it, so it is a guess like any other. */
+export function loginInQuery({ typed }: SignInRule, query: string | undefined): Typed {
+  if (typed === undefined) return { text: undefined };
+  const name = typed.from === 'form' ? typed.name : (typed.pointer.split('/').at(-1) ?? '');
+  return inPairs(parseQuery(query ?? ''), name);
 }
 
 function inForm(body: Uint8Array, name: string): Typed {
