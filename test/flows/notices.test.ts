@@ -58,11 +58,13 @@ const soon = { timeout: 5000 };
 describe('a factor that was enrolled', () => {
   it('is told to the person at the address the portal names, and to the operator, without a link or a code', async () => {
     await present('medecin-01');
-    await expect
-      .poll(() => sinks.mails.filter(({ to }) => to.includes('medecin-01@sante.example')).length, soon)
-      .toBeGreaterThanOrEqual(2);
-    const mails = sinks.mails.filter(({ to }) => to.includes('medecin-01@sante.example'));
-    const texts = mails.map(({ plain }) => plain).join('\n');
+    const mails = (): string =>
+      sinks.mails
+        .filter(({ to }) => to.includes('medecin-01@sante.example'))
+        .map(({ plain }) => plain)
+        .join('\n');
+    await expect.poll(mails, soon).toContain('phone of the counter');
+    const texts = mails();
     expect(texts).toContain('01 99 00 00 00');
     expect(texts).toContain('phone of the counter');
     expect(texts).not.toMatch(/https?:|\b\d{6}\b/);
@@ -78,6 +80,29 @@ describe('a factor that was enrolled', () => {
     await expect
       .poll(() => postsOf('event.ticket-issued').map(({ account }) => account), soon)
       .toContain('medecin-05');
+  });
+});
+
+describe('a sign-in in a browser that is new to the account', () => {
+  const mailsTo = (login: string): readonly string[] =>
+    sinks.mails.filter(({ to }) => to.includes(`${login}@sante.example`)).map(({ plain }) => plain);
+
+  it('is told to the person at the very first one, and not again from the same browser', async () => {
+    const nurse = seat(site, 'infirmier-03');
+    await nurse.signIn();
+    await expect.poll(() => mailsTo('infirmier-03').length, soon).toBe(1);
+    expect(mailsTo('infirmier-03')[0]).toContain('un navigateur qui ne l’avait jamais fait');
+    expect(mailsTo('infirmier-03')[0]).not.toMatch(/https?:|motdepasse/);
+    await nurse.signIn();
+    await nurse.elsewhere().signIn();
+    await expect.poll(() => mailsTo('infirmier-03').length, soon).toBe(2);
+  });
+
+  it('is told to nobody when the password was wrong', async () => {
+    const stranger = seat(site, 'infirmier-04').browser;
+    expect((await stranger.post('/login', { login: 'infirmier-04', password: 'x' })).status).toBe(401);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(mailsTo('infirmier-04')).toEqual([]);
   });
 });
 
