@@ -21,22 +21,39 @@ export interface Errand {
 
 /** A connection with its own cookies: one browser, as far as the other side can tell. */
 export interface Line {
+  /** Its cookies; who has them is the same browser to the other side. */
+  readonly cookies: Map<string, string>;
   /** Rejects when the connection breaks or stays silent for a quarter of a minute. */
   send(target: string, errand?: Errand): Promise<Reply>;
   /** Posts a form the way a browser on `origin` does. */
   post(target: string, fields: Readonly<Record<string, string>>): Promise<Reply>;
+  /** Posts JSON the way a script on `origin` does. */
+  json(target: string, value: unknown): Promise<Reply>;
   close(): void;
 }
 
 const SILENCE_MILLISECONDS = 15_000;
 
+/** How a line is opened. */
+export interface LineOptions {
+  /** What hears the bytes that come back. */
+  readonly loot?: Loot;
+  /** The address it comes from: 127.0.0.0/8 is all this machine. */
+  readonly from?: string;
+  /** The cookies of another browser, shared or copied. */
+  readonly cookies?: Map<string, string>;
+}
+
 /** Opens a line to an origin; nothing is connected before the first request. */
-export function createLine(origin: URL, loot: Loot): Line {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const cookies = new Map<string, string>();
+export function createLine(origin: URL, { loot, from, cookies = new Map() }: LineOptions): Line {
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 1,
+    ...(from !== undefined && { localAddress: from }),
+  });
   const heard = new WeakSet<Socket>();
   const hear = (socket: Socket): void => {
-    if (heard.has(socket)) return;
+    if (loot === undefined || heard.has(socket)) return;
     heard.add(socket);
     socket.on('data', loot.listen());
   };
@@ -46,12 +63,19 @@ export function createLine(origin: URL, loot: Loot): Line {
     return reply;
   };
   return {
+    cookies,
     send,
     post: (target, fields) =>
       send(target, {
         method: 'POST',
         body: new URLSearchParams(fields).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', origin: origin.origin },
+      }),
+    json: (target, value) =>
+      send(target, {
+        method: 'POST',
+        body: JSON.stringify(value),
+        headers: { 'content-type': 'application/json', accept: 'application/json', origin: origin.origin },
       }),
     close: () => agent.destroy(),
   };

@@ -10,8 +10,15 @@ export interface RunningProgram {
   readonly ready: string;
   /** Everything it printed so far, line by line. */
   readonly lines: readonly string[];
+  /** Asks a program started with `answers` something; rejects when it answers with an error or is gone. */
+  ask(question: Question): Promise<unknown>;
   /** Asks it to end, insists after five seconds, and resolves when it has ended. */
   stop(): Promise<void>;
+}
+
+/** What a program of a replay is asked over the pipe between parent and child, which nobody else can reach. */
+export interface Question {
+  readonly [name: string]: string | number | boolean;
 }
 
 const START_MILLISECONDS = 30_000;
@@ -24,6 +31,10 @@ export async function startProgram(
     readonly args: readonly string[];
     readonly ready: RegExp;
     readonly environment?: Readonly<Record<string, string>>;
+    /** Milliseconds it may take to get ready. */
+    readonly patience?: number;
+    /** It answers questions (programs/answers.ts). */
+    readonly answers?: boolean;
   },
 ): Promise<RunningProgram> {
   const child = spawn(
@@ -34,24 +45,57 @@ export async function startProgram(
       fileURLToPath(file),
       ...options.args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.environment } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.answers === true ? (['ipc'] as const) : [])],
+      env: { ...process.env, ...options.environment },
+    },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const lines: string[] = [];
   const stop = async (): Promise<void> => end(child, ended);
   try {
-    const ready = await readyLine(child, lines, options.ready);
-    return { ready, lines, stop };
+    const ready = await readyLine(child, lines, options.ready, options.patience ?? START_MILLISECONDS);
+    return { ready, lines, stop, ask: asker(child) };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function readyLine(child: ChildProcess, lines: string[], ready: RegExp): Promise<string> {
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+function asker(child: ChildProcess): RunningProgram['ask'] {
+  const waiting = new Map<
+    number,
+    { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+  >();
+  let asked = 0;
+  child.on('message', (message) => {
+    const { id, value, error } = message as Answer;
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) one?.resolve(value);
+    else one?.reject(new Error(error));
+  });
+  child.once('exit', () => {
+    for (const { reject } of waiting.values()) reject(new Error('the program ended before it answered'));
+  });
+  return (question) =>
+    new Promise((resolve, reject) => {
+      asked += 1;
+      waiting.set(asked, { resolve, reject });
+      child.send({ id: asked, question }, (error) => error && reject(error));
+    });
+}
+
+function readyLine(child: ChildProcess, lines: string[], ready: RegExp, patience: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error([why, ...lines.slice(-10)].join('\n')));
-    const timer = setTimeout(() => fail('the program did not get ready in time'), START_MILLISECONDS);
+    const timer = setTimeout(() => fail('the program did not get ready in time'), patience);
     child.once('error', reject);
     child.once('exit', (code) => fail(`the program ended with ${code}`));
     child.once('close', () => clearTimeout(timer));

@@ -1,71 +1,105 @@
-// The replay itself, small: what the command prints, and that it is the gateway that makes the difference.
+// The replay with one seed, small: each way in against its bound, each with its defence taken away beside it.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPopulation } from '../portal/population.ts';
-import { startGateway } from './gateway.ts';
-import { mailboxOf } from './mailbox.ts';
-import { type RunningProgram, startProgram } from './processes.ts';
-import { type RunReport, runPasswords } from './runs.ts';
+import { describe, expect, it } from 'vitest';
+import { runBare } from './baseline.ts';
+import { runSample } from './honest-runs.ts';
+import { startProgram } from './processes.ts';
+import { faultsOf, type RunResult } from './result.ts';
+import { runScenario } from './run.ts';
+import { type Scenario, scenariosOf } from './scenarios.ts';
+import { budgetsIn } from './site.ts';
+import type { Friction } from './traffic/count.ts';
+import { workOnPaper } from './traffic/paper.ts';
 
-const PERSONS = { size: 600_000, seed: 2022 } as const;
-const persons = createPopulation(PERSONS);
-const LIMIT = 400;
+const SEED = 3;
+const PATIENCE = 240_000;
 
-async function startPortal(): Promise<RunningProgram> {
-  return startProgram(new URL('../portal/main.ts', import.meta.url), {
-    args: ['--port', '0'],
-    ready: /^portal ready on /,
-  });
+function scenario(name: string): Scenario {
+  const found = scenariosOf(true).find((one) => one.name === name);
+  if (found === undefined) throw new RangeError('no such scenario');
+  return found;
 }
 
-const originOf = ({ ready }: RunningProgram): URL => new URL(/http:\S+/.exec(ready)?.[0] ?? '');
+/** Plays a scenario without honest bystanders, for at most so many hours: the attack is what is tested here. */
+async function played(name: string, hours: number): Promise<RunResult> {
+  const whole = scenario(name);
+  const short = { ...whole, hours: Math.min(hours, whole.hours), others: [] };
+  return runScenario(short, { seed: SEED, everybody: false });
+}
 
-describe('19 stolen passwords and mailboxes', () => {
-  let portal: RunningProgram;
-  beforeAll(async () => {
-    portal = await startPortal();
-  });
-  afterAll(() => portal.stop());
-
-  async function behind(change?: (settings: string) => string): Promise<RunReport> {
-    const gateway = await startGateway(originOf(portal), change);
-    const mailbox = mailboxOf(portal.lines);
-    try {
-      const origin = gateway.origin;
-      return await runPasswords({ name: 'g', origin, persons, limit: LIMIT, mailbox, progress: () => {} });
-    } finally {
-      await gateway.stop();
-    }
-  }
-
+describe('19 stolen accounts', () => {
   it('read every person they ask the bare portal for', async () => {
-    const origin = originOf(portal);
-    const run = await runPasswords({ name: 'd', origin, persons, limit: LIMIT, progress: () => {} });
-    expect([run.signedIn, run.exposed]).toEqual([19, LIMIT]);
+    expect((await runBare(SEED, 400, () => {})).exposed).toBe(400);
   });
 
-  it('read nobody behind the gateway', async () => {
-    const run = await behind();
-    expect([run.signedIn, run.exposed]).toEqual([19, 0]);
+  it('read nobody with passwords and mailboxes, and everybody when the gateway only observes', {
+    timeout: PATIENCE,
+  }, async () => {
+    expect((await played('password and mailbox', 1)).exposed).toBe(0);
+    expect((await played('without enforcing (observe mode)', 0.2)).exposed).toBeGreaterThan(300);
   });
 
-  it('read every person again when the gateway only observes', async () => {
-    const run = await behind((settings) => settings.replace('mode: enforce', 'mode: observe'));
-    expect([run.signedIn, run.exposed]).toEqual([19, LIMIT]);
+  it('read 855 persons with every code, named by the ledger without exception, and more without the caps', {
+    timeout: PATIENCE,
+  }, async () => {
+    const codes = await played('cloned code seeds', 3);
+    expect(codes).toMatchObject({ exposed: 855, bound: 855, ledgerRecall: 1, ledgerPrecision: 1 });
+    const without = await played('without the caps on codes', 1);
+    expect(faultsOf(without)).toEqual([]);
+    expect(without.exposed).toBeGreaterThan(855);
+  });
+
+  it('read nobody with keys touched at a phishing site, and everybody with keys touched at the gateway', {
+    timeout: PATIENCE,
+  }, async () => {
+    const phished = await played('phished keys', 8);
+    expect(phished.exposed).toBe(0);
+    expect(phished.alerts).toBeGreaterThan(100);
+    expect(
+      (await played('without another origin (keys touched at the gateway)', 0.2)).exposed,
+    ).toBeGreaterThan(300);
+  });
+
+  it('read at most one presence each with stolen cookies, once, and more without the presence', {
+    timeout: PATIENCE,
+  }, async () => {
+    const cookies = await played('stolen session cookies', 2);
+    expect(cookies.exposed).toBeGreaterThan(0);
+    expect(faultsOf(cookies)).toEqual([]);
+    const without = await played('without the presence', 0.5);
+    expect(without.exposed).toBeGreaterThan(cookies.bound ?? 0);
   });
 });
 
-it('the command prints one line for machines and ends with 0', async () => {
+it('honest work over HTTP costs exactly what it costs on paper', { timeout: PATIENCE }, async () => {
+  const { count } = await runSample(SEED, { oneIn: 540, days: 1, slotMilliseconds: 1 });
+  const onPaper = await paperOf();
+  expect(count.total()).toEqual(onPaper);
+  expect(count.total().lookUps).toBeGreaterThan(300);
+});
+
+async function paperOf(): Promise<Friction> {
+  const options = { seed: SEED, persons: 600_000, budgets: budgetsIn(), days: 1, warmUp: 0, oneIn: 540 };
+  return (await workOnPaper(options)).total();
+}
+
+it('the command prints one line for machines and ends with 0', { timeout: PATIENCE }, async () => {
   const replay = await startProgram(new URL('main.ts', import.meta.url), {
-    args: ['--json', '--limit', '100'],
+    args: ['--json', '--only', 'insider', '--seed', '5'],
     ready: /^\{"runs"/,
+    patience: PATIENCE,
   });
   await replay.stop();
-  expect(JSON.parse(replay.ready)).toEqual({
-    runs: [
-      { name: 'direct', exposed: 100 },
-      { name: 'gateway', exposed: 0, bound: 0 },
-    ],
-  });
+  const [run] = (JSON.parse(replay.ready) as { runs: readonly Record<string, unknown>[] }).runs;
+  expect(run).toMatchObject({ name: 'insider with a key', seed: 5, window: 24, bound: 900, ledgerRecall: 1 });
+  expect(Object.keys(run ?? {})).toEqual(
+    expect.arrayContaining([
+      'exposed',
+      'alerts',
+      'minutesToFirstAlert',
+      'gesturesPerActiveDay',
+      'ledgerPrecision',
+    ]),
+  );
   expect(replay.lines).toHaveLength(1);
 });

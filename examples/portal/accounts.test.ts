@@ -8,9 +8,9 @@ const accounts = createAccounts({ perClass: 3, random: randomBytes });
 
 it('there are as many of each trade as asked for, numbered from 01', () => {
   const logins = accounts.all().map(({ login }) => login);
-  expect(logins).toHaveLength(18);
+  expect(logins).toHaveLength(24);
   expect(logins.slice(0, 4)).toEqual(['medecin-01', 'medecin-02', 'medecin-03', 'pharmacie-01']);
-  expect(new Set(accounts.all().map((account) => account.class)).size).toBe(6);
+  expect(new Set(accounts.all().map((account) => account.class)).size).toBe(8);
 });
 
 it('a password opens its own account and no other', async () => {

@@ -7,7 +7,15 @@ import { FAMILY_NAMES, GIVEN_NAMES, nameRanks } from './people/names.ts';
 import { mix } from './people/permutation.ts';
 
 /** The trade of a professional. */
-export type AccountClass = 'gp' | 'pharmacy' | 'nurse' | 'lab' | 'hospital' | 'biller';
+export type AccountClass =
+  | 'gp'
+  | 'pharmacy'
+  | 'nurse'
+  | 'lab'
+  | 'hospital'
+  | 'biller'
+  | 'specialist'
+  | 'paramedical';
 
 /** A professional's login, without its password. */
 export interface Account {
@@ -53,6 +61,8 @@ const TRADES: readonly { class: AccountClass; prefix: string; organisation: stri
   { class: 'lab', prefix: 'laboratoire', organisation: 'Laboratoire fictif' },
   { class: 'hospital', prefix: 'hopital', organisation: 'Centre hospitalier fictif' },
   { class: 'biller', prefix: 'facturation', organisation: 'Service de facturation fictif' },
+  { class: 'specialist', prefix: 'specialiste', organisation: 'Cabinet spécialisé fictif' },
+  { class: 'paramedical', prefix: 'paramedical', organisation: 'Cabinet paramédical fictif' },
 ];
 
 /** Tells the first password of a synthetic account: everybody may know it. */

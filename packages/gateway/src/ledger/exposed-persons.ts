@@ -11,7 +11,7 @@ export interface ExposedPerson {
   readonly id: string;
   readonly first: string;
   readonly last: string;
-  /** One for each account, session, factor, route and set of fields. */
+  /** One for each account, session, factor, address, route and set of fields. */
   readonly releases: readonly Release[];
 }
 
@@ -23,6 +23,8 @@ export interface Release {
   readonly factor: string | undefined;
   readonly proofKind: string | undefined;
   readonly exemption: string | undefined;
+  /** The address it went to: tells a thief from the owner of the session he stole. */
+  readonly peer: string;
   readonly first: string;
   readonly last: string;
   readonly times: number;
@@ -74,6 +76,7 @@ function releaseOf(entry: EntryLine, part: SealedPart, same: (text: string) => s
     factor: maybe(part.factor),
     proofKind: maybe(part.proofKind),
     exemption: maybe(part.exemption),
+    peer: same(part.peer),
     first: entry.at,
     last: entry.at,
     times: 1,
@@ -103,6 +106,7 @@ function isSame(a: Release, b: Release): boolean {
     who &&
     a.route === b.route &&
     a.exemption === b.exemption &&
+    a.peer === b.peer &&
     a.fields.length === b.fields.length &&
     a.fields.every((field, index) => field === b.fields[index])
   );

@@ -1,5 +1,5 @@
 // The exposed persons as RFC 4180: one line for each person to be told (GDPR article 34), or one for each account,
-// session, factor and route that saw them. Every cell is quoted, and one that a spreadsheet would run is disarmed.
+// session, factor, address and route that saw them. Every cell is quoted, and one that a spreadsheet would run is disarmed.
 import type { ExposedPerson } from './exposed-persons.ts';
 
 type Cell = string | number | undefined;
@@ -40,6 +40,7 @@ export const releaseHeader: string = csvLine([
   'factor',
   'proof',
   'exemption',
+  'peer',
   'first',
   'last',
   'times',
@@ -59,6 +60,7 @@ export function releaseLines({ type, id, releases }: ExposedPerson): string {
         one.factor,
         one.proofKind,
         one.exemption,
+        one.peer,
         one.first,
         one.last,
         one.times,

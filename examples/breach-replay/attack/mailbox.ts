@@ -1,7 +1,7 @@
 // What the thief does with the mailbox of an account: lets the portal send a new password, and tries to make a
-// second factor out of it. The mails come from the portal's own output, where this portal prints them.
+// second factor out of it. The portal sends its mails by SMTP, to a server whose mailboxes the thief reads.
 
-import type { Line } from './line.ts';
+import type { Line } from '../line.ts';
 import { signIn } from './script.ts';
 import type { StolenAccount } from './stolen-accounts.ts';
 
@@ -9,6 +9,12 @@ import type { StolenAccount } from './stolen-accounts.ts';
 export type ReadMailbox = (address: string) => string | undefined;
 
 const THIEFS_PASSWORD = 'a password the thief chose';
+
+/** The account as the thief signs in to it once he has made its password anew. */
+export function takenOver({ login }: StolenAccount): StolenAccount {
+  return { login, password: THIEFS_PASSWORD };
+}
+
 const PATIENCE_MILLISECONDS = 2_000;
 
 /** Takes the account over through its mailbox and tries every way to a factor; true when the portal let him in. */
@@ -18,7 +24,7 @@ export async function takeOver(line: Line, { login }: StolenAccount, read: ReadM
   const link = await arrival(() => read(address));
   if (link === undefined) return false;
   await line.post(link, { password: THIEFS_PASSWORD });
-  const inside = await signIn(line, { login, password: THIEFS_PASSWORD });
+  const inside = await signIn(line, takenOver({ login, password: '' }));
   await seekFactor(line);
   return inside;
 }
@@ -39,12 +45,4 @@ async function arrival(read: () => string | undefined): Promise<string | undefin
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return read();
-}
-
-/** Reads the mails a portal printed: `mail to ADDRESS: LINK`. */
-export function mailboxOf(lines: readonly string[]): ReadMailbox {
-  return (address) => {
-    const start = `mail to ${address}: `;
-    return lines.findLast((line) => line.startsWith(start))?.slice(start.length);
-  };
 }

@@ -1,8 +1,8 @@
 // The script of March 2022: signs in with each stolen password and asks for one insured person after the other.
 // It meets a gateway with the same patience as a bare portal, and follows every door a password opens.
 
-import { createLine, type Line, type Reply } from './line.ts';
-import type { Loot } from './loot.ts';
+import { createLine, type Line, type Reply } from '../line.ts';
+import type { Loot } from '../loot.ts';
 import type { StolenAccount } from './stolen-accounts.ts';
 
 /** One way of asking for a person. */
@@ -61,7 +61,7 @@ interface Work {
 }
 
 async function work({ orders, loot, account, statuses, queue }: Work): Promise<boolean> {
-  const line = createLine(orders.origin, loot);
+  const line = createLine(orders.origin, { loot });
   try {
     if (!(await orders.enter(line, account))) return false;
     while (queue.next < orders.limit) {

@@ -1,7 +1,7 @@
 // The 19 accounts of March 2022, rebuilt: essentially pharmacists, as the press reported. Password and mailbox
 // of each are in the script's hands; everything is synthetic.
 
-import { examplePassword } from '../portal/accounts.ts';
+import { examplePassword } from '../../portal/accounts.ts';
 
 /** A login the script can sign in with. */
 export interface StolenAccount {

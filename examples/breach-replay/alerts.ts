@@ -1,0 +1,22 @@
+// Which lines of the gateway's log an operator is alarmed by: an alarm of a detector, a cap that is met, codes that have
+// shown all they may, and a signature that does not verify. A prompt that somebody answers is no alert.
+
+/** One alert, by the clock of the replay. */
+export interface Alert {
+  readonly at: number;
+  readonly what: string;
+}
+
+const OUTCOMES = /^(slow-down:|step-up:stronger$|refuse:more-persons-than-one-gesture$)/;
+const REASONS: ReadonlySet<unknown> = new Set(['bad-assertion', 'too-many-attempts', 'counter-went-back']);
+
+/** The alert in a line of the log, if it is one. */
+export function alertOf(line: Readonly<Record<string, unknown>>, at: number): Alert | undefined {
+  const { kind, outcome, type, reason } = line;
+  if (kind === 'alarm') return { at, what: `alarm:${String(line['alarm'] ?? type ?? '')}` };
+  if (kind === 'decision' && typeof outcome === 'string' && OUTCOMES.test(outcome))
+    return { at, what: outcome };
+  if (kind === 'event' && type === 'refused' && REASONS.has(reason))
+    return { at, what: `refused:${String(reason)}` };
+  return undefined;
+}

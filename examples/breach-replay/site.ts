@@ -1,0 +1,131 @@
+// What stands in a run: a mail server, a portal and a gateway, each a program or a server of its own, under one clock.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ExposedPerson, type Exposure, exposureReport, parseConfig } from '@palier/gateway';
+import { type Instant, instantOf } from '@palier/mfa-core';
+import { prepareState } from '../demo/state.ts';
+import type { Alert } from './alerts.ts';
+import { type MailSink, startMailSink } from './mail-sink.ts';
+import { type RunningProgram, startProgram } from './processes.ts';
+
+/** Changes the configuration of the gateway, to take a defence away. */
+export type Change = (settings: string) => string;
+
+/** How a site is built. */
+export interface SiteOptions {
+  /** When the clock begins. */
+  readonly now: Instant;
+  readonly accountsPerClass?: number;
+  readonly change?: Change;
+}
+
+/** A portal with a gateway before it. */
+export interface Site {
+  /** The gateway's public origin. */
+  readonly origin: URL;
+  /** The portal's own, which only its neighbours should reach. */
+  readonly portal: URL;
+  readonly mails: MailSink;
+  readonly budgets: Budgets;
+  now(): Instant;
+  /** Moves the clock of portal and gateway. */
+  moveTo(now: Instant): Promise<void>;
+  /** Issues an enrolment ticket, as the operator does, and hands its code over. */
+  ticketFor(login: string): Promise<string>;
+  alerts(): Promise<readonly Alert[]>;
+  /** Ends the gateway and reads its ledger with the operator's key. */
+  exposure(onPerson: (person: ExposedPerson) => void): Promise<Exposure>;
+  stop(): Promise<void>;
+}
+
+type Budgets = Extract<ReturnType<typeof parseConfig>, { readonly config: unknown }>['config']['budgets'];
+
+const settings: URL = new URL('palier.yaml', import.meta.url);
+
+/** Starts everything; what a run leaves on the disk is gone when it stops. */
+export async function startSite({ now: start, accountsPerClass = 20, change }: SiteOptions): Promise<Site> {
+  const folder = mkdtempSync(join(tmpdir(), 'palier-replay-'));
+  const mails = await startMailSink();
+  const running: RunningProgram[] = [];
+  let now = start;
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.splice(0).map((program) => program.stop()));
+    await mails.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const portalArgs = ['--per-class', String(accountsPerClass), '--smtp-port', String(mails.port)];
+    const portal = await program('portal', [...portalArgs, '--now', String(start)]);
+    running.push(portal);
+    const origin = new URL(/http:\S+/.exec(portal.ready)?.[0] ?? '');
+    await prepareState(folder);
+    const port = await freePort();
+    const file = join(folder, 'palier.yaml');
+    writeFileSync(file, written(port, origin, change));
+    const gateway = await program('gateway', ['--config', file, '--now', String(start)]);
+    running.push(gateway);
+    return {
+      origin: new URL(`http://localhost:${port}`),
+      portal: origin,
+      mails,
+      budgets: budgetsIn(file),
+      now: () => now,
+      async moveTo(to) {
+        now = instantOf(Math.max(now, to));
+        await Promise.all([portal.ask({ now }), gateway.ask({ now })]);
+      },
+      ticketFor: async (login) => String(await gateway.ask({ ticketFor: login })),
+      alerts: async () => (await gateway.ask({ alerts: true })) as readonly Alert[],
+      async exposure(onPerson) {
+        await gateway.stop();
+        const key = JSON.parse(readFileSync(join(folder, 'ledger-private.jwk'), 'utf8'));
+        const everything = { accounts: undefined, from: instantOf(0), to: instantOf(8.64e15) };
+        return exposureReport(
+          { directory: join(folder, 'ledger'), privateKeys: [key], ...everything },
+          onPerson,
+        );
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function program(name: 'portal' | 'gateway', args: readonly string[]): Promise<RunningProgram> {
+  const ready = new RegExp(`^${name} ready on `);
+  return startProgram(new URL(`programs/${name}.ts`, import.meta.url), { args, ready, answers: true });
+}
+
+function written(port: number, portal: URL, change: Change | undefined): string {
+  const text = readFileSync(settings, 'utf8')
+    .replaceAll(':8080', `:${port}`)
+    .replaceAll(':8081', `:${portal.port}`);
+  if (change === undefined) return text;
+  const changed = change(text);
+  if (changed === text) throw new Error('an ablation changed nothing');
+  return changed;
+}
+
+/** The budgets of a configuration; without a file, of the replay's own. */
+export function budgetsIn(file: string | URL = settings): Budgets {
+  const parsed = parseConfig(readFileSync(file, 'utf8'), { readFile: () => '', environment: {} });
+  if ('problems' in parsed) throw new Error(parsed.problems.map(({ problem }) => problem).join('\n'));
+  return parsed.config.budgets;
+}
+
+// A gateway has to know its public origin before it listens.
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
