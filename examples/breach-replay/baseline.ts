@@ -63,7 +63,7 @@ export async function runLimited(
       });
       for (let minute = 0; minute < minutes; minute += 1) {
         await site.moveTo(instantOf(ATTACK + minute * MINUTE));
-        await Promise.all(thieves.map((thief) => thief.minute(site.now())));
+        await Promise.all(thieves.map((thief) => thief.act(site.now())));
         progress(minute);
       }
     } finally {

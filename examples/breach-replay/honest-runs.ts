@@ -76,7 +76,7 @@ export async function runPaper(
   });
   const name =
     which === 'published' ? 'honest population' : 'honest population, volumes x1.5 and wider tails';
-  return resultOf(name, seed, 30, count, 0);
+  return resultOf(name, seed, 30, count, count.total().alarms);
 }
 
 function resultOf(name: string, seed: number, days: number, count: FrictionCount, alerts: number): RunResult {

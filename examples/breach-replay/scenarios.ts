@@ -262,7 +262,7 @@ const ablations: readonly Scenario[] = [
     letter: 'g',
     name: 'without the presence',
     plan: stolenCookies,
-    hours: 1,
+    hours: 2,
     bound: undefined,
     without: { change: each(endlessKey), heldTo: presenceBound },
   },

@@ -9,9 +9,9 @@ import { createFrictionCount, type FrictionCount } from './traffic/count.ts';
 import { type Honest, openHonest, performAll, slotsOf } from './traffic/honest.ts';
 import { firstDay } from './traffic/life.ts';
 
-/** Somebody who acts for a minute, and answers when next. */
+/** Somebody who acts now, and answers when next. */
 export interface Attacker {
-  minute(now: number): Promise<number>;
+  act(now: number): Promise<number>;
 }
 
 /** A run under way. */
@@ -91,7 +91,7 @@ async function play(
     for (let at = earliest(due); at < limit; at = earliest(due)) {
       await site.moveTo(instantOf(at));
       const acting = [...due].filter(([, wakes]) => wakes <= at);
-      await Promise.all(acting.map(async ([attacker]) => due.set(attacker, await attacker.minute(at))));
+      await Promise.all(acting.map(async ([attacker]) => due.set(attacker, await attacker.act(at))));
       progress((at - from) / MINUTE);
     }
   };

@@ -5,6 +5,7 @@ import { type App, enrolApp, enrolKey, type Key } from '../factor.ts';
 import { createLine, type Line } from '../line.ts';
 import { type Attacker, type Stage, THIEVES_ADDRESS } from '../stage.ts';
 import { inGroups } from '../traffic/honest.ts';
+import { createDraws } from '../traffic/random.ts';
 import { takenOver, takeOver } from './mailbox.ts';
 import { forgeries, openPhishingSite, touchKey, typeCode } from './phishing.ts';
 import { signIn } from './script.ts';
@@ -22,7 +23,11 @@ export interface Attack {
 /** Prepares an attack: what it needs of the past (factors bound, cookies copied) happens now. */
 export type Plan = (stage: Stage, accounts: readonly StolenAccount[]) => Promise<Attack>;
 
-const PACE = 3;
+/** From 20 to 70 seconds, uneven: no detector of machines sees this hand. The clock moves in steps of ten. */
+function hand({ seed }: Stage, { login }: StolenAccount): () => number {
+  const draws = createDraws(seed, `thief of ${login}`);
+  return () => 10_000 * (2 + draws.below(6));
+}
 
 /** Seeds of codes, cloned: from a backup of a phone, a photographed screen, or every code phished as it is made. */
 export const clonedSeeds: Plan = async (stage, accounts) => {
@@ -32,7 +37,7 @@ export const clonedSeeds: Plan = async (stage, accounts) => {
       line,
       account,
       next: stage.next,
-      pace: PACE,
+      rest: hand(stage, account),
       prove: (own, now) => appOf(apps, account).prove(own, now),
     }),
   );
@@ -54,7 +59,13 @@ export function phishedCodes(most: number): Plan {
         if (taken) typed.set(login, before + 1);
         return taken;
       };
-      return createThief({ line: lineOf(lines, login), account, next: stage.next, pace: PACE, prove });
+      return createThief({
+        line: lineOf(lines, login),
+        account,
+        next: stage.next,
+        rest: hand(stage, account),
+        prove,
+      });
     });
     return { attackers, close: () => closing(lines.values()).then(phish.stop) };
   };
@@ -74,7 +85,13 @@ export const phishedKeys: Plan = async (stage, accounts) => {
       touches.set(login, tried + 1);
       return touchKey(phish, login, keyOf(stage, account), forgery, stage.site.origin);
     };
-    return createThief({ line: lineOf(lines, login), account, next: stage.next, pace: PACE, prove });
+    return createThief({
+      line: lineOf(lines, login),
+      account,
+      next: stage.next,
+      rest: hand(stage, account),
+      prove,
+    });
   });
   return {
     attackers,
@@ -90,12 +107,17 @@ export const phishedKeys: Plan = async (stage, accounts) => {
 export const mailboxes: Plan = async (stage, accounts) => {
   const entered = new Set<string>();
   const attack = each(stage, accounts, (line, account) => {
-    const thief = createThief({ line, account: takenOver(account), next: stage.next, pace: PACE });
+    const thief = createThief({
+      line,
+      account: takenOver(account),
+      next: stage.next,
+      rest: hand(stage, account),
+    });
     return {
-      minute: async (now) => {
+      act: async (now) => {
         if (!entered.has(account.login) && (await takeOver(line, account, stage.site.mails.newest)))
           entered.add(account.login);
-        return thief.minute(now);
+        return thief.act(now);
       },
     };
   });
@@ -115,7 +137,7 @@ export const mailedTickets: Plan = async (stage, accounts) => {
       line,
       account,
       next: stage.next,
-      pace: 2,
+      rest: hand(stage, account),
       prove: async (own) => {
         const known = keys.get(account.login);
         if (known !== undefined) return known.prove(own, 0);
@@ -133,13 +155,13 @@ export const stolenCookies: Plan = async (stage, accounts) => {
   const attackers = accounts.map((account): Attacker => {
     let thief: Attacker | undefined;
     return {
-      minute: async (now) => {
+      act: async (now) => {
         if (thief === undefined) {
           const line = await stolenLine(stage, account);
           lines.push(line);
-          thief = createThief({ line, next: stage.next, pace: 5 });
+          thief = createThief({ line, next: stage.next, rest: hand(stage, account) });
         }
-        return thief.minute(now);
+        return thief.act(now);
       },
     };
   });
@@ -163,7 +185,7 @@ export const ownKeys: Plan = (stage, accounts) =>
         line,
         account,
         next: stage.next,
-        pace: 2,
+        rest: hand(stage, account),
         prove: (own, now) => keyOf(stage, account).prove(own, now),
       }),
     ),

@@ -8,8 +8,8 @@ import type { StolenAccount } from './stolen-accounts.ts';
 
 /** A thief at one account. */
 export interface Thief {
-  /** One minute of his: look-ups until his pace is used up or he is stopped. Answers when he comes back. */
-  minute(now: number): Promise<number>;
+  /** One go of his: look-ups until his pace is used up or he is stopped. Answers when the next is due. */
+  act(now: number): Promise<number>;
 }
 
 /** What he has. */
@@ -21,7 +21,10 @@ export interface ThiefOptions {
   readonly prove?: (line: Line, now: number) => Promise<boolean>;
   /** The next number of his list. */
   readonly next: () => string;
-  readonly pace: number;
+  /** Look-ups of one go; one if not given. */
+  readonly pace?: number;
+  /** Milliseconds from one go to the next; if not given a minute. */
+  readonly rest?: () => number;
   readonly route?: (number: string) => string;
 }
 
@@ -30,10 +33,16 @@ const MINUTE = 60_000;
 const WAIT = 15 * MINUTE;
 
 export function createThief(options: ThiefOptions): Thief {
-  const { line, next, pace, route = (number) => `/api/patients/${number}` } = options;
+  const {
+    line,
+    next,
+    pace = 1,
+    rest = () => MINUTE,
+    route = (number) => `/api/patients/${number}`,
+  } = options;
   let wanted: string | undefined;
   return {
-    async minute(now) {
+    async act(now) {
       for (let done = 0; done < pace; ) {
         wanted ??= next();
         const reply = await line.send(route(wanted), { headers: { accept: 'application/json' } });
@@ -44,7 +53,7 @@ export function createThief(options: ThiefOptions): Thief {
           return now + WAIT;
         }
       }
-      return now + MINUTE;
+      return now + rest();
     },
   };
 }

@@ -10,12 +10,15 @@ export interface Friction {
   readonly accountDays: number;
   readonly refusedAccountDays: number;
   readonly lookUps: number;
+  /** Alarms that honest work raised. */
+  readonly alarms: number;
 }
 
 /** Takes note of honest work, by class. */
 export interface FrictionCount {
   lookUp(class_: string, login: string, seat: number, day: number): void;
   gesture(class_: string): void;
+  alarm(class_: string): void;
   refusal(class_: string, login: string, day: number): void;
   total(): Friction;
   byClass(): ReadonlyMap<string, Friction>;
@@ -24,6 +27,7 @@ export interface FrictionCount {
 interface Growing {
   gestures: number;
   lookUps: number;
+  alarms: number;
   readonly seats: Set<string>;
   readonly accounts: Set<string>;
   readonly refused: Set<string>;
@@ -35,6 +39,7 @@ export function createFrictionCount(): FrictionCount {
     const known = classes.get(name) ?? {
       gestures: 0,
       lookUps: 0,
+      alarms: 0,
       seats: new Set<string>(),
       accounts: new Set<string>(),
       refused: new Set<string>(),
@@ -52,18 +57,29 @@ export function createFrictionCount(): FrictionCount {
     gesture: (name) => {
       of(name).gestures += 1;
     },
+    alarm: (name) => {
+      of(name).alarms += 1;
+    },
     refusal: (name, login, day) => void of(name).refused.add(`${login} ${day}`),
     total: () => [...classes.values()].map(read).reduce(sum, nothing),
     byClass: () => new Map([...classes].map(([name, own]) => [name, read(own)])),
   };
 }
 
-const nothing: Friction = { gestures: 0, activeDays: 0, accountDays: 0, refusedAccountDays: 0, lookUps: 0 };
+const nothing: Friction = {
+  gestures: 0,
+  activeDays: 0,
+  accountDays: 0,
+  refusedAccountDays: 0,
+  lookUps: 0,
+  alarms: 0,
+};
 
-function read({ gestures, lookUps, seats, accounts, refused }: Growing): Friction {
+function read({ gestures, lookUps, alarms, seats, accounts, refused }: Growing): Friction {
   return {
     gestures,
     lookUps,
+    alarms,
     activeDays: seats.size,
     accountDays: accounts.size,
     refusedAccountDays: refused.size,
@@ -74,6 +90,7 @@ function sum(one: Friction, other: Friction): Friction {
   return {
     gestures: one.gestures + other.gestures,
     lookUps: one.lookUps + other.lookUps,
+    alarms: one.alarms + other.alarms,
     activeDays: one.activeDays + other.activeDays,
     accountDays: one.accountDays + other.accountDays,
     refusedAccountDays: one.refusedAccountDays + other.refusedAccountDays,

@@ -29,7 +29,9 @@ export async function openHonest({ logins, works, seed, persons }: Cast, around:
   const lives = new Map<string, Life>();
   await inGroups(logins, 20, async (login) => {
     const trade = tradeOf(login);
-    practices.set(login, await openPractice(login, trade, around));
+    // Who does not work that day keeps one key in a drawer: it is there to be phished.
+    const seats = works(login) ? trade.seats : 1;
+    practices.set(login, await openPractice(login, { ...trade, seats }, around));
     if (works(login)) lives.set(login, createLife({ login, trade, persons, seed }));
   });
   return {

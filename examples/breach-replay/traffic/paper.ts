@@ -13,8 +13,10 @@ import {
 import { fakeRandom } from '@palier/mfa-core/testing';
 import type { RecordDigest } from '../../../packages/gateway/src/budget/record-rule.ts';
 import { type Budget, createBudget } from '../../../packages/gateway/src/budget/spend.ts';
+import { createWatch } from '../../../packages/gateway/src/budget/watch.ts';
 import type { Budgets } from '../../../packages/gateway/src/config/budget-settings.ts';
 import { memoryBudgetStore } from '../../../packages/gateway/src/stores/memory-budget.ts';
+import { memoryActivity, memoryAlarms } from '../../../packages/gateway/src/stores/memory-standing.ts';
 import { type Trade, trades } from './classes.ts';
 import { createFrictionCount, type FrictionCount } from './count.ts';
 import { type Act, createLife, firstDay, published, type Volumes } from './life.ts';
@@ -81,7 +83,13 @@ async function workOne(options: PaperOptions, desk: Desk): Promise<void> {
     { login, trade, persons: options.persons, seed: options.seed },
     options.volumes ?? published,
   );
-  const budget = createBudget(memoryBudgetStore(), options.budgets);
+  const watch = createWatch({
+    activity: memoryActivity(),
+    alarms: memoryAlarms(),
+    canaries: new Set(),
+    raised: async () => desk.count.alarm(trade.class),
+  });
+  const budget = createBudget(memoryBudgetStore(), options.budgets, watch);
   const browsers = new Map<string, Browser>();
   for (let day = -options.warmUp; day < options.days; day += 1) {
     for (const act of life.day(day)) {
