@@ -66,7 +66,7 @@ describe('19 stolen accounts', () => {
     const cookies = await played('stolen session cookies', 2);
     expect(cookies.exposed).toBeGreaterThan(0);
     expect(faultsOf(cookies)).toEqual([]);
-    const without = await played('without the presence', 0.5);
+    const without = await played('without the presence', 1.4);
     expect(without.exposed).toBeGreaterThan(cookies.bound ?? 0);
   });
 });

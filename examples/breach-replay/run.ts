@@ -8,7 +8,7 @@ import { createLoot, type Loot } from './loot.ts';
 import { persons } from './persons.ts';
 import type { RunResult } from './result.ts';
 import type { Scenario } from './scenarios.ts';
-import { startSite } from './site.ts';
+import { budgetsIn, startSite } from './site.ts';
 import { alertsFrom, attackFor, checkLedger, ENROLMENT, openStage, untilAttack } from './stage.ts';
 import { gesturesPerActiveDay, refusalsPer1000 } from './traffic/count.ts';
 
@@ -74,7 +74,7 @@ export async function runScenario(
       window: scenario.hours,
       exposed: loot.persons.size,
       bound: scenario.bound?.(site.budgets, logins),
-      without: without?.heldTo(site.budgets, logins),
+      without: without?.heldTo(budgetsIn(), logins),
       ...alerts,
       gesturesPerActiveDay: friction.activeDays === 0 ? undefined : gesturesPerActiveDay(friction),
       refusalsPer1000AccountDays: friction.accountDays === 0 ? undefined : refusalsPer1000(friction),
