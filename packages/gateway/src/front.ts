@@ -7,15 +7,13 @@ import { restoreForm } from './gate/held-form.ts';
 import { nameOf } from './gate/observer.ts';
 import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';
 import { serveUpgrade } from './gate/upgrade.ts';
+import type { Log } from './log.ts';
 import { UpstreamError } from './proxy/exchange.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
 import { distrust, enter, isQuiet } from './request/connection.ts';
 import type { BodySource, CanonicalRequest, Refusal } from './request/request.ts';
 import { type Denier, deny } from './respond/deny.ts';
-
-/** One JSON-able line; never a record id, a code or a token. */
-export type Log = (line: Readonly<Record<string, unknown>>) => void;
 
 export interface Front {
   readonly desk: Desk;

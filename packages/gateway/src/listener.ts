@@ -13,7 +13,7 @@ import { createServer as createSecureServer, Server as SecureServer } from 'node
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config, ListenAddress, TlsFiles } from './config/config.ts';
-import type { Log } from './front.ts';
+import type { Log } from './log.ts';
 import { distrust, isAnswering } from './request/connection.ts';
 
 type OnRequest = (incoming: IncomingMessage, response: ServerResponse) => void;

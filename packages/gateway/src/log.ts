@@ -1,6 +1,9 @@
 // The gateway's log: one JSON line a decision or event, gathered for a tenth of a second so that a line costs next to
 // nothing. What must not be lost with the process is the ledger's, which does not gather by time.
+/** JSON-able; never a record id, a code or a token. */
 export type LogLine = Readonly<Record<string, unknown>>;
+
+export type Log = (line: LogLine) => void;
 
 export interface LineLog {
   (line: LogLine): void;

@@ -3,7 +3,7 @@
 import type { Clock, Instant, Mfa, Random, SealingKeys } from '@palier/mfa-core';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
-import type { Log } from '../front.ts';
+import type { Log } from '../log.ts';
 import type { Person } from '../step-up/person.ts';
 import type { OpenStores } from '../stores/open.ts';
 import type { CardDeskParts } from './desk.ts';

@@ -2,7 +2,7 @@
 // card one that counts, is it the right person's. The answer is an address of the main origin or a page of words. It
 // reads no cookie and sets none.
 import type { Clock } from '@palier/mfa-core';
-import type { Log } from '../front.ts';
+import type { Log } from '../log.ts';
 import type { Asking, HandOver } from './hand-over.ts';
 import { type CardRules, judgeCard } from './judge.ts';
 import { type CardProblem, toldAs } from './texts.ts';

@@ -1,8 +1,9 @@
 // The card listener as the gateway opens, renews and closes it.
 import type { Server } from 'node:https';
 import type { Config } from '../config/config.ts';
-import { brokenLine, type Log } from '../front.ts';
+import { brokenLine } from '../front.ts';
 import { closeServer, listenOn } from '../listener.ts';
+import type { Log } from '../log.ts';
 import type { Cards } from './card.ts';
 import { type CardFront, cardContext, createCardListener } from './listener.ts';
 

@@ -3,7 +3,7 @@
 import type { Clock, EventSink } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
-import type { Log } from '../front.ts';
+import type { Log } from '../log.ts';
 import type { Stop } from '../stops/stop.ts';
 import { alarmAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
 import type { Notices } from './notices.ts';

@@ -1,7 +1,7 @@
 // Builds everything that tells somebody something, for the running gateway and for the operator's commands alike.
 import type { Clock } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
-import type { Log } from '../front.ts';
+import type { Log } from '../log.ts';
 import type { OpenStores } from '../stores/open.ts';
 import { type AddressBook, createAddressBook } from './address-book.ts';
 import { type Announcements, createAnnouncements } from './announcements.ts';
