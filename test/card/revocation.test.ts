@@ -1,7 +1,7 @@
 // Whether a card was revoked: lists and responders as openssl makes them, and every way in which one could be wrong.
 // Beside each refusal stands what would be said without it.
 import { X509Certificate } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -179,6 +179,31 @@ describe('a list of revoked certificates', () => {
     expect(await told(await open({ files: folder }), 'pharmacist')).toBe('good');
     rmSync(folder, { recursive: true });
   });
+
+  it('of twenty thousand cards is read, and names the last of them', async () => {
+    const own = await openPki();
+    const serial = (n: number): string => (0xabcdef000000 + n).toString(16).toUpperCase().padStart(32, 'A');
+    const line = (n: number): string =>
+      `R\t300101000000Z\t260101000000Z,keyCompromise\t${serial(n)}\tunknown\t/CN=x${n}\n`;
+    appendFileSync(
+      own.authority('persons').index,
+      Array.from({ length: 20_000 }, (_, n) => line(n)).join(''),
+    );
+    await own.publish('persons');
+    const authorities = readTrust({
+      anchors: own.anchors,
+      intermediates: own.intermediates,
+      issuers: undefined,
+    });
+    const list = await readList(readFileSync(own.authority('persons').crlDer), [
+      ...authorities.anchors,
+      ...authorities.intermediates,
+    ]);
+    if (typeof list === 'string') throw new Error(list);
+    expect(list.revoked.size).toBeGreaterThanOrEqual(20_000);
+    expect(list.revoked.has(serial(19_999).toLowerCase())).toBe(true);
+    own.close();
+  }, 60_000);
 
   it('is refused without an end, and when it is no list at all', async () => {
     const authorities = [...trust.anchors, ...trust.intermediates];

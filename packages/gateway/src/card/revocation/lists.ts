@@ -1,5 +1,6 @@
 // Revocation by lists: the newest sound list of every authority, brought in the background from files and addresses. A
 // request never waits for one. What is missing or too old is not known, and what is not known closes (A220).
+import { hash } from 'node:crypto';
 import type { Instant, Seconds } from '@palier/mfa-core';
 import type { CardCertificate, CertificateChain } from '../certificate.ts';
 import type { Revocation, RevocationVerdict } from '../revocation.ts';
@@ -39,17 +40,28 @@ const skew = 5 * 60_000;
 
 export function revocationLists(setting: ListsSetting): RevocationLists {
   const lists = new Map<string, RevocationList>();
+  // What was brought last from each place: the same bytes again are not gone through again.
+  const digests = new Map<string, string>();
   return {
     check: async (chain, now) => checked(lists, chain, now, setting.grace),
     refresh: async () => {
       const brought = (await Promise.all(setting.sources.map((source) => source()))).flat();
       let changed = false;
-      for (const one of brought) changed = (await take(lists, one, setting)) || changed;
+      for (const one of brought.filter((each) => isNews(digests, each)))
+        changed = (await take(lists, one, setting)) || changed;
       return changed;
     },
     known: () =>
       [...lists.values()].map(({ authority, to, revoked }) => ({ authority, to, revoked: revoked.size })),
   };
+}
+
+function isNews(digests: Map<string, string>, brought: BroughtList): boolean {
+  if ('failed' in brought) return true;
+  const digest = hash('sha256', brought.bytes, 'base64');
+  if (digests.get(brought.from) === digest) return false;
+  digests.set(brought.from, digest);
+  return true;
 }
 
 /** Keeps a list that is newer than the known one. An older one, replayed, would free a revoked card (A220). */
