@@ -39,7 +39,13 @@
   function enrol() {
     var field = document.getElementById('name');
     var name = field ? field.value : '';
-    return post('enrol/begin', { right: box.dataset.right, kind: 'webauthn', name: name })
+    var card = document.getElementById('key-card');
+    return post('enrol/begin', {
+      right: box.dataset.right,
+      kind: 'webauthn',
+      name: name,
+      asCard: !!card && card.checked,
+    })
       .then((begun) =>
         library.startRegistration({ optionsJSON: begun.webauthn }).then((response) =>
           post('enrol/complete', {

@@ -1,7 +1,14 @@
 // What one configuration is made into: policy, identities, budget, door, pages. Everything here is made anew at a reload;
 // what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
 import { readFileSync } from 'node:fs';
-import { type Clock, createMfa, type EventSink, type Mfa, type Random } from '@palier/mfa-core';
+import {
+  type AuthenticatorPolicy,
+  type Clock,
+  createMfa,
+  type EventSink,
+  type Mfa,
+  type Random,
+} from '@palier/mfa-core';
 import { readCanaries } from './budget/canaries.ts';
 import { createExemptions } from './budget/exemptions.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
@@ -9,6 +16,7 @@ import { recordTypes } from './budget/record-types.ts';
 import { createBudget } from './budget/spend.ts';
 import { createWatch } from './budget/watch.ts';
 import { type Cards, createCards } from './card/card.ts';
+import { cardKeyPolicy } from './card/key-models.ts';
 import type { Config } from './config/config.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { createForwardAuth, type ForwardAuth } from './forward-auth/forward-auth.ts';
@@ -81,7 +89,8 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   const { events } = told;
-  const mfa = mfaOf(config, kept, keys, events);
+  const authenticators = await cardKeyPolicy(config.enrolment, clock);
+  const mfa = mfaOf(config, kept, { keys, events, authenticators });
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const identity = createIdentity({
@@ -158,7 +167,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const denier: Denier = { mfa, openings, origin: config.origin.origin, signInPath };
   const { sealing } = keys;
   const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
-  const cards = createCards({ config, mfa, stores, sealing, clock, random, log });
+  const cards = createCards({ config, mfa, events, stores, sealing, clock, random, log });
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops, openings },
     cards: providers.cards,
@@ -179,13 +188,24 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     },
     card: cards?.pages,
     first: config.enrolment.first,
+    cardKeys: config.enrolment.cardClass.length > 0,
   });
   const front: Front = { desk, denier, edge, pages, log };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
   return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards, told };
 }
 
-function mfaOf(config: Config, { stores, clock, random }: Kept, keys: GatewayKeys, events: EventSink): Mfa {
+interface MfaParts {
+  readonly keys: GatewayKeys;
+  readonly events: EventSink;
+  readonly authenticators: AuthenticatorPolicy;
+}
+
+function mfaOf(
+  config: Config,
+  { stores, clock, random }: Kept,
+  { keys, events, authenticators }: MfaParts,
+): Mfa {
   return createMfa({
     stores: stores.mfa,
     keys: { sealing: keys.sealing, digests: keys.digests },
@@ -202,6 +222,7 @@ function mfaOf(config: Config, { stores, clock, random }: Kept, keys: GatewayKey
       cardIdle: config.sessions.cardIdle,
       waitingPeriod: config.enrolment.delay,
       firstFactor: config.enrolment.first,
+      authenticators,
     },
   });
 }

@@ -22,6 +22,8 @@ export interface ChallengePayloads {
     readonly factor: FactorId;
     readonly challenge: string;
     readonly userHandle: string;
+    /** The key is to count as a card: its attestation is judged. */
+    readonly asCard?: boolean;
   };
   /** Where a page goes on after the step-up: opaque to the browser (A234). `form` is a held form post, sealed. */
   readonly resume: {

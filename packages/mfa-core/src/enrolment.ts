@@ -16,7 +16,8 @@ import { beginTotp, confirmTotp, type TotpOffer, totpOffer } from './totp-enrolm
 
 export type WantedFactor =
   | { readonly kind: 'totp'; readonly settings?: TotpSettings }
-  | { readonly kind: 'webauthn' };
+  /** `asCard`: to be counted as a card; the authenticator must then prove its model, and be one of the policy's. */
+  | { readonly kind: 'webauthn'; readonly asCard?: boolean };
 
 export type EnrolOffer =
   | {
@@ -95,7 +96,7 @@ async function begin(
   const offer =
     wanted.kind === 'totp'
       ? await beginTotp(parts, session, held.id, wanted.settings)
-      : await beginKey(parts, session, held.id, name);
+      : await beginKey(parts, session, { right: held.id, name, asCard: wanted.asCard === true });
   return { outcome: 'begun', ...offer };
 }
 

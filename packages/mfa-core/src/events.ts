@@ -77,6 +77,8 @@ export type MfaEvent = {
   | { readonly type: 'ticket-issued'; readonly ticket: TicketId; readonly issuedBy: string }
   | { readonly type: 'ticket-used'; readonly ticket: TicketId }
   | { readonly type: 'ticket-revoked'; readonly ticket: TicketId }
+  /** The certificate of a card that was just shown ends soon. */
+  | { readonly type: 'card-ends-soon'; readonly until: Instant }
   | { readonly type: 'counter-went-back'; readonly factor: NamedFactor }
 );
 

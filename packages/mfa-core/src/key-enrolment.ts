@@ -7,20 +7,40 @@ import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
 import { after } from './time.ts';
 import type { Confirmed } from './totp-enrolment.ts';
-import { registrationOptions, verifyRegistration } from './webauthn/registration.ts';
+import {
+  type AuthenticatorPolicy,
+  registrationOptions,
+  verifyRegistration,
+} from './webauthn/registration.ts';
 
 /** PublicKeyCredentialCreationOptionsJSON of WebAuthn L3 section 5.1.8, to be sent to the browser as it is. */
 export type RegistrationOptions = Awaited<ReturnType<typeof registrationOptions>>;
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
+export interface KeyWish {
+  readonly right: ChallengeId;
+  readonly name: string;
+  readonly asCard: boolean;
+}
+
+/**
+ * A key that is to count as a card shows what it is: its maker signed for the model, the model is on the operator's list,
+ * and it cannot be copied. An ordinary key is not asked: the question alone tells a site what a person has bought.
+ */
+function policyFor({ policy }: Parts, asCard: boolean): AuthenticatorPolicy {
+  const { authenticators } = policy;
+  if (!asCard) return authenticators;
+  const aaguids = authenticators.cardClassAaguids ?? [];
+  return { ...authenticators, attestation: 'trusted', backupEligible: 'refused', aaguids };
+}
+
 export async function beginKey(
   parts: Parts,
   session: Session,
-  right: ChallengeId,
-  name: string,
+  { right, name, asCard }: KeyWish,
 ): Promise<{ readonly challenge: ChallengeId; readonly webauthn: RegistrationOptions }> {
-  const { relyingParty, policy } = parts;
+  const { relyingParty } = parts;
   const held = (await parts.stores.factors.list(session.account)).filter(
     (factor) => factor.kind === 'webauthn',
   );
@@ -35,6 +55,7 @@ export async function beginKey(
     factor: makeFactorId(parts.random),
     challenge: base64url(challenge),
     userHandle: base64url(userHandle),
+    ...(asCard && { asCard }),
   };
   await parts.stores.challenges.put({
     id,
@@ -52,7 +73,7 @@ export async function beginKey(
     userHandle,
     challenge,
     exclude: held,
-    policy: policy.authenticators,
+    policy: policyFor(parts, asCard),
   };
   return { challenge: id, webauthn: await registrationOptions(request) };
 }
@@ -65,13 +86,13 @@ export async function confirmKey(
 ): Promise<Confirmed<WebAuthnFactor>> {
   const begun = await parts.stores.challenges.take(id, 'enrol-webauthn', session.id, parts.clock.now());
   if (begun === undefined) return { outcome: 'no', reason: 'challenge-gone' };
-  const { right, factor, challenge, userHandle } = begun.payload;
-  const { relyingParty, policy } = parts;
+  const { right, factor, challenge, userHandle, asCard = false } = begun.payload;
+  const { relyingParty } = parts;
   const verdict = await verifyRegistration({
     response,
     challenge,
     relyingParty,
-    policy: policy.authenticators,
+    policy: policyFor(parts, asCard),
   });
   if (verdict.outcome === 'refused') return { outcome: 'no', reason: verdict.reason };
   const confirmed = {

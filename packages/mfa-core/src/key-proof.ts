@@ -106,8 +106,7 @@ async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Pro
 /** The proof a key gives, with what the operator says its model is worth. */
 export function keyProof(parts: Parts, factor: WebAuthnFactor): Proof {
   const deviceBound = !factor.backupEligible;
-  const models = parts.policy.authenticators.cardClassAaguids ?? [];
-  const cardClass = deviceBound && factor.attested && models.includes(factor.aaguid);
+  const cardClass = deviceBound && factor.attested && isCardModel(parts, factor.aaguid);
   return {
     kind: 'webauthn',
     id: makeProofId(parts.random),
@@ -116,4 +115,10 @@ export function keyProof(parts: Parts, factor: WebAuthnFactor): Proof {
     deviceBound,
     cardClass,
   };
+}
+
+/** Asked at each use: a model that was found broken since, or metadata that nobody renewed, is no card any more. */
+function isCardModel({ policy, clock }: Parts, aaguid: string): boolean {
+  const { cardClassAaguids = [], metadata } = policy.authenticators;
+  return cardClassAaguids.includes(aaguid) && metadata?.model(aaguid, clock.now()).outcome === 'trusted';
 }

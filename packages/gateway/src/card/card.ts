@@ -1,13 +1,13 @@
 // What a client-certificate source is made into: the desk behind the card listener, and what the pages of the main origin
 // need to send somebody there and to redeem what comes back.
-import type { Clock, Instant, Mfa, Random, SealingKeys } from '@palier/mfa-core';
+import type { Clock, EventSink, Instant, Mfa, Random, SealingKeys } from '@palier/mfa-core';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import type { Person } from '../step-up/person.ts';
 import type { OpenStores } from '../stores/open.ts';
 import type { CardDeskParts } from './desk.ts';
-import { createHandOver, type HandOver, type Way } from './hand-over.ts';
+import { createHandOver, type HandOver, type Shown, type Way } from './hand-over.ts';
 import type { CardRules } from './judge.ts';
 import type { Revocation } from './revocation.ts';
 import { readTrust } from './trust.ts';
@@ -33,6 +33,7 @@ export interface Redeemed {
 export interface CardParts {
   readonly config: Config;
   readonly mfa: Mfa;
+  readonly events: EventSink;
   readonly stores: OpenStores;
   readonly sealing: SealingKeys;
   readonly clock: Clock;
@@ -70,6 +71,7 @@ export function rulesOf(setting: ClientCertificateSetting, revocation: Revocatio
 }
 
 function pagesOf(setting: ClientCertificateSetting, handOver: HandOver, parts: CardParts): CardPages {
+  const reminded = new Map<string, Instant>();
   const whoseCard = ({ identity }: Person): string | undefined =>
     setting.matches === 'account' ? identity.account : identity.person;
   return {
@@ -88,14 +90,27 @@ function pagesOf(setting: ClientCertificateSetting, handOver: HandOver, parts: C
       if (proved.outcome === 'refused') return undefined;
       const { session, token } = proved;
       const endsSoon = shown.validTo - parts.clock.now() <= setting.remind * 1000;
-      if (endsSoon) note(parts.log, person, shown.validTo);
+      if (endsSoon && isFirstToday(reminded, shown, parts.clock.now())) await remind(parts, person, shown);
       const ends = endsSoon ? shown.validTo : undefined;
       return { person: { ...person, session, token }, way: shown.way, resume: shown.resume, ends };
     },
   };
 }
 
-function note(log: Log, { session }: Person, ends: Instant): void {
-  const until = new Date(ends).toISOString();
-  log({ kind: 'card', outcome: 'ends-soon', account: session.account, session: session.id, until });
+const day = 86_400_000;
+
+/** Once a day for each certificate, as far as this process remembers: a reminder at each use would be read by nobody. */
+function isFirstToday(reminded: Map<string, Instant>, { fingerprint }: Shown, now: Instant): boolean {
+  const before = reminded.get(fingerprint);
+  if (before !== undefined && now - before < day) return false;
+  reminded.delete(fingerprint);
+  reminded.set(fingerprint, now);
+  const oldest = reminded.size > 10_000 ? reminded.keys().next().value : undefined;
+  if (oldest !== undefined) reminded.delete(oldest);
+  return true;
+}
+
+async function remind({ events, clock }: CardParts, { session }: Person, shown: Shown): Promise<void> {
+  const { account, id } = session;
+  await events({ type: 'card-ends-soon', at: clock.now(), account, session: id, until: shown.validTo });
 }

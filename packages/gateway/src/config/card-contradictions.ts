@@ -4,6 +4,36 @@ import type { Config } from './config.ts';
 import type { Objection, Path } from './issues.ts';
 
 export function ofCards(config: Config): readonly Objection[] {
+  return [...ofCertificates(config), ...ofCardKeys(config)];
+}
+
+/** Keys that count as cards: a list of models is worth what vouches for it. */
+function ofCardKeys({ enrolment }: Config): readonly Objection[] {
+  const { cardClass, attestationRoots, metadata } = enrolment;
+  const vouched = [attestationRoots, metadata].filter((one) => one !== undefined).length;
+  if (cardClass.length > 0 && vouched === 1) return [];
+  if (cardClass.length === 0 && vouched === 0) return [];
+  const path = ['enrolment', vouched === 0 ? 'cardClass' : vouched === 2 ? 'metadata' : 'attestationRoots'];
+  if (vouched === 0)
+    return [
+      {
+        path,
+        problem: 'is believed on the browser\u2019s word',
+        fix: 'add metadata: <file>, or attestationRoots: <directory>',
+      },
+    ];
+  return vouched === 2
+    ? [{ path, problem: 'and attestationRoots both say who is trusted', fix: 'keep one of them' }]
+    : [
+        {
+          path: ['enrolment'],
+          problem: 'trusts makers of keys and counts no model as a card',
+          fix: 'add cardClass: [<AAGUID>]',
+        },
+      ];
+}
+
+function ofCertificates(config: Config): readonly Objection[] {
   const first = config.identity.findIndex(({ kind }) => kind === 'client-certificate');
   return config.identity.flatMap((setting, index) => {
     if (setting.kind !== 'client-certificate') return [];

@@ -84,8 +84,10 @@ export interface Enrolment {
   readonly ticketLifetime: Seconds;
   /** Authenticators (AAGUID) counted as cards when attested. */
   readonly cardClass: readonly string[];
-  /** Directory of trusted attestation roots (PEM); undefined: no attestation is asked. */
+  /** Directory of trusted attestation roots (PEM), for a house that knows its models' makers. */
   readonly attestationRoots: string | undefined;
+  /** File of the FIDO Metadata Service (its signed blob): roots by model, and which models were found broken. */
+  readonly metadata: string | undefined;
   /** Name shown by authenticators and in authenticator apps. */
   readonly issuer: string;
 }

@@ -82,6 +82,7 @@ function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
       ticketLifetime: is.duration.prefault('72h'),
       cardClass: z.array(is.aaguid).default([]),
       attestationRoots: maybe(fileIn(surroundings)),
+      metadata: maybe(fileIn(surroundings)),
       issuer: is.plain.prefault('Palier'),
     })
     .prefault({});

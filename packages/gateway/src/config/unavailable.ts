@@ -5,7 +5,7 @@ import type { Objection, Path } from './issues.ts';
 
 /** What a sound configuration asks for and would not get. */
 export function unavailable(config: Config): readonly Objection[] {
-  const { enrolment, identity, log } = config;
+  const { identity, log } = config;
   const asked: readonly (readonly [boolean, Path])[] = [
     ...identity.map(({ kind }, index): readonly [boolean, Path] => [
       kind !== 'portal-session' &&
@@ -18,8 +18,6 @@ export function unavailable(config: Config): readonly Objection[] {
       one.kind === 'client-certificate' && one.crl !== undefined,
       ['identity', index, one.kind, 'crl'],
     ]),
-    [enrolment.cardClass.length > 0, ['enrolment', 'cardClass']],
-    [enrolment.attestationRoots !== undefined, ['enrolment', 'attestationRoots']],
     [log.file !== undefined, ['log', 'file']],
   ];
   return asked.flatMap(([wanted, path]) =>

@@ -43,6 +43,8 @@ export interface PagesSetting {
   readonly cardWays: readonly CardWay[];
   /** Undefined where no card is read. */
   readonly card: CardPages | undefined;
+  /** Whether some keys count as cards. */
+  readonly cardKeys: boolean;
   /** How the right to bind the first factor is earned. */
   readonly first: readonly ('ticket' | 'card')[];
 }

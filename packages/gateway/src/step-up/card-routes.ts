@@ -57,7 +57,7 @@ async function enrol(setting: PagesSetting, visit: Known, resume: string, respon
     otherLanguage: `/.palier/enrol?${new URLSearchParams({ resume })}`,
   };
   if (granted.outcome === 'granted')
-    return sendPage(response, 200, choosePage({ ...view, right: granted.right }));
+    return sendPage(response, 200, choosePage({ ...view, right: granted.right, cardKeys: setting.cardKeys }));
   return sendText(response, visit, 403, texts[visit.language].rightRefused);
 }
 

@@ -43,8 +43,10 @@ ${ways.map((way, at) => html`${at === 0 ? undefined : or}${way}`)}`;
 }
 
 /** Second page: which factor. `right` is spent by the one that is bound. */
-export function choosePage(view: Common & { readonly right: string }): string {
+export function choosePage(view: Common & { readonly right: string; readonly cardKeys: boolean }): string {
   const words = texts[view.language];
+  const asCard = html`<p><label class="check"><input type="checkbox" id="key-card" aria-describedby="key-card-hint"> ${{ text: words.keyAsCard }}</label></p>
+<p class="hint" id="key-card-hint">${{ text: words.keyAsCardHint }}</p>`;
   const body = html`<h1>${{ text: words.chooseTitle }}</h1>
 ${alert(view.error)}
 <label for="name">${{ text: words.nameLabel }}</label>
@@ -55,6 +57,7 @@ ${alert(view.error)}
 <noscript><p class="note">${{ text: words.keyNeedsScript }}</p></noscript>
 <p class="hint" id="key-hint">${{ text: words.chooseKeyHint }}</p>
 <p class="error" role="alert" id="key-error" hidden>${{ text: words.passkeyFailed }}</p>
+${view.cardKeys ? asCard : undefined}
 <button type="button" id="key-button" aria-describedby="key-hint" hidden>${{ text: words.chooseKeyButton }}</button>
 </div>
 <h2>${{ text: words.chooseCode }}</h2>

@@ -1,4 +1,5 @@
 // Binding a factor: the ticket or the factor already held gives the right, the right is spent by the factor it binds.
+import type { WantedFactor } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
@@ -69,14 +70,22 @@ const withTicket: Act = async (setting, visit, request, response) => {
   );
   if (granted.outcome === 'refused')
     return start(setting, visit, request, response, texts[visit.language].ticketRefused);
-  sendPage(response, 200, choosePage({ ...common(visit, request, undefined), right: granted.right }));
+  sendPage(
+    response,
+    200,
+    choosePage({ ...common(visit, request, undefined), right: granted.right, cardKeys: setting.cardKeys }),
+  );
 };
 
 const withFactor: Act = async (setting, visit, request, response) => {
   const granted = await setting.reception.mfa.enrol.rightFromProof(visit.person.session);
   if (granted.outcome === 'refused')
     return start(setting, visit, request, response, texts[visit.language].rightRefused);
-  sendPage(response, 200, choosePage({ ...common(visit, request, undefined), right: granted.right }));
+  sendPage(
+    response,
+    200,
+    choosePage({ ...common(visit, request, undefined), right: granted.right, cardKeys: setting.cardKeys }),
+  );
 };
 
 const offerTotp: Act = async (setting, visit, request, response) => {
@@ -144,10 +153,11 @@ const apiTicket: Act = async (setting, visit, request, response) => {
 };
 
 const apiBegin: Act = async (setting, visit, request, response) => {
-  const { right, kind, name } = fieldsOf(request);
+  const { right, kind, name, asCard } = fieldsOf(request);
   if (kind !== 'webauthn' && kind !== 'totp')
     return sendRefusal(response, 400, texts[visit.language].rightRefused);
-  const begun = await setting.reception.mfa.enrol.begin(visit.person.session, right, { kind }, textOf(name));
+  const wanted: WantedFactor = kind === 'webauthn' ? { kind, asCard: asCard === true } : { kind: 'totp' };
+  const begun = await setting.reception.mfa.enrol.begin(visit.person.session, right, wanted, textOf(name));
   if (begun.outcome === 'refused') return sendRefusal(response, 400, texts[visit.language].rightRefused);
   const { outcome: _outcome, ...offer } = begun;
   response.set('cache-control', 'no-store').json(offer);

@@ -89,6 +89,10 @@ export const english: Locale = {
       subject: 'An enrolment ticket was revoked',
       sentence: 'The operator revoked a ticket of your account.',
     }),
+    'card-ends-soon': ({ until }, at) => ({
+      subject: 'Your card ends soon',
+      sentence: `The certificate of your card ends on ${at(until)}. Ask for a new one before that day.`,
+    }),
     'counter-went-back': ({ factor }) => ({
       subject: 'A security key was refused',
       sentence: `Refused, because it may have been copied: ${called(factor)}.`,

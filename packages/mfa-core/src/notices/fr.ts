@@ -90,6 +90,10 @@ export const french: Locale = {
       subject: 'Un ticket d’enrôlement a été révoqué',
       sentence: 'L’exploitant a révoqué un ticket de votre compte.',
     }),
+    'card-ends-soon': ({ until }, at) => ({
+      subject: 'Votre carte arrive à échéance',
+      sentence: `Le certificat de votre carte se termine le ${at(until)}. Demandez-en le renouvellement avant cette date.`,
+    }),
     'counter-went-back': ({ factor }) => ({
       subject: 'Une clé de sécurité a été refusée',
       sentence: `Refusée, car elle a pu être copiée : ${called(factor)}.`,

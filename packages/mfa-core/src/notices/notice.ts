@@ -26,6 +26,7 @@ export const toldByDefault: ReadonlySet<MfaEvent['type']> = new Set<MfaEvent['ty
   'ticket-used',
   'ticket-revoked',
   'counter-went-back',
+  'card-ends-soon',
 ]);
 
 const locales: Readonly<Record<Language, Locale>> = { fr: french, en: english };
