@@ -16,6 +16,17 @@ const programs = [
   { name: 'caddy', package: 'caddy' },
   { name: 'php', package: 'php-cli' },
   { name: 'python3', package: 'python3-minimal' },
+  { name: 'PyJWT', package: 'python3-jwt', find: () => existsSync('/usr/lib/python3/dist-packages/jwt') },
+  {
+    name: 'cryptography for Python',
+    package: 'python3-cryptography',
+    find: () => existsSync('/usr/lib/python3/dist-packages/cryptography'),
+  },
+  {
+    name: 'njs for nginx',
+    package: 'libnginx-mod-http-js',
+    find: () => existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so'),
+  },
   { name: 'openssl', package: 'openssl' },
   { name: 'curl', package: 'curl' },
   { name: 'softhsm2-util', package: 'softhsm2' },

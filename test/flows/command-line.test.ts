@@ -135,4 +135,17 @@ describe('palier keys rotate', () => {
     expect([sealing.current, Object.keys(sealing.keys)]).toEqual(['k2', ['k1', 'k2']]);
     expect((await palier('check')).code).toBe(0);
   });
+
+  it('lets the next assertion key sign, and keeps the one before published', async () => {
+    const names = (): readonly string[] => {
+      const text = readFileSync(join(folder, 'palier-keys.json'), 'utf8');
+      return (JSON.parse(text) as { assertion: { kid: string }[] }).assertion.map(({ kid }) => kid);
+    };
+    const [signing, next] = names();
+    const { assertion } = JSON.parse((await palier('keys', 'rotate', '--json')).out) as { assertion: string };
+    expect(assertion).toBe(next);
+    const after = names();
+    expect([after[0], after[2]]).toEqual([next, signing]);
+    expect(new Set(after).size).toBe(3);
+  });
 });

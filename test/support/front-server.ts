@@ -57,11 +57,16 @@ export function isFrontMissing(program: FrontProgram): boolean {
 const surroundings: Readonly<
   Record<
     FrontProgram,
-    (folder: string, site: string) => { readonly main: string; readonly argv: readonly string[] }
+    (
+      folder: string,
+      site: string,
+      before: string,
+    ) => { readonly main: string; readonly argv: readonly string[] }
   >
 > = {
-  nginx: (folder, site) => ({
-    main: `daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/log warn;
+  nginx: (folder, site, before) => ({
+    main: `${before}
+daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/log warn;
 events { worker_connections 512; }
 http {
   access_log off;
@@ -90,7 +95,8 @@ ${site}`,
   }),
 };
 
-/** Starts it and waits until it takes connections; `files` are put beside its configuration. `{folder}` is where. */
+/** Starts it and waits until it takes connections; `files` are put beside its configuration, `{folder}` is where; the one
+ * called `before` stands at its top. */
 export async function startFront(
   program: FrontProgram,
   site: string,
@@ -99,7 +105,11 @@ export async function startFront(
 ): Promise<FrontServer> {
   const folder = mkdtempSync(join(tmpdir(), `palier-${program}-`));
   mkdirSync(join(folder, 'home'));
-  const { main, argv } = surroundings[program](folder, site.replaceAll('{folder}', folder));
+  const { main, argv } = surroundings[program](
+    folder,
+    site.replaceAll('{folder}', folder),
+    files['before'] ?? '',
+  );
   writeFileSync(join(folder, 'main'), main);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const home = join(folder, 'home');

@@ -1,10 +1,12 @@
-// `palier keys rotate`: a new sealing key becomes current, and everything sealed under an older one is sealed anew. The
-// gateway may run meanwhile: it needs a restart or SIGHUP to seal with the new key, and opens both until then. With
-// `--records` the key of record digests is changed instead, with every count kept; `palier keys finish --records` ends that.
+// `palier keys rotate`: a new sealing key becomes current, and everything sealed under an older one is sealed anew; the
+// next assertion key signs, and a fresh one waits behind it. The gateway may run meanwhile: it takes the new keys at SIGHUP,
+// and until then opens both and signs with a key that stays published. With `--records` the key of record digests is
+// changed instead, with every count kept; `palier keys finish --records` ends that.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import { finishRecordRotation, rotateRecordKey } from '../keys/record-rotation.ts';
+import { type AssertionKeys, makeAssertionKey, rotateAssertionKeys } from '../proxy/assertion.ts';
 import { withMfa } from './state.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
@@ -40,7 +42,7 @@ export const keysCommand: Command = async (argv, terminal) => {
     print(terminal, values.json, rotation, words);
     return 0;
   }
-  const current = addSealingKey(config.keys.file);
+  const { current, assertion } = await rotateFile(config.keys.file);
   const progress = await withMfa(config, terminal, (mfa) =>
     mfa.rotateKeys(({ seen, resealed }) => {
       if (terminal.interactive) terminal.err(`\r${seen} factors seen, ${resealed} sealed anew`);
@@ -49,23 +51,29 @@ export const keysCommand: Command = async (argv, terminal) => {
   print(
     terminal,
     values.json,
-    { current, ...progress },
-    `\nsealing key ${current} is current; ${progress.resealed} secret(s) sealed anew. Restart the gateway.\n`,
+    { current, assertion, ...progress },
+    `\nsealing key ${current} is current; ${progress.resealed} secret(s) sealed anew.\nassertion key ${assertion} signs. Reload the gateway (SIGHUP).\n`,
   );
   return 0;
 };
 
+interface KeyFile {
+  readonly sealing: { readonly current: string; readonly keys: Readonly<Record<string, string>> };
+  readonly assertion: AssertionKeys;
+}
+
 /** Writes beside and renames over: a reader sees the old file or the new one, never half of it. */
-function addSealingKey(path: string): string {
-  const file = JSON.parse(readFileSync(path, 'utf8')) as {
-    sealing: { current: string; keys: Record<string, string> };
-  };
-  const next = `k${Object.keys(file.sealing.keys).length + 1}`;
+async function rotateFile(path: string): Promise<{ readonly current: string; readonly assertion: string }> {
+  const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
+  const current = `k${Object.keys(file.sealing.keys).length + 1}`;
   const sealing = {
-    current: next,
-    keys: { ...file.sealing.keys, [next]: Buffer.from(systemRandom(32)).toString('base64url') },
+    current,
+    keys: { ...file.sealing.keys, [current]: Buffer.from(systemRandom(32)).toString('base64url') },
   };
-  writeFileSync(`${path}.new`, `${JSON.stringify({ ...file, sealing }, null, 2)}\n`, { mode: 0o600 });
+  const assertion = rotateAssertionKeys(file.assertion, await makeAssertionKey());
+  writeFileSync(`${path}.new`, `${JSON.stringify({ ...file, sealing, assertion }, null, 2)}\n`, {
+    mode: 0o600,
+  });
   renameSync(`${path}.new`, path);
-  return next;
+  return { current, assertion: assertion[0].kid ?? '' };
 }

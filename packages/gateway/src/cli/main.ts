@@ -56,7 +56,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier budget renew                        accepts that Redis lost its counts, and begins anew
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify
-  palier keys rotate                         a new sealing key; what is sealed under the old one is sealed anew
+  palier keys rotate                         new sealing and assertion keys; what is sealed is sealed anew
   palier keys rotate --records               a new key of record digests, with every count kept
   palier keys finish --records [--early]     destroys the one before
 

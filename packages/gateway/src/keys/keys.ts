@@ -30,7 +30,8 @@ export async function makeKeyFile(random: Random): Promise<string> {
     sealing: { current: 'k1', keys: { k1: text(random(32)) } },
     digests: text(random(32)),
     records: text(random(32)),
-    assertion: [await makeAssertionKey()],
+    // The second is published from the start, so that everybody knows it when the first rotation lets it sign.
+    assertion: [await makeAssertionKey(), await makeAssertionKey()],
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
