@@ -11,7 +11,8 @@ import { isUsable, type WebAuthnFactor } from './factor.ts';
 import { makeProofId, parseChallengeId } from './ids.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import type { Session } from './session.ts';
-import { credentialIdOf, verifyAssertion } from './webauthn/assertion.ts';
+import { readAssertion, verifyRead } from './webauthn/assertion.ts';
+import type { CredentialJson } from './webauthn/credential-json.ts';
 
 export interface KeyAnswer {
   readonly kind: 'webauthn';
@@ -46,14 +47,14 @@ async function judge(parts: Parts, session: Session, answer: KeyAnswer): Promise
   if (action !== undefined && typeof action !== 'string') return no('malformed');
   const asked = action === undefined ? undefined : actionDigest(action);
   if (asked !== begun.payload.action) return no('bad-assertion');
-  const credentialId = credentialIdOf(answer.response);
-  if (credentialId === undefined) return no('malformed');
-  const factor = await heldKey(parts, session, credentialId);
+  const credential = readAssertion(answer.response);
+  if (credential === undefined) return no('malformed');
+  const factor = await heldKey(parts, session, credential.id);
   if (factor === undefined) return no('unknown-factor');
   if (!isUsable(factor, parts.clock.now()))
     return no(factor.disabledAt === undefined ? 'not-active-yet' : 'disabled', factor);
   return verifyAndCount(parts, session, {
-    response: answer.response,
+    credential,
     challenge: begun.payload.challenge,
     factor,
   });
@@ -81,14 +82,14 @@ async function heldKey(
 }
 
 interface Claim {
-  readonly response: unknown;
+  readonly credential: CredentialJson;
   readonly challenge: string;
   readonly factor: WebAuthnFactor;
 }
 
 async function verifyAndCount(parts: Parts, session: Session, claim: Claim): Promise<Judged> {
-  const { factor } = claim;
-  const verdict = await verifyAssertion({ ...claim, relyingParty: parts.relyingParty });
+  const { credential, challenge, factor } = claim;
+  const verdict = await verifyRead(credential, { challenge, factor, relyingParty: parts.relyingParty });
   if (verdict.outcome === 'refused') return no(verdict.reason, factor);
   const now = parts.clock.now();
   const counted = await parts.stores.factors.advanceSignCount(

@@ -1,6 +1,6 @@
 // Secrets at rest: AES-256-GCM, bound to what they belong to, under a key that is named so that it can be rotated.
 // Not here: where the keys come from. A seal that does not open is an error, never "no factor" (A254).
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { MfaError } from './errors.ts';
 import type { Sealed } from './factor.ts';
 import type { Random } from './random.ts';
@@ -38,10 +38,8 @@ export function seal(
   const key = keys.keys.get(keys.current);
   if (key === undefined) throw new MfaError('ERR_MFA_KEYS');
   const nonce = random(12);
-  const box = key.expose((bytes) => {
-    const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound(binding));
-    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-  });
+  const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce).setAAD(bound(binding));
+  const box = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   return [version, keys.current, Buffer.from(nonce).toString('base64url'), box.toString('base64url')].join(
     '.',
   ) as Sealed;
@@ -55,13 +53,9 @@ export function open(keys: SealingKeys, sealed: Sealed, binding: readonly string
   // A shorter tag would be easier to forge, and Node takes one.
   if (tag !== version || key === undefined || bytes.length < 16) throw new MfaError('ERR_MFA_SEALING');
   try {
-    return key.expose((raw) => {
-      const decipher = createDecipheriv('aes-256-gcm', raw, Buffer.from(nonce, 'base64url')).setAAD(
-        bound(binding),
-      );
-      decipher.setAuthTag(bytes.subarray(-16));
-      return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]));
-    });
+    const decipher = createDecipheriv('aes-256-gcm', keyObjectOf(key), Buffer.from(nonce, 'base64url'));
+    decipher.setAAD(bound(binding)).setAuthTag(bytes.subarray(-16));
+    return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]));
   } catch (cause) {
     throw new MfaError('ERR_MFA_SEALING', { cause });
   }
@@ -70,6 +64,15 @@ export function open(keys: SealingKeys, sealed: Sealed, binding: readonly string
 /** The id of the key a secret is sealed under, to tell which ones still wait for rotation. */
 export function keyIdOf(sealed: Sealed): string {
   return sealed.split('.')[1] ?? '';
+}
+
+const keyObjects = new WeakMap<Secret, KeyObject>();
+
+/** Making Node's key of the bytes costs three times what opening a secret does, so each is made once. */
+function keyObjectOf(key: Secret): KeyObject {
+  const made = keyObjects.get(key) ?? key.expose((bytes) => createSecretKey(bytes));
+  keyObjects.set(key, made);
+  return made;
 }
 
 /** Length-prefixed, so that ("ab", "c") and ("a", "bc") are two bindings. */

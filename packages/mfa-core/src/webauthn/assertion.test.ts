@@ -14,7 +14,7 @@ import {
   softwareAuthenticator,
 } from '../testing/software-authenticator.ts';
 import { instantOf } from '../time.ts';
-import { type AssertionVerdict, assertionOptions, credentialIdOf, verifyAssertion } from './assertion.ts';
+import { type AssertionVerdict, assertionOptions, readAssertion, verifyAssertion } from './assertion.ts';
 import { registrationOptions, verifyRegistration } from './registration.ts';
 
 const random = fakeRandom('assertion');
@@ -207,17 +207,30 @@ describe('the credential', () => {
     expect(ours).toEqual(bad);
   });
 
-  it('is claimed, not proved, by what credentialIdOf reads', async () => {
+  it('is claimed, not proved, by what readAssertion reads', async () => {
     let sent: unknown;
     await judge({
       change: (sound) => (sent = { ...sound, response: { ...sound.response, signature: 'AA' } }),
     });
-    expect(credentialIdOf(sent)).toMatch(/^[\w-]{43}$/);
+    expect(readAssertion(sent)?.id).toMatch(/^[\w-]{43}$/);
     expect(
       [undefined, 7, {}, { id: 'AAAA' }, { id: {}, rawId: {}, type: 'public-key', response: {} }].map(
-        credentialIdOf,
+        readAssertion,
       ),
     ).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('a signature', () => {
+  it.each(['AA', 'AAAAAAAA'])('with %s behind it is refused; the library takes it (A169)', async (tail) => {
+    const longer = (same: AuthenticationResponseJSON): unknown => {
+      const bytes = Buffer.concat([
+        Buffer.from(same.response.signature, 'base64url'),
+        Buffer.from(tail, 'base64url'),
+      ]);
+      return { ...same, response: { ...same.response, signature: bytes.toString('base64url') } };
+    };
+    expect(await judge({ change: longer })).toEqual(refusedAs('bad-assertion'));
   });
 });
 

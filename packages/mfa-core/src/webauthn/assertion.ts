@@ -10,7 +10,7 @@ import {
 import type { WebAuthnFactor } from '../factor.ts';
 import { answers, readClientData } from './client-data.ts';
 import { type CredentialJson, readCredential } from './credential-json.ts';
-import { isAcceptedKey } from './credential-key.ts';
+import { acceptedAlgorithm, isWholeSignature } from './credential-key.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { descriptors, type KnownCredential } from './transports.ts';
 
@@ -55,17 +55,25 @@ const required = ['authenticatorData', 'signature'] as const;
 const malformed: AssertionVerdict = { outcome: 'refused', reason: 'malformed' };
 const bad: AssertionVerdict = { outcome: 'refused', reason: 'bad-assertion' };
 
-/** The credential an answer claims to come from, shape-checked, to find the factor by. A claim, not a proof. */
-export function credentialIdOf(response: unknown): string | undefined {
-  return readCredential(response, required)?.id;
+/** An answer in its shape; its `id` is the credential it claims to come from. A claim, not a proof. */
+export function readAssertion(response: unknown): CredentialJson | undefined {
+  return readCredential(response, required);
 }
 
 /** Verifies one assertion against one factor. Never throws for bad input; nothing of the input is in the verdict. */
 export async function verifyAssertion(answer: AssertionAnswer): Promise<AssertionVerdict> {
+  const json = readAssertion(answer.response);
+  return json === undefined ? malformed : verifyRead(json, answer);
+}
+
+/** The same for an answer that was read already. */
+export async function verifyRead(
+  json: CredentialJson,
+  answer: Omit<AssertionAnswer, 'response'>,
+): Promise<AssertionVerdict> {
   const { challenge, relyingParty, factor } = answer;
-  const json = readCredential(answer.response, required);
-  const client = json && readClientData(json.clientDataJSON);
-  if (json === undefined || client === undefined) return malformed;
+  const client = readClientData(json.clientDataJSON);
+  if (client === undefined) return malformed;
   if (!answers(client, { type: 'webauthn.get', challenge, origins: relyingParty.origins })) return bad;
   if (!isOwnedBy(factor, json)) return bad;
   const verified = await askLibrary(json, answer);
@@ -81,10 +89,13 @@ function isOwnedBy(factor: WebAuthnFactor, { id, fields }: CredentialJson): bool
 /** User presence is checked because no advanced configuration is passed: any would switch that check off. */
 async function askLibrary(
   json: CredentialJson,
-  { challenge, relyingParty, factor }: AssertionAnswer,
+  { challenge, relyingParty, factor }: Omit<AssertionAnswer, 'response'>,
 ): Promise<Verified | undefined> {
   const publicKey = Uint8Array.from(Buffer.from(factor.publicKey, 'base64url'));
-  if (!isAcceptedKey(publicKey)) return undefined;
+  const algorithm = acceptedAlgorithm(publicKey);
+  if (algorithm === undefined) return undefined;
+  if (algorithm === -7 && !isWholeSignature(Buffer.from(json.fields['signature'] ?? '', 'base64url')))
+    return undefined;
   try {
     const result = await verifyAuthenticationResponse({
       response: responseOf(json),

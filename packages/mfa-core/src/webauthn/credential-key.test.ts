@@ -1,7 +1,7 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { type CBORType, encodeCBOR } from '@levischuck/tiny-cbor';
 import { describe, expect, it } from 'vitest';
-import { isAcceptedKey } from './credential-key.ts';
+import { acceptedAlgorithm, isAcceptedKey, isWholeSignature } from './credential-key.ts';
 
 type Members = readonly (readonly [number, CBORType])[];
 const accepts = (members: Members): boolean => isAcceptedKey(encodeCBOR(new Map(members)));
@@ -80,4 +80,28 @@ describe('an accepted key', () => {
     const larger = Buffer.concat([Buffer.from([1, 2, 3]), bytes]);
     expect(isAcceptedKey(larger.subarray(3))).toBe(true);
   });
+});
+
+describe('an ES256 signature', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const made = Array.from({ length: 50 }, (_, index) => sign('sha256', Buffer.from([index]), privateKey));
+
+  it('is whole as Node makes it', () => {
+    expect(made.every(isWholeSignature)).toBe(true);
+  });
+
+  it('is not whole with a byte more, a byte less, or another structure', () => {
+    for (const der of made) {
+      expect(isWholeSignature(Buffer.concat([der, Buffer.from([0])]))).toBe(false);
+      expect(isWholeSignature(der.subarray(0, -1))).toBe(false);
+      expect(isWholeSignature(Buffer.concat([Buffer.from([0x31]), der.subarray(1)]))).toBe(false);
+    }
+    expect(isWholeSignature(new Uint8Array())).toBe(false);
+    expect(isWholeSignature(new Uint8Array(64))).toBe(false);
+  });
+});
+
+it('a key tells its algorithm, and what is no key tells none', () => {
+  expect(acceptedAlgorithm(encodeCBOR(new Map(ec)))).toBe(-7);
+  expect(acceptedAlgorithm(new Uint8Array([0xa0]))).toBeUndefined();
 });

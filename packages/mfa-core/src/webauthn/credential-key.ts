@@ -21,13 +21,38 @@ const shapes: ReadonlyMap<unknown, (key: Key) => boolean> = new Map([
 
 /** Whether these bytes are one whole COSE key of a pinned algorithm. Never throws. */
 export function isAcceptedKey(cose: Uint8Array): boolean {
+  return acceptedAlgorithm(cose) !== undefined;
+}
+
+/** The pinned algorithm of one whole COSE key; undefined for anything else. Never throws. */
+export function acceptedAlgorithm(cose: Uint8Array): (typeof algorithms)[number] | undefined {
   try {
     // A copy: the decoder reads the whole buffer beneath a view.
     const key: unknown = decodeCBOR(Uint8Array.from(cose));
-    return key instanceof Map && shapes.get(key.get(3))?.(key) === true;
+    if (!(key instanceof Map) || shapes.get(key.get(3))?.(key) !== true) return undefined;
+    return algorithms.find((algorithm) => algorithm === key.get(3));
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/**
+ * Whether an ES256 signature is one whole DER sequence of two integers and nothing behind it. The library reads the
+ * beginning and does not mind the rest, so that one signature would have many texts.
+ */
+export function isWholeSignature(der: Uint8Array): boolean {
+  const [tag, length, first, lengthOfR = 0] = der;
+  const [second, lengthOfS = 0] = der.subarray(4 + lengthOfR);
+  const isInteger = (bytes: number): boolean => bytes >= 1 && bytes <= 33;
+  return (
+    tag === 0x30 &&
+    length === der.length - 2 &&
+    first === 0x02 &&
+    second === 0x02 &&
+    isInteger(lengthOfR) &&
+    isInteger(lengthOfS) &&
+    der.length === 6 + lengthOfR + lengthOfS
+  );
 }
 
 function hasBytes(value: unknown, least: number, most: number): boolean {
