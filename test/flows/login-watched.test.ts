@@ -15,6 +15,7 @@ routes:
   - { match: POST /logout, require: open }
   - { match: GET /drop, require: open }
   - { match: GET /home, require: signed-in }
+  - { match: GET /stream, require: signed-in }
   - { match: GET /secret, require: { accept: second-factor, maxAge: 12h } }
 stores: { durable: sqlite:palier.db }
 `;
@@ -35,6 +36,7 @@ beforeEach(() => {
     oneValue: undefined,
     redirectsAlways: false,
     renewsAtEachPage: false,
+    logoutKeepsCookie: false,
   });
   // The lanes of strangers forget.
   front.clock.advance(7 * 24 * 3600);
@@ -79,6 +81,23 @@ function posted(
     );
     sent.on('error', reject);
     sent.end(body);
+  });
+}
+
+/** An event stream that is open; `cut` resolves when it is over. */
+function streamOf(cookie: string): Promise<{ readonly cut: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const headers = { host: front.origin.host, cookie, accept: 'text/event-stream' };
+    const sent = request(
+      { host: '127.0.0.1', port: front.port, path: '/stream', agent: false, headers },
+      (answer) => {
+        if (answer.statusCode !== 200) reject(new Error(`${answer.statusCode}`));
+        answer.on('error', () => undefined).resume();
+        resolve({ cut: new Promise((done) => void answer.once('close', done)) });
+      },
+    );
+    sent.on('error', reject);
+    sent.end();
   });
 }
 
@@ -137,6 +156,31 @@ describe('a watched sign-in', () => {
     await browser.post('/logout', {});
     browser.cookies.set('SID', kept);
     expect(await home(browser)).toBe('401');
+  });
+
+  it('ends at sign-out also where the portal leaves the cookie as it is', async () => {
+    portal.habits.logoutKeepsCookie = true;
+    const browser = openBrowser(front.origin);
+    await signIn(browser, 'bob');
+    await browser.post('/logout', {});
+    expect(browser.cookies.get('SID')).toBeDefined();
+    expect(await home(browser)).toBe('401');
+  });
+
+  it('ends for what streams too, within a second of the sign-out (A206)', async () => {
+    const browser = openBrowser(front.origin);
+    await signIn(browser, 'bob');
+    const cookie = `SID=${browser.cookies.get('SID')}`;
+    const stream = await streamOf(cookie);
+    const early = await Promise.race([
+      stream.cut,
+      new Promise((resolve) => setTimeout(() => resolve('open'), 1200)),
+    ]);
+    expect(early).toBe('open');
+    const left = performance.now();
+    await browser.post('/logout', {});
+    await stream.cut;
+    expect(performance.now() - left).toBeLessThan(1000);
   });
 
   it('ends when any answer clears or changes the portal’s cookie', async () => {

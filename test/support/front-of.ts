@@ -1,5 +1,5 @@
-// A gateway in front of any portal, by a configuration written in the test. Words in capitals are filled in: GATEWAY and
-// PORTAL (ports), FOLDER.
+// A gateway in front of any portal, by a configuration written in the test. Words in capitals are filled in: GATEWAY,
+// PUBLIC and PORTAL (ports), FOLDER.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,17 +25,24 @@ export interface FrontOf {
 const common = `
 listen: 127.0.0.1:GATEWAY
 healthListen: 127.0.0.1:0
-origin: http://localhost:GATEWAY
+origin: http://localhost:PUBLIC
 upstream: http://127.0.0.1:PORTAL
 keys: { file: palier-keys.json }
-ledger: { directory: ledger, sealTo: ledger-public.jwk }
+ledger: { directory: ledger-GATEWAY, sealTo: ledger-public.jwk }
 `;
 
 /** `text` is the rest of the configuration: identity, routes and what the test is about. */
 export async function startFrontOf(portal: number, text: string): Promise<FrontOf> {
+  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'palier-front-'));
   await prepareState(folder);
-  return open({ folder, portal, text, port: await freePort(), clock: createMovingClock() });
+  return open({ folder, portal, text, port, publicPort: port, clock: createMovingClock() });
+}
+
+/** A second instance of the same gateway: the same keys, origin and clock, another port and ledger. */
+export async function startBeside(first: FrontOf, portal: number, text: string): Promise<FrontOf> {
+  const { folder, clock } = first;
+  return open({ folder, portal, text, port: await freePort(), publicPort: first.port, clock });
 }
 
 interface Setting {
@@ -43,16 +50,18 @@ interface Setting {
   readonly portal: number;
   readonly text: string;
   readonly port: number;
+  /** Port of the public origin. */
+  readonly publicPort: number;
   readonly clock: MovingClock;
 }
 
 async function open(setting: Setting): Promise<FrontOf> {
-  const { folder, port, clock } = setting;
+  const { folder, port, publicPort, clock } = setting;
   const log: Readonly<Record<string, unknown>>[] = [];
   const gateway = await createGateway(configOf(setting), { clock, log: (line) => void log.push(line) });
   await gateway.listen();
   return {
-    origin: new URL(`http://localhost:${port}`),
+    origin: new URL(`http://localhost:${publicPort}`),
     port,
     gateway,
     clock,
@@ -68,14 +77,16 @@ async function open(setting: Setting): Promise<FrontOf> {
     },
     close: async () => {
       await gateway.close();
-      rmSync(folder, { recursive: true, force: true });
+      // The folder is the first instance's.
+      if (port === publicPort) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function configOf({ folder, portal, text, port }: Setting): Config {
+function configOf({ folder, portal, text, port, publicPort }: Setting): Config {
   const filled = `${common}${text}`
     .replaceAll('GATEWAY', `${port}`)
+    .replaceAll('PUBLIC', `${publicPort}`)
     .replaceAll('PORTAL', `${portal}`)
     .replaceAll('FOLDER', folder);
   const readFile = (path: string): string => readFileSync(path, 'utf8');

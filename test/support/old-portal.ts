@@ -14,6 +14,8 @@ export interface Habits {
   cookieAtFailure: boolean;
   /** Says that an account is unknown in other words than that a password is wrong. */
   tellsUnknown: boolean;
+  /** Ends its session at a sign-out and leaves the cookie as it is. */
+  logoutKeepsCookie: boolean;
   /** Gives out another value at each page. */
   renewsAtEachPage: boolean;
 }
@@ -39,6 +41,7 @@ export async function startOldPortal(): Promise<OldPortal> {
     redirectsAlways: false,
     cookieAtFailure: false,
     tellsUnknown: false,
+    logoutKeepsCookie: false,
     renewsAtEachPage: false,
   };
   const judged: string[] = [];
@@ -47,6 +50,11 @@ export async function startOldPortal(): Promise<OldPortal> {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
+      if (request.url === '/stream') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(': begun\n\n');
+        return;
+      }
       const [status, headers, text = ''] = answer(request, Buffer.concat(parts).toString('utf8'));
       response.writeHead(status, { 'content-type': 'text/plain', ...headers });
       response.end(text);
@@ -62,7 +70,13 @@ export async function startOldPortal(): Promise<OldPortal> {
     if (request.method === 'POST' && path === '/login') return signIn(new URLSearchParams(body), sid);
     if (request.method === 'POST' && path === '/logout') {
       if (sid !== undefined) sessions.delete(sid);
-      return [302, { location: '/login', 'set-cookie': 'SID=; Path=/; Max-Age=0' }];
+      return [
+        302,
+        {
+          location: '/login',
+          ...(!habits.logoutKeepsCookie && { 'set-cookie': 'SID=; Path=/; Max-Age=0' }),
+        },
+      ];
     }
     if (path === '/drop')
       return [
