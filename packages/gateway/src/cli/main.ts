@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { accountCommand } from './account.ts';
 import { alarmCommand } from './alarm.ts';
+import { analyseCommand } from './analyse.ts';
 import { budgetCommand } from './budget.ts';
 import { checkCommand } from './check.ts';
 import { explainCommand } from './explain.ts';
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
   review: reviewCommand,
   stop: stopCommand,
   resume: resumeCommand,
+  analyse: analyseCommand,
   exposure: exposureCommand,
   ledger: ledgerCommand,
   keys: keysCommand,
@@ -54,6 +56,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier alarm list                          accounts that are asked for a stronger gesture, and why
   palier alarm end ACCOUNT
   palier budget renew                        accepts that Redis lost its counts, and begins anew
+  palier analyse LOGFILE                     fits budgets to an access log (combined or JSON lines, gzip too)
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify
   palier keys rotate                         new sealing and assertion keys; what is sealed is sealed anew

@@ -1,0 +1,213 @@
+// Logs whose right answer is known beforehand: they are written here, person by person.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { analyseCommand } from '../cli/analyse.ts';
+import type { Config } from '../config/config.ts';
+import { parseConfig } from '../config/parse.ts';
+import { type Analysis, analyseLog } from './analyse.ts';
+import { usualFields } from './line-reader.ts';
+import { budgetsYaml } from './papers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palier-analyse-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const yaml = `
+origin: https://portail.example
+upstream: http://127.0.0.1:8081
+identity: [{ portal-session: { cookie: SID, ask: /api/me, account: /login } }]
+keys: { file: keys.json }
+ledger: { directory: ledger, sealTo: dpo.jwk }
+routes:
+  - { match: GET /, require: signed-in }
+  - { match: 'GET /patients/{nir}', require: { accept: second-factor, maxAge: 12h }, records: { from: path, name: nir, as: nir } }
+  - { match: GET /droits, require: { accept: second-factor, maxAge: 12h }, query: [nir], records: { from: query, name: nir, as: nir } }
+  - { match: POST /recherche, require: { accept: second-factor, maxAge: 12h }, records: { from: form, name: nir, as: nir } }
+`;
+
+function configOf(text: string): Config {
+  const parsed = parseConfig(text, { readFile: () => '', environment: {}, folder });
+  if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
+  return parsed.config;
+}
+
+const config = configOf(yaml);
+const start = Date.UTC(2026, 2, 9, 8);
+const minute = 60_000;
+const day = 1440 * minute;
+/** Synthetic: department 99 with a country that does not exist. */
+const nir = (place: number): string =>
+  `18506999${String(Math.floor(place / 1000)).padStart(2, '0')}${String(place % 1000).padStart(3, '0')}`;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function stamp(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(date.getUTCDate())}/${months[date.getUTCMonth()]}/${date.getUTCFullYear()}:${date.toISOString().slice(11, 19)} +0000`;
+}
+
+function combined(account: string, at: number, target: string, status = 200, method = 'GET'): string {
+  return `192.0.2.7 - ${account} [${stamp(at)}] "${method} ${target} HTTP/1.1" ${status} 512 "-" "Mozilla/5.0"\n`;
+}
+
+async function analysed(
+  text: string | Uint8Array,
+  fields: Partial<typeof usualFields> = {},
+): Promise<Analysis> {
+  const path = join(folder, `log-${Math.floor(performance.now() * 1000)}`);
+  writeFileSync(path, text);
+  return analyseLog({ path, config, fields: { ...usualFields, ...fields }, prompts: 0.05 });
+}
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, place) => place);
+
+/** Twenty days of one account that sees `persons` others each day, a minute apart, each of them twice. */
+function twentyDays(persons: number): string {
+  return numbers(20)
+    .flatMap((today) =>
+      numbers(persons).flatMap((place) => {
+        const at = start + today * day + place * minute;
+        const target = `/patients/${nir(today * persons + place)}`;
+        return [combined('pharmacie-01', at, target), combined('pharmacie-01', at + 20_000, target)];
+      }),
+    )
+    .join('');
+}
+
+const at = (analysis: Analysis, records: number, withinHours = 12): number =>
+  analysis.classes[0]?.curve.find((one) => one.records === records && one.withinHours === withinHours)
+    ?.gesturesPerDay ?? Number.NaN;
+
+describe('the analysis of a log', () => {
+  it('counts the gestures that every presence would have asked, repeats free', async () => {
+    const analysis = await analysed(twentyDays(60));
+    expect(analysis).toMatchObject({ form: 'combined', lines: 2400, malformed: 0, nobody: 0 });
+    expect(analysis.classes[0]).toMatchObject({ accounts: 1, accountDays: 20, lookUps: 2400 });
+    expect([5, 10, 20, 30, 60, 75].map((records) => at(analysis, records))).toEqual([12, 6, 3, 2, 1, 1]);
+  });
+
+  it('fits the smallest presence that asks no more than was accepted, and caps above what happened', async () => {
+    const { fitted, persons, curve } = (await analysed(twentyDays(60))).classes[0] ?? {};
+    expect(fitted).toMatchObject({ key: { records: 60, withinHours: 12 }, promptsPerDay: 0, accepted: true });
+    // The window slides: the first of a morning comes while all sixty of the day before are still in it. On day one, none.
+    expect(persons).toEqual({ median: 61, p95: 61, p99: 61, p999: 61 });
+    expect(fitted?.day).toEqual({ floor: 65, ceiling: 95, cardCeiling: 130 });
+    expect(fitted?.refusalsPer1000).toBe(0);
+    expect(curve?.find(({ records }) => records === 60)?.exposed).toBe(19 * 60);
+  });
+
+  it('ends a presence after its time, also for persons seen before', async () => {
+    const text = numbers(3)
+      .map((place) => combined('medecin-01', start + place * 5 * 60 * minute, `/patients/${nir(1)}`))
+      .join('');
+    const analysis = await analysed(text);
+    expect([4, 8, 12].map((hours) => at(analysis, 40, hours))).toEqual([3, 2, 1]);
+  });
+
+  it('takes spellings of one person for one, and says which routes a log cannot show', async () => {
+    const text = [
+      combined('a', start, `/patients/${nir(1)}`),
+      combined('a', start + 1000, `/droits?nir=${nir(1)}`),
+      combined('a', start + 2000, `/patients/${nir(1).slice(0, 5)}%20${nir(1).slice(5)}`),
+      combined('a', start + 3000, '/recherche', 200, 'POST'),
+      combined('a', start + 4000, '/'),
+      combined('a', start + 5000, `/patients/${nir(2)}`, 404),
+      combined('a', start + 6000, `/patients/${nir(3)}`, 401),
+    ].join('');
+    const analysis = await analysed(text);
+    expect(analysis.classes[0]).toMatchObject({ lookUps: 3, persons: { median: 1 } });
+    expect(analysis.hidden).toEqual({ 'POST /recherche': 1 });
+    expect(analysis.other).toBe(2);
+  });
+
+  it('reads JSON lines by pointers, with a class, and gzip', async () => {
+    const line = (place: number): string =>
+      `${JSON.stringify({ ts: (start + place * minute) / 1000, who: { id: 'x', kind: 'gp' }, rq: { m: 'GET', u: `/patients/${nir(place)}` }, st: 200 })}\n`;
+    const fields = {
+      account: '/who/id',
+      class: '/who/kind',
+      time: '/ts',
+      method: '/rq/m',
+      target: '/rq/u',
+      status: '/st',
+    };
+    const analysis = await analysed(gzipSync(numbers(12).map(line).join('')), fields);
+    expect(analysis).toMatchObject({ form: 'json', lines: 12, malformed: 0 });
+    expect(analysis.classes[0]).toMatchObject({ class: 'gp', lookUps: 12, persons: { median: 12 } });
+  });
+
+  it('fits caps on new persons only to a log that is long enough to tell them', async () => {
+    const days = (count: number): string =>
+      numbers(count)
+        .flatMap((today) => {
+          const own = start + today * day;
+          return [
+            combined('a', own, `/patients/${nir(0)}`),
+            combined('a', own + 1000, `/patients/${nir(today + 1)}`),
+          ];
+        })
+        .join('');
+    expect((await analysed(days(57))).classes[0]?.fitted.newRecords).toBeUndefined();
+    // One new person a day: thirty in thirty days.
+    expect((await analysed(days(90))).classes[0]?.fitted.newRecords).toEqual({ floor: 30, ceiling: 45 });
+  });
+
+  it('counts what it cannot read, and keeps it to itself', async () => {
+    const secret = 'jean-dupont-1850699999042';
+    const text = `${combined('a', start, `/patients/${nir(1)}`)}${secret}\n${combined('-', start, '/')}${'x'.repeat(200_000)}\n${combined('a', start, `/patients/${nir(2)}`)}`;
+    const analysis = await analysed(text);
+    expect(analysis).toMatchObject({ lines: 5, malformed: 2, nobody: 1 });
+    expect(analysis.classes[0]?.lookUps).toBe(2);
+    expect(JSON.stringify(analysis)).not.toContain('dupont');
+    expect(JSON.stringify(analysis)).not.toContain(nir(1));
+  });
+
+  it('ends with an error when a gzip file breaks off', async () => {
+    const whole = gzipSync(twentyDays(60));
+    await expect(analysed(whole.subarray(0, whole.length / 2))).rejects.toThrow();
+  });
+});
+
+describe('palier analyse', () => {
+  it('writes budgets that palier check accepts, a curve and a picture, and no account', async () => {
+    const [log, file] = [join(folder, 'access.log'), join(folder, 'palier.yaml')];
+    writeFileSync(log, twentyDays(60));
+    writeFileSync(file, yaml);
+    const papers = ['csv', 'svg', 'budgets'].map((name) => join(folder, `fit.${name}`));
+    const said: string[] = [];
+    const terminal = {
+      out: (text: string) => void said.push(text),
+      err: () => {},
+      environment: {},
+      interactive: false,
+    };
+    const [csv = '', svg = '', budgets = ''] = papers;
+    const code = await analyseCommand(
+      [log, '--config', file, '--csv', csv, '--svg', svg, '--budgets', budgets],
+      terminal,
+    );
+    expect(code).toBe(0);
+    const fitted = configOf(yaml + readFileSync(budgets, 'utf8')).budgets.classes.get('default');
+    expect(fitted).toMatchObject({
+      key: { records: 60, within: 43_200 },
+      day: { ceiling: 95 },
+      code: { day: 45 },
+    });
+    expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(47);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg [\s\S]*<polyline [\s\S]*<\/svg>\n$/);
+    expect(said.join('')).toContain('<- fitted');
+    expect(said.join('')).not.toContain('pharmacie-01');
+    // Never over the fit of yesterday.
+    await expect(analyseCommand([log, '--config', file, '--budgets', budgets], terminal)).rejects.toThrow(
+      'EEXIST',
+    );
+  });
+
+  it('says no when the routes match nothing', async () => {
+    const analysis = await analysed(combined('a', start, '/elsewhere'));
+    expect(analysis.classes).toEqual([]);
+    expect(budgetsYaml(analysis)).toContain('budgets: {}');
+  });
+});

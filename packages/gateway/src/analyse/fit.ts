@@ -1,0 +1,80 @@
+// From what a class did to the numbers of its budget. The presence is the smallest that asks no more than the operator
+// accepts; caps stand above what happens once in a thousand days, with room for a bad week. Codes keep their defaults:
+// what phished codes are worth is a decision, not a measurement.
+import { type Candidate, candidates } from './grid.ts';
+import type { ClassTally } from './tally.ts';
+
+/** One point of the trade-off: what a presence asks, and what one is worth to a thief. */
+export interface TradeOff extends Candidate {
+  /** Gestures on an account-day, the first included. */
+  readonly gesturesPerDay: number;
+  /** Gestures beyond one on an account-day. */
+  readonly promptsPerDay: number;
+  /** Persons that one stolen presence on each of nineteen accounts shows. */
+  readonly exposed: number;
+}
+
+export interface Fitted {
+  readonly key: Candidate;
+  readonly promptsPerDay: number;
+  /** False when even the largest presence asks more than was accepted. */
+  readonly accepted: boolean;
+  readonly day: { readonly floor: number; readonly ceiling: number; readonly cardCeiling: number };
+  /** Account-days of a thousand on which the ceiling would have refused somebody. */
+  readonly refusalsPer1000: number;
+  /** Undefined when the log is too short to tell new persons from known ones. */
+  readonly newRecords: { readonly floor: number; readonly ceiling: number } | undefined;
+  readonly misses: number;
+}
+
+const stolen = 19;
+const fittedHours = 12;
+/** Room above one day in a thousand. */
+const room = 1.5;
+const cardRoom = 1.33;
+const leastMisses = 20;
+
+/** The curve of a class, in the order of the candidates. */
+export function tradeOffs({ gestures, accountDays }: ClassTally): readonly TradeOff[] {
+  return candidates.map((candidate, place) => {
+    const gesturesPerDay = (gestures[place] ?? 0) / Math.max(1, accountDays);
+    return {
+      ...candidate,
+      gesturesPerDay,
+      promptsPerDay: Math.max(0, gesturesPerDay - 1),
+      exposed: stolen * candidate.records,
+    };
+  });
+}
+
+/** Fits a class; `prompts` is how many gestures beyond the first a day may ask on average. */
+export function fitClass(tally: ClassTally, prompts: number): Fitted {
+  const long = tradeOffs(tally).filter(({ withinHours }) => withinHours === fittedHours);
+  const chosen = long.find(({ promptsPerDay }) => promptsPerDay <= prompts) ?? long.at(-1);
+  if (chosen === undefined) throw new TypeError('no candidate was tried');
+  const { records, withinHours, promptsPerDay } = chosen;
+  const { persons, misses, fresh, accountDays } = tally;
+  const ceiling = Math.max(records, rounded(room * persons.percentile(0.999)));
+  const floor = Math.min(ceiling, Math.max(records, rounded(persons.percentile(0.95))));
+  return {
+    key: { records, withinHours },
+    promptsPerDay,
+    accepted: promptsPerDay <= prompts,
+    day: { floor, ceiling, cardCeiling: Math.max(ceiling, rounded(cardRoom * ceiling)) },
+    refusalsPer1000: (1000 * persons.above(ceiling)) / Math.max(1, accountDays),
+    newRecords:
+      fresh.size() === 0
+        ? undefined
+        : {
+            floor: Math.max(1, rounded(fresh.percentile(0.5))),
+            ceiling: Math.max(1, rounded(room * fresh.percentile(0.999))),
+          },
+    misses: Math.max(leastMisses, rounded(room * misses.percentile(0.999))),
+  };
+}
+
+/** Up to two digits that say something. */
+function rounded(value: number): number {
+  const step = value < 100 ? 5 : 10 ** (Math.floor(Math.log10(value)) - 1);
+  return Math.max(1, Math.ceil(value / step) * step);
+}
