@@ -11,6 +11,8 @@ export interface CardSite extends Site {
   readonly pki: Pki;
   readonly cardPort: number;
   readonly cardOrigin: string;
+  /** Reloads the same configuration: files are read anew. */
+  again(): Promise<void>;
   /** A card of the account's person, with what differs from a sound one. */
   cardOf(login: string, differs?: Partial<LeafSpec>): Promise<Leaf>;
 }
@@ -25,9 +27,13 @@ export interface Answer {
 /** Keys of the client-certificate source that a test adds or changes. */
 export type Settings = Readonly<Record<string, string>>;
 
+/** Settings, or what makes them of the PKI's files. */
+export type Given = Settings | ((pki: Pki) => Settings);
+
 /** Starts all of it; the configuration is the demo's with a client-certificate source. */
-export async function startCardSite(settings: Settings = {}, more: Changes = []): Promise<CardSite> {
+export async function startCardSite(given: Given = {}, more: Changes = []): Promise<CardSite> {
   const pki = await openPki();
+  const settings = typeof given === 'function' ? given(pki) : given;
   const cardPort = await freePort();
   const server = pki.leaf('server');
   const keys: Settings = {
@@ -59,6 +65,7 @@ export async function startCardSite(settings: Settings = {}, more: Changes = [])
     pki,
     cardPort,
     cardOrigin: `https://localhost:${cardPort}`,
+    again: () => site.reload(changes),
     cardOf: (login, differs = {}) => pki.issue({ ...cardSpec(site, login), ...differs }),
     close: async () => {
       await site.close();

@@ -48,7 +48,7 @@ afterEach(() => {
 });
 
 const noOcsp: RevocationSetting = {
-  files: undefined,
+  files: [],
   urls: [],
   refresh: secondsOf(3600),
   timeout: secondsOf(1),
@@ -102,7 +102,7 @@ function listsIn(): { readonly folder: string; readonly file: (authority: string
 
 describe('a list of revoked certificates', () => {
   it('A220: names the revoked card and lets the others be', async () => {
-    const lists = await open({ files: pki.lists });
+    const lists = await open({ files: [pki.lists] });
     expect(await told(lists, 'doctor')).toBe('good');
     expect(await told(lists, 'doctor-revoked')).toBe('revoked');
     expect(lists.known().length).toBeGreaterThanOrEqual(2);
@@ -111,8 +111,8 @@ describe('a list of revoked certificates', () => {
   it('A220: closes when a list is missing, the root’s included', async () => {
     const { folder, file } = listsIn();
     rmSync(file('root-persons'));
-    expect(await told(await open({ files: folder }), 'doctor')).toBe('unknown: no list of an authority');
-    expect(await told(await open({ files: join(folder, 'nowhere') }), 'doctor')).toBe(
+    expect(await told(await open({ files: [folder] }), 'doctor')).toBe('unknown: no list of an authority');
+    expect(await told(await open({ files: [join(folder, 'nowhere')] }), 'doctor')).toBe(
       'unknown: no list of an authority',
     );
     expect(lines).toContainEqual(expect.objectContaining({ flaw: 'not-brought', detail: 'ENOENT' }));
@@ -120,16 +120,16 @@ describe('a list of revoked certificates', () => {
   });
 
   it('A220: closes when a list is too old, and not before its grace is over', async () => {
-    const strict = await open({ files: pki.lists });
+    const strict = await open({ files: [pki.lists] });
     expect(await told(strict, 'doctor', later(6))).toBe('good');
     expect(await told(strict, 'doctor', later(8))).toBe('unknown: a list is too old');
-    const patient = await open({ files: pki.lists, grace: secondsOf(2 * 86_400) });
+    const patient = await open({ files: [pki.lists], grace: secondsOf(2 * 86_400) });
     expect(await told(patient, 'doctor', later(8))).toBe('good');
     expect(await told(patient, 'doctor', later(10))).toBe('unknown: a list is too old');
   });
 
   it('A220: closes when a list is of the future', async () => {
-    expect(await told(await open({ files: pki.lists }), 'doctor', later(-2))).toBe(
+    expect(await told(await open({ files: [pki.lists] }), 'doctor', later(-2))).toBe(
       'unknown: a list of the future',
     );
   });
@@ -143,7 +143,7 @@ describe('a list of revoked certificates', () => {
     expect(place).toBeGreaterThan(0);
     spoiled[place] = (spoiled[place] ?? 0) ^ 1;
     writeFileSync(file('persons'), spoiled);
-    expect(await told(await open({ files: folder }), 'doctor-revoked')).toBe(
+    expect(await told(await open({ files: [folder] }), 'doctor-revoked')).toBe(
       'unknown: no list of an authority',
     );
     expect(lines).toContainEqual(expect.objectContaining({ flaw: 'bad-signature' }));
@@ -164,7 +164,7 @@ describe('a list of revoked certificates', () => {
   it('A220: does not take the place of a newer one, so that an old one sent again frees no card', async () => {
     const before = readFileSync(join(pki.lists, 'persons.crl.pem'));
     const { folder, file } = listsIn();
-    const lists = await open({ files: folder });
+    const lists = await open({ files: [folder] });
     expect(await told(lists, 'pharmacist')).toBe('good');
     await pki.revoke(pki.leaf('pharmacist'));
     await pki.publish('persons', { from: 0, to: 7 });
@@ -176,7 +176,7 @@ describe('a list of revoked certificates', () => {
     expect(lines).toContainEqual(expect.objectContaining({ flaw: 'older-than-known' }));
     expect(await told(lists, 'pharmacist')).toBe('revoked');
     // Somebody who begins with the old one knows no better: that is what the end of a list is for.
-    expect(await told(await open({ files: folder }), 'pharmacist')).toBe('good');
+    expect(await told(await open({ files: [folder] }), 'pharmacist')).toBe('good');
     rmSync(folder, { recursive: true });
   });
 
@@ -326,7 +326,7 @@ describe('a responder', () => {
     expect(await told(await open({ ocsp: asking('require') }), 'doctor')).toBe(
       'unknown: responder: nobody says that the responder was not revoked',
     );
-    expect(await told(await open({ files: pki.lists, ocsp: asking('require') }), 'doctor')).toBe('good');
+    expect(await told(await open({ files: [pki.lists], ocsp: asking('require') }), 'doctor')).toBe('good');
   });
 
   it('A220: is not believed for an answer to an earlier question', async () => {
@@ -372,17 +372,17 @@ describe('a responder', () => {
 
   it('that is down leaves the word to the lists where the operator said so, and only there', async () => {
     ocsp.behave({ status: 500 });
-    expect(await told(await open({ files: pki.lists, ocsp: asking('prefer') }), 'doctor')).toBe('good');
-    expect(await told(await open({ files: pki.lists, ocsp: asking('prefer') }), 'doctor-revoked')).toBe(
+    expect(await told(await open({ files: [pki.lists], ocsp: asking('prefer') }), 'doctor')).toBe('good');
+    expect(await told(await open({ files: [pki.lists], ocsp: asking('prefer') }), 'doctor-revoked')).toBe(
       'revoked',
     );
-    expect(await told(await open({ files: pki.lists, ocsp: asking('require') }), 'doctor')).toBe(
+    expect(await told(await open({ files: [pki.lists], ocsp: asking('require') }), 'doctor')).toBe(
       'unknown: responder: status 500',
     );
   });
 
   it('A220: cannot free a card that a list names', async () => {
-    const impossible = await open({ files: pki.lists, ocsp: asking('prefer') });
+    const impossible = await open({ files: [pki.lists], ocsp: asking('prefer') });
     expect(await told(impossible, 'doctor-revoked')).toBe('revoked');
   });
 });

@@ -173,6 +173,7 @@ describe('a certificate that the platform did not verify, or that no handshake o
       },
       clock: createRunningClock(),
       log: () => undefined,
+      opened: () => undefined,
     };
     const certificate = new Uint8Array(new X509Certificate(readFileSync(leaf.certificate)).raw);
     const met = (authorized: boolean, resumed: boolean): ReturnType<typeof meet> =>

@@ -167,7 +167,10 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const denier: Denier = { mfa, openings, origin: config.origin.origin, signInPath };
   const { sealing } = keys;
   const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
-  const cards = createCards({ config, mfa, events, stores, sealing, clock, random, log });
+  const cards = await createCards(
+    { config, mfa, events, stores, live, sealing, clock, random, log },
+    before?.cards?.watch,
+  );
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops, openings },
     cards: providers.cards,

@@ -98,6 +98,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       applyLimits(server, next.limits);
       renew();
       void before.told.close(60_000);
+      before.cards?.close();
       retire(before, current.composition, next.limits.upstreamTime * 1000);
     },
     close: async () => {
@@ -110,6 +111,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         cardDoor?.close(),
       ]);
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
+      current.composition.cards?.close();
       await current.composition.providers.close();
       await current.composition.told.close(5000);
       await kept.ledger.close();

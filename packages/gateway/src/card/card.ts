@@ -1,16 +1,27 @@
 // What a client-certificate source is made into: the desk behind the card listener, and what the pages of the main origin
 // need to send somebody there and to redeem what comes back.
-import type { Clock, EventSink, Instant, Mfa, Random, SealingKeys } from '@palier/mfa-core';
+import {
+  after,
+  type Clock,
+  type EventSink,
+  type Instant,
+  type Mfa,
+  type Random,
+  type SealingKeys,
+} from '@palier/mfa-core';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
+import type { LiveExchanges } from '../proxy/live.ts';
 import type { Person } from '../step-up/person.ts';
 import type { OpenStores } from '../stores/open.ts';
 import type { CardDeskParts } from './desk.ts';
 import { createHandOver, type HandOver, type Shown, type Way } from './hand-over.ts';
 import type { CardRules } from './judge.ts';
+import { openRevocation } from './revocation/sources.ts';
+import { type CardWatch, createCardWatch } from './revocation/watch.ts';
 import type { Revocation } from './revocation.ts';
-import { readTrust } from './trust.ts';
+import { readTrust, type TrustFiles } from './trust.ts';
 
 /** What the pages can do with cards. */
 export interface CardPages {
@@ -35,6 +46,7 @@ export interface CardParts {
   readonly mfa: Mfa;
   readonly events: EventSink;
   readonly stores: OpenStores;
+  readonly live: LiveExchanges;
   readonly sealing: SealingKeys;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,25 +57,80 @@ export interface Cards {
   readonly setting: ClientCertificateSetting;
   readonly desk: CardDeskParts;
   readonly pages: CardPages;
+  /** Cards that opened something; undefined where nobody knows what was revoked. */
+  readonly watch: CardWatch | undefined;
+  /** Ends the bringing of lists; what was opened stays. */
+  readonly close: () => void;
 }
 
-/** Reads the files of trust; throws a TrustError when one is unsound. Undefined where no source reads cards. */
-export function createCards(parts: CardParts): Cards | undefined {
+/** Reads the files of trust and brings the lists; goes on watching what `before` watched, asking about it at once; throws a TrustError when a file is unsound. Undefined where no source reads cards. */
+export async function createCards(parts: CardParts, before?: CardWatch): Promise<Cards | undefined> {
   const setting = parts.config.identity.find((one) => one.kind === 'client-certificate');
   if (setting === undefined) return undefined;
   const { stores, sealing, clock, random, log } = parts;
   const handOver = createHandOver({ challenges: stores.mfa.challenges, sealing, clock, random });
-  const rules = rulesOf(setting, withoutRevocation);
-  return { setting, desk: { rules, handOver, clock, log }, pages: pagesOf(setting, handOver, parts) };
+  const { revocation, opened, watch, close } = await revocationOf(setting, parts, before);
+  const rules = rulesOf(setting, revocation);
+  const desk = { rules, handOver, clock, log, opened };
+  return { setting, desk, pages: pagesOf(setting, handOver, parts), watch, close };
 }
 
 /** As the operator asked for with `dangerouslyWithoutRevocation`. */
 const withoutRevocation: Revocation = { check: async () => ({ status: 'good' }) };
 
-export function rulesOf(setting: ClientCertificateSetting, revocation: Revocation): CardRules {
-  const { ca, intermediates, issuers, account, shared } = setting;
+const watchMilliseconds = 60_000;
+
+interface KnownRevocation extends Pick<CardDeskParts, 'opened'>, Pick<Cards, 'watch' | 'close'> {
+  readonly revocation: Revocation;
+}
+
+/** Who knows what was revoked, and what happens to sessions that a card opened before it was. */
+async function revocationOf(
+  setting: ClientCertificateSetting,
+  { config, mfa, live, clock, random, log }: CardParts,
+  before: CardWatch | undefined,
+): Promise<KnownRevocation> {
+  if (setting.revocation === undefined)
+    return {
+      revocation: withoutRevocation,
+      opened: () => undefined,
+      watch: undefined,
+      close: () => undefined,
+    };
+  const { anchors, intermediates } = readTrust(trustFiles(setting));
+  const authorities = [...anchors, ...intermediates];
+  const revocation = await openRevocation(setting.revocation, { authorities, now: clock.now, random, log });
+  const watch = createCardWatch(revocation, async ({ account, session, chain }) => {
+    const stands = (await mfa.sessions.list(account)).find(({ id }) => id === session);
+    if (stands !== undefined) await mfa.sessions.end(stands, 'card-revoked');
+    live.cut({ session });
+    log({ kind: 'card', outcome: 'ended:revoked', account, session, fingerprint: chain.leaf.fingerprint });
+  });
+  const again = (): void => void watch.again(clock.now());
+  const timer = setInterval(again, watchMilliseconds).unref();
+  revocation.start(again);
+  for (const card of before?.cards() ?? []) watch.note(card);
+  if (before !== undefined) again();
   return {
-    trust: readTrust({ anchors: ca, intermediates, issuers }),
+    revocation,
+    watch,
+    opened: ({ account, session }, chain) =>
+      watch.note({ account, session, chain, until: after(clock.now(), config.sessions.lifetime) }),
+    close: () => {
+      clearInterval(timer);
+      revocation.close();
+    },
+  };
+}
+
+function trustFiles({ ca, intermediates, issuers }: ClientCertificateSetting): TrustFiles {
+  return { anchors: ca, intermediates, issuers };
+}
+
+export function rulesOf(setting: ClientCertificateSetting, revocation: Revocation): CardRules {
+  const { issuers, account, shared } = setting;
+  return {
+    trust: readTrust(trustFiles(setting)),
     use: setting,
     holder: { account, shared, issuersAreOfPersons: issuers !== undefined },
     revocation,

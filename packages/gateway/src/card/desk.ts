@@ -3,6 +3,7 @@
 // reads no cookie and sets none.
 import type { Clock } from '@palier/mfa-core';
 import type { Log } from '../log.ts';
+import type { CertificateChain } from './certificate.ts';
 import type { Asking, HandOver } from './hand-over.ts';
 import { type CardRules, judgeCard } from './judge.ts';
 import { type CardProblem, toldAs } from './texts.ts';
@@ -12,6 +13,8 @@ export interface CardDeskParts {
   readonly handOver: HandOver;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of every card that opened something. */
+  readonly opened: (asking: Asking, chain: CertificateChain) => void;
 }
 
 /** What TLS knows of the client. */
@@ -55,6 +58,7 @@ export async function meet(parts: CardDeskParts, text: string, presented: Presen
   }
   const name = await parts.handOver.answer(asking, { fingerprint, at: now, validTo });
   if (name === undefined) return problem(parts, 'gone', 'challenge-gone', asking, { fingerprint });
+  parts.opened(asking, chain);
   note(parts, 'shown', asking, { fingerprint, shared: holder.isShared });
   return { kind: 'shown', name };
 }

@@ -2,6 +2,7 @@
 // as a card. Identifiers of a sector (policies, usages, issuers) are all here and none is in the code.
 import type { Seconds } from '@palier/mfa-core';
 import type { PersonName } from '../card/holder.ts';
+import type { RevocationSetting } from '../card/revocation/sources.ts';
 import type { SignatureName } from '../card/rules.ts';
 import type { ListenAddress, TlsFiles } from './config.ts';
 
@@ -19,9 +20,8 @@ export interface ClientCertificateSetting {
   readonly intermediates: string | undefined;
   /** PEM file of those authorities whose certificates are persons'; undefined: any of the above. */
   readonly issuers: string | undefined;
-  /** File or directory of revocation lists; undefined only with `dangerouslyWithoutRevocation`. */
-  readonly crl: string | undefined;
-  readonly grace: Seconds;
+  /** Undefined only with `dangerouslyWithoutRevocation`. */
+  readonly revocation: RevocationSetting | undefined;
   /** Where in the certificate the person is named. */
   readonly account: PersonName;
   /** What that name must be: the account's own, or the `person` that the source of identity tells. */

@@ -179,7 +179,10 @@ ${oneRoute.trimEnd()}
       },
       pointers: { account: '/sub' },
     });
-    expect(identity[3]).toMatchObject({ account: 'ps-id-nat', crl: '/etc/palier/crl', grace: 0 });
+    expect(identity[3]).toMatchObject({
+      account: 'ps-id-nat',
+      revocation: { files: ['/etc/palier/crl'], urls: [], grace: 0, ocsp: { use: 'never' } },
+    });
   });
 
   it('fills a declared class from the built-in one of its name', () => {

@@ -1,15 +1,25 @@
 // The client-certificate source as written.
+import { secondsOf } from '@palier/mfa-core';
 import { z } from 'zod';
+import type { RevocationSetting } from '../card/revocation/sources.ts';
 import { type SignatureName, signatureOids } from '../card/rules.ts';
 import * as scalar from './scalars.ts';
 import type { WrittenSource } from './schema-identity.ts';
-import { maybe } from './shape.ts';
+import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
 
 const names = Object.keys(signatureOids) as [SignatureName, ...SignatureName[]];
 
 /** clientAuth, of RFC 5280 section 4.2.1.12. */
 const clientAuth = '1.3.6.1.5.5.7.3.2';
+
+/** The responder; without an address, the one that the certificate names. */
+const ocsp = z.strictObject({
+  use: z.enum(['prefer', 'require']).default('prefer'),
+  url: maybe(scalar.httpUrl),
+  timeout: scalar.duration.prefault('2s'),
+  maxAge: scalar.duration.prefault('1h'),
+});
 
 export function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
   const file = fileIn(surroundings);
@@ -21,9 +31,12 @@ export function clientCertificate(surroundings: Surroundings): z.ZodType<Written
       ca: file,
       intermediates: maybe(file),
       issuers: maybe(file),
-      crl: maybe(file),
-      dangerouslyWithoutRevocation: maybe(z.literal(true)),
+      crl: maybe(oneOrMore(z.union([scalar.httpUrl, file]))),
+      crlRefresh: scalar.duration.prefault('1h'),
+      crlKeep: maybe(file),
       grace: scalar.duration.prefault('0s'),
+      ocsp: maybe(ocsp),
+      dangerouslyWithoutRevocation: maybe(z.literal(true)),
       account: z
         .enum(['ps-id-nat', 'rpps', 'common-name', 'serial-number', 'upn', 'email', 'issuer-and-serial'])
         .prefault('ps-id-nat'),
@@ -36,15 +49,32 @@ export function clientCertificate(surroundings: Surroundings): z.ZodType<Written
       shared: z.array(scalar.plain).prefault([]),
       remind: scalar.duration.prefault('30d'),
     })
-    .transform(({ dangerouslyWithoutRevocation, ...given }, context) => {
-      if (given.crl === undefined && dangerouslyWithoutRevocation !== true) {
-        context.addIssue({
-          code: 'custom',
-          message: 'does not say where the revocation lists are',
-          params: { fix: 'give crl: <file or directory>; a stolen card is good for ever without it' },
-        });
-        return z.NEVER;
-      }
-      return { signOut: [], setting: { ...given, kind: 'client-certificate', signIn: undefined } };
-    });
+    .transform(
+      ({ dangerouslyWithoutRevocation, crl, crlRefresh, crlKeep, grace, ocsp: asked, ...given }, context) => {
+        const hasSource = crl !== undefined || asked !== undefined;
+        if (!hasSource && dangerouslyWithoutRevocation !== true) {
+          context.addIssue({
+            code: 'custom',
+            message: 'does not say where the revocation lists are',
+            params: { fix: 'give crl: <file, directory or URL>; a stolen card is good for ever without it' },
+          });
+          return z.NEVER;
+        }
+        const revocation: RevocationSetting | undefined = hasSource
+          ? {
+              files: crl?.filter((one) => typeof one === 'string') ?? [],
+              urls: crl?.filter((one) => one instanceof URL) ?? [],
+              refresh: crlRefresh,
+              timeout: secondsOf(30),
+              grace,
+              keepIn: crlKeep,
+              ocsp: asked ?? { use: 'never' },
+            }
+          : undefined;
+        return {
+          signOut: [],
+          setting: { ...given, revocation, kind: 'client-certificate', signIn: undefined },
+        };
+      },
+    );
 }

@@ -14,10 +14,6 @@ export function unavailable(config: Config): readonly Objection[] {
         kind !== 'client-certificate',
       ['identity', index, kind],
     ]),
-    ...identity.map((one, index): readonly [boolean, Path] => [
-      one.kind === 'client-certificate' && one.crl !== undefined,
-      ['identity', index, one.kind, 'crl'],
-    ]),
     [log.file !== undefined, ['log', 'file']],
   ];
   return asked.flatMap(([wanted, path]) =>

@@ -16,6 +16,7 @@ const by = {
   person: 'by you',
   operator: 'by the operator',
   'other-account': 'because another account signed in here',
+  'card-revoked': 'because the card was revoked',
   'factor-change': 'because your factors changed',
 } as const;
 

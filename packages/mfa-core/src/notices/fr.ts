@@ -16,6 +16,7 @@ const by = {
   person: 'par vous',
   operator: 'par l’exploitant',
   'other-account': 'parce qu’un autre compte s’est connecté ici',
+  'card-revoked': 'parce que la carte a été révoquée',
   'factor-change': 'parce que vos moyens de preuve ont changé',
 } as const;
 

@@ -10,9 +10,9 @@ import { type RevocationLists, revocationLists } from './lists.ts';
 import { responder } from './responder.ts';
 
 export interface RevocationSetting {
-  /** A file or a folder of lists that something else keeps up; read again every minute. */
-  readonly files: string | undefined;
-  /** Publishers' addresses. */
+  /** Files and folders of lists that something else keeps up; read again every minute. */
+  readonly files: readonly string[];
+  /** Publishers' addresses, asked every `refresh`. */
   readonly urls: readonly URL[];
   readonly refresh: Seconds;
   readonly timeout: Seconds;
@@ -78,10 +78,7 @@ function listsOf(setting: RevocationSetting, { authorities, now, log }: Revocati
   const { files, urls, timeout, keepIn, grace } = setting;
   return revocationLists({
     authorities,
-    sources: [
-      ...(files === undefined ? [] : [listFiles(files)]),
-      ...urls.map((url) => listAddress({ url, timeout, keepIn })),
-    ],
+    sources: [...files.map(listFiles), ...urls.map((url) => listAddress({ url, timeout, keepIn }))],
     grace,
     now,
     flawed: (from, flaw, detail) =>
@@ -95,7 +92,7 @@ function checkOf(
   lists: RevocationLists,
 ): Revocation['check'] {
   if (ocsp.use === 'never') return lists.check;
-  const hasLists = files !== undefined || urls.length > 0;
+  const hasLists = files.length + urls.length > 0;
   const online = responder({ ...ocsp, responders: hasLists ? lists : undefined, random });
   return async (chain, now) =>
     both(await online.check(chain, now), hasLists ? lists : undefined, chain, now, ocsp.use);
