@@ -68,7 +68,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     (incoming, socket, head) => void handleUpgrade(front(), incoming, socket, head),
   );
   const cardDoor = createCardDoor(config, () => current.composition, kept.log);
-  const health = healthServer(kept.stores.probe);
+  const health = healthServer(kept.stores.probe, () => current.composition.observer?.counts());
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
   const renew = (): void => {

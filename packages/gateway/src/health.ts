@@ -1,10 +1,22 @@
 // Liveness and readiness on a listener of their own: no path, header or address on the clients' listener is ever let
 // through for a health check (A068).
 import { createServer, type Server } from 'node:http';
+import type { ObservedCount } from './gate/observer.ts';
 
-/** `/live` says the process runs; `/ready` that the stores answer within a second. */
-export function healthServer(probe: () => Promise<void>): Server {
+/**
+ * `/live` says the process runs; `/ready` that the stores answer within a second; `/observed` what observe mode would have
+ * asked and refused since it began, by class of account, and 404 when the gateway enforces.
+ */
+export function healthServer(
+  probe: () => Promise<void>,
+  observed: () => readonly ObservedCount[] | undefined = () => undefined,
+): Server {
   return createServer((incoming, response) => {
+    const counts = incoming.url === '/observed' ? observed() : undefined;
+    if (counts !== undefined)
+      return void response
+        .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+        .end(`${JSON.stringify({ counts })}\n`);
     if (incoming.url === '/live')
       return void response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
     if (incoming.url !== '/ready') return void response.writeHead(404).end();

@@ -10,6 +10,7 @@ import { exposureCommand } from './exposure.ts';
 import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
+import { observedCommand } from './observed.ts';
 import { reviewCommand } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   review: reviewCommand,
   stop: stopCommand,
   resume: resumeCommand,
+  observed: observedCommand,
   analyse: analyseCommand,
   exposure: exposureCommand,
   ledger: ledgerCommand,
@@ -56,6 +58,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier alarm list                          accounts that are asked for a stronger gesture, and why
   palier alarm end ACCOUNT
   palier budget renew                        accepts that Redis lost its counts, and begins anew
+  palier observed                            what observe mode would have asked and refused, by class
   palier analyse LOGFILE                     fits budgets to an access log (combined or JSON lines, gzip too)
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify

@@ -25,10 +25,11 @@ type Account = Identity & { readonly kind: 'account' };
  */
 export async function decide(gate: Gate, request: CanonicalRequest, body: BodySource): Promise<Decision> {
   const objections: Denial[] = [];
+  let identity: Identity = anonymous;
   const stops = (denial: Denial | undefined): denial is Denial => {
     if (denial === undefined) return false;
     objections.push(denial);
-    gate.observer?.note(denial, gate.clock.now());
+    gate.observer?.note(denial, gate.clock.now(), identity);
     return gate.observer === undefined;
   };
 
@@ -40,8 +41,7 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(misfit)) return misfit;
 
   // A sign-out is open to everybody, yet ends the session of whoever signs out: that one must be known.
-  const identity =
-    route.requirement.kind === 'open' && !route.signsOut ? anonymous : await gate.identify(request);
+  if (route.requirement.kind !== 'open' || route.signsOut) identity = await gate.identify(request);
   // Also where the gateway only observes: the operator said so.
   const stopped = await gate.stops.holding({ route: route.id, identity });
   if (stopped !== undefined) return refused({ status: 403, reason: 'stopped', close: false }, route);

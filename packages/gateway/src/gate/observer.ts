@@ -1,11 +1,12 @@
 // Observe mode: the same stages run, nothing is refused, and what would have been asked or refused is counted by class.
 // Where a person would have been asked for a gesture, one is assumed, so that the next look-ups count as they would.
 import { type AccountId, type Instant, makeProofId, type Proof, type Random } from '@palier/mfa-core';
+import type { Identity } from '../identity/identity.ts';
 import type { Denial } from './decision.ts';
 
 export interface Observer {
-  /** Takes note of a denial; a step-up also assumes that the person made the gesture. */
-  note(denial: Denial, now: Instant): void;
+  /** Takes note of a denial of somebody, if known; a step-up also assumes that the person made the gesture. */
+  note(denial: Denial, now: Instant, who?: Identity): void;
   /** What the account is assumed to have shown; at most one proof. */
   assumed(account: AccountId): readonly Proof[];
   /** Counts since start, by class of account and kind of denial. */
@@ -23,8 +24,8 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
   const proofs = new Map<AccountId, Proof>();
   const counts = new Map<string, ObservedCount>();
   return {
-    note: (denial, now) => {
-      const { key, row } = rowOf(denial);
+    note: (denial, now, who) => {
+      const { key, row } = rowOf(denial, who);
       counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
       if (denial.kind === 'step-up') remember(proofs, denial.identity.account, assume(random, now), capacity);
     },
@@ -36,9 +37,13 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
   };
 }
 
-function rowOf(denial: Denial): { readonly key: string; readonly row: ObservedCount } {
+function rowOf(
+  denial: Denial,
+  who: Identity | undefined,
+): { readonly key: string; readonly row: ObservedCount } {
+  const identity = denial.kind === 'step-up' ? denial.identity : who;
   const row = {
-    class: denial.kind === 'step-up' ? denial.identity.class : '-',
+    class: identity?.kind === 'account' ? identity.class : '-',
     denial: nameOf(denial),
     count: 0,
   };

@@ -115,8 +115,10 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
   const paid = identity.kind === 'account' ? await pay(desk.gate, { ...terms, identity }, found, true) : free;
   const denial = paid.denial ?? (await missedBeside(desk, terms, absent));
   if (denial !== undefined && !observed) return denial;
+  noteOf(desk, terms, denial);
   const named = terms.records.filter((record) => !absent.includes(record));
-  return { records: [...named, ...found], bytes, exemption: paid.exemption };
+  const exemption = paid.exemption ?? (denial === undefined ? undefined : 'observe');
+  return { records: [...named, ...found], bytes, exemption };
 }
 
 const free: Payment = { denial: undefined, exemption: undefined };
@@ -158,7 +160,14 @@ async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promi
     enforce,
   });
   const denial = denialOf(spent, matched.route, identity);
-  return denial === undefined || !enforce ? { records, bytes } : denial;
+  if (denial !== undefined && enforce) return denial;
+  noteOf(desk, terms, denial);
+  return { records, bytes };
+}
+
+/** What the answer would have been denied for, where the gateway only observes. */
+function noteOf({ gate }: Desk, { identity }: PermitTerms, denial: Denial | undefined): void {
+  if (denial !== undefined) gate.observer?.note(denial, gate.clock.now(), identity);
 }
 
 /** A miss for each person of a batch who is not there (A113). */
