@@ -20,8 +20,8 @@ export type Alter = NonNullable<StandInOptions['alter']>;
 export interface ProviderSite extends Site {
   readonly provider: StandIn;
   readonly authority: ExampleAuthority;
-  /** What lies in the provider's way of telling the truth; undefined: nothing. */
-  lie: Alter | undefined;
+  /** What the provider lies about; nothing while `told` is undefined. */
+  readonly lies: { told: Alter | undefined };
   /** Goes through the provider from an address of it, and answers with where the person is sent back to. */
   identify(address: string, choice: string, jar?: Jar): Promise<string>;
 }
@@ -62,7 +62,7 @@ export async function startProviderSite(
   await authority.client('gateway client');
   const links = Object.fromEntries(providerPersons.map(({ account, id }) => [account, [id]]));
   writeFileSync(join(site.folder, 'links.json'), JSON.stringify(links));
-  const lie: { told: Alter | undefined } = { told: undefined };
+  const lies: { told: Alter | undefined } = { told: undefined };
   const address = (rest: string): string => `${site.origin.origin}/.palier/oidc/pro-sante-connect/${rest}`;
   const provider = await startStandIn({
     persons: providerPersons,
@@ -77,7 +77,7 @@ export async function startProviderSite(
     ],
     server: await authority.server('provider server'),
     clientCa: authority.ca,
-    alter: async (path, body, keys) => (lie.told === undefined ? body : lie.told(path, body, keys)),
+    alter: async (path, body, keys) => (lies.told === undefined ? body : lies.told(path, body, keys)),
   });
   const lines = { issuer: provider.issuer, folder: site.folder };
   await site.reload([...inMemory, ['enrolment:\n', `${settings(lines)}enrolment:\n`], ...changes]);
@@ -85,12 +85,7 @@ export async function startProviderSite(
   return Object.assign(site, {
     provider,
     authority,
-    get lie() {
-      return lie.told;
-    },
-    set lie(told: Alter | undefined) {
-      lie.told = told;
-    },
+    lies,
     identify: (from: string, choice: string, jar: Jar = new Map()) =>
       identify(ca, from, choice, jar, site.origin.origin),
     close: closing(site, provider),

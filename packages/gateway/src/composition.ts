@@ -8,6 +8,7 @@ import {
   type EventSink,
   type Mfa,
   type Random,
+  type Session,
 } from '@palier/mfa-core';
 import { readCanaries } from './budget/canaries.ts';
 import { createExemptions } from './budget/exemptions.ts';
@@ -18,6 +19,7 @@ import { createWatch } from './budget/watch.ts';
 import { type Cards, createCards } from './card/card.ts';
 import { cardKeyPolicy } from './card/key-models.ts';
 import type { Config } from './config/config.ts';
+import { signInPage } from './config/oidc-settings.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { createForwardAuth, type ForwardAuth } from './forward-auth/forward-auth.ts';
 import { brokenLine, type Front } from './front.ts';
@@ -93,6 +95,18 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const mfa = mfaOf(config, kept, { keys, events, authenticators });
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
+  const cut = (session: Session): void => void live.cut({ session: session.id });
+  const { sealing } = keys;
+  const providers = createProviders({
+    config,
+    stores: stores.mfa,
+    keys: sealing,
+    mfa,
+    clock,
+    random,
+    log,
+    cut,
+  });
   const identity = createIdentity({
     config,
     upstreams,
@@ -100,6 +114,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     watched: stores.signIns.watched,
     secret: keys.digests,
     noted: told.addresses.note,
+    providers,
   });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const recordKeys = createRecordKeys(
@@ -151,7 +166,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     cookiePrefix: sessionCookie,
     answerLimit: config.limits.answer,
     answered: seenAnswers(signIns, identity.watchers),
-    signedOut: signOutOf(mfa, identity, live),
+    signedOut: signOutOf(mfa, identity, providers, live),
     proxy: {
       upstreams,
       signer,
@@ -164,17 +179,21 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   };
   const signInPath = config.identity.map((source) => source.signIn).find((path) => path !== undefined);
   const openings = createOpenings(mfa, clock);
-  const denier: Denier = { mfa, openings, origin: config.origin.origin, signInPath };
-  const { sealing } = keys;
-  const providers = createProviders({ config, stores: stores.mfa, keys: sealing, mfa, clock, random, log });
+  const denier: Denier = {
+    mfa,
+    openings,
+    origin: config.origin.origin,
+    signInPath,
+    onward: signInPath === signInPage ? providers.onward.seal : undefined,
+  };
   const cards = await createCards(
     { config, mfa, events, stores, live, sealing, clock, random, log },
     before?.cards?.watch,
   );
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops, openings },
-    cards: providers.cards,
-    cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers.cards)],
+    providers,
+    cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers)],
     origin: config.origin.origin,
     signInPath: signInPath ?? '/',
     jwks: () => signer.jwks(),
@@ -231,9 +250,15 @@ function mfaOf(
 }
 
 /** Sign-out at the portal ends ours too, and nothing remembered about that cookie speaks for it any more. */
-function signOutOf(mfa: Mfa, identity: GatewayIdentity, live: LiveExchanges): Desk['signedOut'] {
-  return async ({ session }) => {
+function signOutOf(
+  mfa: Mfa,
+  identity: GatewayIdentity,
+  providers: Providers,
+  live: LiveExchanges,
+): Desk['signedOut'] {
+  return async ({ session, request }) => {
     identity.forget();
+    await providers.endHere(request);
     if (session === undefined) return;
     await mfa.sessions.end(session, 'person');
     live.cut({ session: session.id });

@@ -46,7 +46,7 @@ export type MfaEvent = {
   | {
       readonly type: 'session-ended';
       readonly count: number;
-      readonly by: 'person' | 'operator' | 'other-account' | 'factor-change' | 'card-revoked';
+      readonly by: 'person' | 'operator' | 'other-account' | 'factor-change' | 'card-revoked' | 'provider';
     }
   | { readonly type: 'stepped-up'; readonly proof: ProofKind; readonly factor?: NamedFactor }
   | {

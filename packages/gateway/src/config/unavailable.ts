@@ -11,6 +11,7 @@ export function unavailable(config: Config): readonly Objection[] {
       kind !== 'portal-session' &&
         kind !== 'jwt' &&
         kind !== 'login-watched' &&
+        kind !== 'oidc' &&
         kind !== 'client-certificate',
       ['identity', index, kind],
     ]),

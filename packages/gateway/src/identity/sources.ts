@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock, Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
+import type { Providers } from '../oidc/providers.ts';
 import type { Upstream } from '../proxy/exchange.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
@@ -32,6 +33,7 @@ export interface IdentityParts {
   readonly secret: Secret;
   /** Told of every account that was recognised. */
   readonly noted?: (identity: Identity) => void;
+  readonly providers: Pick<Providers, 'identitySource'>;
 }
 
 /** Headers in which portals carry their own credential: the portal must see them too. */
@@ -69,6 +71,9 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
       return loginWatched(setting, { store: parts.watched, secret: parts.secret, clock: parts.clock });
     case 'client-certificate':
       return nobody;
+    case 'oidc':
+      // Asks the store each time: there is nothing to forget.
+      return Object.assign(parts.providers.identitySource(setting), { forget: () => undefined });
     default:
       throw new TypeError('config/unavailable.ts let an identity source through');
   }

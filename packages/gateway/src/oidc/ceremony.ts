@@ -34,8 +34,16 @@ export interface Begun {
   readonly onward: string;
 }
 
+/** The state of a callback; two of them are none. */
+export function stateIn(query: string): string | undefined {
+  const [only, ...more] = new URLSearchParams(query).getAll('state');
+  return more.length === 0 ? only : undefined;
+}
+
 export interface Ceremonies {
   begin(purpose: Away, beginner: Beginner, provider: string, onward: string): Promise<Begun>;
+  /** Whether such a ceremony is under way; spends nothing. */
+  isOpen(purpose: Away, session: SessionId, state: string | undefined): Promise<boolean>;
   /** Takes it out of the store: of parallel callers exactly one gets it. */
   finish(
     purpose: Away,
@@ -64,6 +72,10 @@ export function createCeremonies(parts: CeremonyParts): Ceremonies {
       const expiresAt = after(begunAt, challengeLifetimes[purpose]);
       await challenges.put({ id, purpose, ...beginner, expiresAt, payload: { sealed } });
       return begun;
+    },
+    isOpen: async (purpose, session, state) => {
+      const id = state === undefined ? undefined : parseChallengeId(state);
+      return id !== undefined && (await challenges.peek(id, purpose, session, clock.now())) !== undefined;
     },
     finish: async (purpose, session, provider, state) => {
       const id = state === undefined ? undefined : parseChallengeId(state);

@@ -75,7 +75,8 @@ export function createCalls(setting: ProviderSetting, clock: Clock): ProviderCal
   const kept = (url: string): Promise<Uint8Array> => {
     const now = clock.now();
     const known = documents.get(url);
-    if (known !== undefined && now - known.asked < freshMilliseconds && now - known.at <= keptMilliseconds)
+    const since = known === undefined ? -1 : now - known.asked;
+    if (known !== undefined && since >= 0 && since < freshMilliseconds && now - known.at <= keptMilliseconds)
       return Promise.resolve(known.bytes);
     const reading = under.get(url) ?? read(url).finally(() => under.delete(url));
     under.set(url, reading);

@@ -16,6 +16,8 @@ export interface Asked {
   readonly verifier: string;
   /** acr values, any of which would do; empty: none is asked. */
   readonly acr: readonly string[];
+  /** Whether a provider that cannot give one of them must refuse. */
+  readonly essential: boolean;
   /** Longest age of the authentication, in seconds; 0 asks for a new one; undefined: none is asked. */
   readonly maxAge: number | undefined;
 }
@@ -139,10 +141,10 @@ async function addressOf(
   configuration: openid.Configuration,
   { scope }: ProviderSetting,
   redirectUri: string,
-  { state, nonce, verifier, acr, maxAge }: Asked,
+  { state, nonce, verifier, acr, essential, maxAge }: Asked,
 ): Promise<URL> {
   const judged = acr.length > 0;
-  const idToken = { acr: { essential: true, values: acr }, auth_time: { essential: true }, amr: null };
+  const idToken = { acr: { essential, values: acr }, auth_time: { essential: true }, amr: null };
   return openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: scope.join(' '),

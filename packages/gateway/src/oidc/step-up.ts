@@ -9,7 +9,7 @@ import {
   secondsOf,
 } from '@palier/mfa-core';
 import { askedFor, cardWorth, type Worth } from './assurance.ts';
-import type { Begun, Ceremonies } from './ceremony.ts';
+import { type Begun, type Ceremonies, stateIn } from './ceremony.ts';
 import type { SamePerson } from './person.ts';
 import type { Claims, Provider } from './provider.ts';
 
@@ -19,6 +19,8 @@ export interface CardProvider {
   readonly label: string;
   /** Where the person goes now. Rejects with a ProviderError when the provider is down. */
   begin(session: Session, resume: string): Promise<URL>;
+  /** Whether what came back belongs to a ceremony of this session; spends nothing. */
+  isOf(session: Session, query: string): Promise<boolean>;
   /** Judges what came back, as it stands in the address. */
   finish(session: Session, token: SessionToken, query: string): Promise<CardOutcome>;
 }
@@ -53,6 +55,7 @@ export function createCardProvider(parts: CardParts): CardProvider {
     name,
     label,
     begin: (session, resume) => begin(parts, session, resume),
+    isOf: (session, query) => parts.ceremonies.isOpen('step-up-away', session.id, stateIn(query)),
     finish: (session, token, query) => finish(parts, session, token, query),
   };
 }
@@ -66,7 +69,7 @@ async function begin(parts: CardParts, session: Session, resume: string): Promis
   const asked = askedFor(provider.setting.card, await maxAgeFor(parts, session, resume));
   const beginner = { session: session.id, account: session.account };
   const begun = await ceremonies.begin('step-up-away', beginner, provider.setting.name, resume);
-  return provider.address({ ...begun, ...asked });
+  return provider.address({ ...begun, ...asked, essential: true });
 }
 
 async function finish(
@@ -76,8 +79,8 @@ async function finish(
   query: string,
 ): Promise<CardOutcome> {
   const { provider, ceremonies } = parts;
-  const state = new URLSearchParams(query).get('state') ?? undefined;
-  const begun = await ceremonies.finish('step-up-away', session.id, provider.setting.name, state);
+  const { name } = provider.setting;
+  const begun = await ceremonies.finish('step-up-away', session.id, name, stateIn(query));
   const told = (because: CardRefusal, reason: string): CardOutcome => {
     note(parts, session, because, reason);
     return { outcome: 'refused', because, resume: begun?.onward ?? '' };

@@ -16,6 +16,8 @@ export interface Denier {
   readonly openings: Openings;
   readonly origin: string;
   readonly signInPath: string | undefined;
+  /** Seals where the person goes on after our own sign-in page; undefined where the portal signs people in. */
+  readonly onward: ((target: string) => string | undefined) | undefined;
 }
 
 /** Answers a denial. `request` is undefined when it never became canonical; then the client is taken for a program. */
@@ -51,8 +53,19 @@ export async function answerFor(
     client,
     language,
     stepUpUrl: `${denier.origin}/.palier/step-up`,
-    signInPath: denier.signInPath,
+    signInPath: signInPathFor(denier, denial, request),
   });
+}
+
+/** A page that was asked for is come back to after the sign-in. */
+function signInPathFor(
+  { signInPath, onward }: Denier,
+  denial: Denial,
+  request: CanonicalRequest | undefined,
+): string | undefined {
+  if (denial.kind !== 'sign-in' || request?.method !== 'GET') return signInPath;
+  const sealed = onward?.(request.target);
+  return sealed === undefined ? signInPath : `${signInPath}?to=${encodeURIComponent(sealed)}`;
 }
 
 type StepUpDenial = Denial & { readonly kind: 'step-up' };

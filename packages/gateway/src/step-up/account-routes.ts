@@ -6,6 +6,7 @@ import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import { clearSessionCookie, type Person, type Visit } from './person.ts';
+import { goOnToSignOut } from './provider-routes.ts';
 import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
@@ -123,5 +124,5 @@ const endOthers: Act = async (setting, visit, _request, response) => {
 const signOut: Act = async (setting, visit, _request, response) => {
   await setting.reception.mfa.sessions.end(visit.person.session, 'person');
   clearSessionCookie(response);
-  response.redirect(303, '/');
+  if (!(await goOnToSignOut(setting, visit, response))) response.redirect(303, '/');
 };

@@ -12,7 +12,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { CardPages } from '../card/card.ts';
-import type { CardProvider } from '../oidc/step-up.ts';
+import type { Providers } from '../oidc/providers.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import { problems } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -34,8 +34,7 @@ export interface PagesSetting {
   readonly jwks: () => unknown;
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;
-  /** Identity providers that prove a card. */
-  readonly cards: readonly CardProvider[];
+  readonly providers: Providers;
   readonly glass: GlassDesk;
   /** What the presence of this person still buys, for the page; undefined when there is none. */
   readonly presenceLeft: (person: Person) => Promise<number | undefined>;

@@ -20,6 +20,16 @@ const fr = {
   codeLabel: 'Code à 6 chiffres de votre application',
   codeHint: 'Le code change toutes les 30 secondes et ne sert qu’une fois.',
   codeButton: 'Valider le code',
+  signInTitle: 'Connexion',
+  signInHint: 'Ce portail vous connaît par votre fournisseur d’identité. Vous revenez ici ensuite.',
+  signInRefused: {
+    gone: 'Cette connexion a expiré, a déjà servi, ou a été commencée dans un autre navigateur. Recommencez ici.',
+    declined:
+      'Le fournisseur d’identité a répondu que la connexion n’a pas eu lieu. Vous pouvez recommencer.',
+    invalid:
+      'La réponse du fournisseur d’identité n’est pas acceptée. Recommencez ; si cela se répète, prévenez le support.',
+    'no-account': 'Le fournisseur d’identité n’a pas dit qui vous êtes pour ce portail. Prévenez le support.',
+  },
   providerButton: 'S’identifier avec',
   providerHint: 'Vous revenez ici ensuite, là où vous étiez.',
   leavingTitle: 'Vers',
@@ -146,6 +156,15 @@ const en: Texts = {
   codeLabel: '6-digit code from your app',
   codeHint: 'The code changes every 30 seconds and works once.',
   codeButton: 'Check the code',
+  signInTitle: 'Sign in',
+  signInHint: 'This portal knows you by your identity provider. You come back here afterwards.',
+  signInRefused: {
+    gone: 'This sign-in has expired, was already used, or was begun in another browser. Start again here.',
+    declined: 'The identity provider says that you were not signed in. You can try again.',
+    invalid:
+      'The identity provider’s answer is not accepted. Start again; if it happens again, tell support.',
+    'no-account': 'The identity provider did not say who you are for this portal. Tell support.',
+  },
   providerButton: 'Identify with',
   providerHint: 'You come back here afterwards, to where you were.',
   leavingTitle: 'On to',

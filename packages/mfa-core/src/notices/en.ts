@@ -18,6 +18,7 @@ const by = {
   'other-account': 'because another account signed in here',
   'card-revoked': 'because the card was revoked',
   'factor-change': 'because your factors changed',
+  provider: 'because you signed out at your identity provider',
 } as const;
 
 export const english: Locale = {

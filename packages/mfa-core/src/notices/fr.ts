@@ -18,6 +18,7 @@ const by = {
   'other-account': 'parce qu’un autre compte s’est connecté ici',
   'card-revoked': 'parce que la carte a été révoquée',
   'factor-change': 'parce que vos moyens de preuve ont changé',
+  provider: 'parce que vous vous êtes déconnecté chez votre fournisseur d’identité',
 } as const;
 
 export const french: Locale = {

@@ -1,0 +1,180 @@
+// Signing people in at a provider: a ceremony bound to one browser, an account from the verified claims, a session of ours
+// that is always a new one, and a proof at once where the ID token is worth a card.
+import { createHash } from 'node:crypto';
+import {
+  type AccountId,
+  type Clock,
+  type Mfa,
+  parseSessionId,
+  type Seconds,
+  type SessionId,
+  type SessionToken,
+  secondsOf,
+} from '@palier/mfa-core';
+import type { AccountPointers } from '../config/identity-settings.ts';
+import { askedFor, cardWorth } from './assurance.ts';
+import { type Begun, type Ceremonies, stateIn } from './ceremony.ts';
+import { type CookieKeys, identityIn, sealIdentity } from './identity-cookie.ts';
+import type { Provider } from './provider.ts';
+import { ProviderError } from './provider-fetch.ts';
+import type { SignedIn } from './signed-in.ts';
+
+/** A provider that signs people in, as the pages use it. */
+export interface SignInProvider {
+  readonly name: string;
+  readonly label: string;
+  /** Where the person goes now. `browser` is what the cookie of this browser holds. */
+  begin(browser: string, onward: string): Promise<URL>;
+  /** `before` is the session token this browser holds: that session ends. */
+  finish(arriving: Arriving): Promise<SignInOutcome>;
+}
+
+export interface Arriving {
+  readonly browser: string;
+  readonly query: string;
+  readonly agent: string;
+  readonly before: string | undefined;
+}
+
+export type SignInRefusal = 'gone' | 'declined' | 'invalid' | 'no-account';
+
+export type SignInOutcome =
+  | {
+      readonly outcome: 'signed-in';
+      readonly token: SessionToken;
+      /** For `identityCookie`. */
+      readonly who: string;
+      readonly onward: string;
+    }
+  | { readonly outcome: 'refused'; readonly because: SignInRefusal };
+
+export interface SignInParts {
+  readonly provider: Provider;
+  readonly pointers: AccountPointers;
+  readonly ceremonies: Ceremonies;
+  readonly signedIn: SignedIn;
+  readonly cookie: CookieKeys;
+  readonly mfa: Mfa;
+  readonly clock: Clock;
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+/** How old a card may be that is shown with the sign-in: the route that asks for one says how old is too old. */
+const anyAge: Seconds = secondsOf(12 * 3600);
+
+/** Nobody has been named yet. */
+const nobody = 'nobody' as AccountId;
+
+/** Most ceremonies of people not known yet that may be begun in ten minutes: each is a row in the store (A260). */
+const mostBegun = 20_000;
+
+/** The source of an identity, as logs and the assertion name it. */
+export function sourceName(provider: string): string {
+  return `oidc:${provider}`;
+}
+
+export function createSignInProvider(parts: SignInParts): SignInProvider {
+  const { name, label } = parts.provider.setting;
+  const admit = limited(parts.clock);
+  return {
+    name,
+    label,
+    begin: async (browser, onward) => {
+      admit();
+      return begin(parts, browser, onward);
+    },
+    finish: (arriving) => finish(parts, arriving),
+  };
+}
+
+function limited(clock: Clock): () => void {
+  let since = clock.now();
+  let count = 0;
+  return () => {
+    const now = clock.now();
+    if (now - since > 600_000 || now < since) [since, count] = [now, 0];
+    count += 1;
+    if (count > mostBegun) throw new ProviderError('more sign-ins were begun than the store should hold');
+  };
+}
+
+async function begin({ provider, ceremonies }: SignInParts, browser: string, onward: string): Promise<URL> {
+  const { name, card } = provider.setting;
+  const beginner = { session: browserId(browser), account: nobody };
+  const begun = await ceremonies.begin('sign-in-away', beginner, name, onward);
+  // A person without a card may sign in: the acr is a wish here, not a condition.
+  return provider.address({ ...begun, ...askedFor(card, anyAge), essential: false });
+}
+
+/** Stands for a browser without a session; the cookie itself is not kept. */
+function browserId(browser: string): SessionId {
+  const digest = createHash('sha256').update('sign-in').update(browser).digest('base64url').slice(0, 32);
+  return parseSessionId(`sid_${digest}`) as SessionId;
+}
+
+async function finish(parts: SignInParts, arriving: Arriving): Promise<SignInOutcome> {
+  const { provider, ceremonies, pointers } = parts;
+  const { name } = provider.setting;
+  const state = stateIn(arriving.query);
+  const begun = await ceremonies.finish('sign-in-away', browserId(arriving.browser), name, state);
+  if (begun === undefined) return refused(parts, 'gone', 'no-such-ceremony');
+  const answer = await provider.redeem(arriving.query, begun);
+  if (answer.outcome === 'declined') return refused(parts, 'declined', answer.error);
+  if (answer.outcome === 'invalid') return refused(parts, 'invalid', answer.reason);
+  const identity = identityIn(answer.claims, pointers, sourceName(name));
+  if (identity === undefined) return refused(parts, 'no-account', 'no-account-in-claims');
+  return open(parts, arriving, begun, { identity, answer });
+}
+
+interface Named {
+  readonly identity: NonNullable<ReturnType<typeof identityIn>>;
+  readonly answer: Awaited<ReturnType<Provider['redeem']>> & { readonly outcome: 'answered' };
+}
+
+/** A new session, always: whoever planted a token in this browser has nothing of it (A199). */
+async function open(
+  parts: SignInParts,
+  { agent, before }: Arriving,
+  begun: Begun,
+  { identity, answer }: Named,
+): Promise<SignInOutcome> {
+  const { mfa, signedIn, provider, cookie } = parts;
+  const old = before === undefined ? undefined : await mfa.sessions.load(before);
+  if (old !== undefined)
+    await mfa.sessions.end(old, old.account === identity.account ? 'person' : 'other-account');
+  const { session, token } = await mfa.sessions.open(identity.account, agent);
+  const who = sealIdentity(cookie, session.id, identity);
+  if (who === undefined) {
+    await mfa.sessions.end(session, 'person');
+    return refused(parts, 'invalid', 'claims-too-long');
+  }
+  await signedIn.keepHint(session, answer.raw);
+  const { sid } = answer.idToken;
+  if (typeof sid === 'string') await signedIn.link(provider.setting.name, sid, session);
+  return {
+    outcome: 'signed-in',
+    token: await proved(parts, begun, token, answer),
+    who,
+    onward: begun.onward,
+  };
+}
+
+/** The token to go on with: another one when the sign-in proved a card as well. */
+async function proved(
+  { mfa, provider, clock }: SignInParts,
+  { begunAt }: Begun,
+  token: SessionToken,
+  { idToken }: Named['answer'],
+): Promise<SessionToken> {
+  const { card, tolerance, issuer } = provider.setting;
+  const worth = cardWorth(card, idToken, { begunAt, now: clock.now(), maxAge: anyAge, tolerance });
+  if (worth.outcome === 'nothing') return token;
+  const done = await mfa.card.prove(token, `oidc:${issuer}`, worth.at);
+  return done.outcome === 'stepped-up' ? done.token : token;
+}
+
+function refused({ log, provider }: SignInParts, because: SignInRefusal, reason: string): SignInOutcome {
+  const { name } = provider.setting;
+  log({ kind: 'oidc', use: 'sign-in', provider: name, outcome: `refused:${because}`, reason });
+  return { outcome: 'refused', because };
+}
