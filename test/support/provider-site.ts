@@ -106,7 +106,13 @@ interface Answer {
   readonly text: string;
 }
 
-async function identify(ca: Buffer, from: string, choice: string, jar: Jar, origin: string): Promise<string> {
+export async function identify(
+  ca: Buffer,
+  from: string,
+  choice: string,
+  jar: Jar,
+  origin: string,
+): Promise<string> {
   let answer = await call(ca, from, jar);
   for (let hops = 0; hops < 12; hops += 1) {
     if (answer.location.startsWith(origin)) return answer.location.slice(origin.length);
@@ -117,6 +123,16 @@ async function identify(ca: Buffer, from: string, choice: string, jar: Jar, orig
     } else break;
   }
   throw new Error(`the provider did not send the person back: ${answer.status} ${answer.text.slice(0, 200)}`);
+}
+
+/** Confirms the sign-out page of the provider. */
+export async function signOutThere(ca: Buffer, address: string, jar: Jar): Promise<void> {
+  const page = await call(ca, address, jar);
+  const action = /action="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const body = new URLSearchParams({ xsrf, logout: 'yes' }).toString();
+  const done = await call(ca, new URL(action, address).href, jar, body);
+  if (done.status >= 400) throw new Error(`the provider did not sign out: ${done.status} ${done.text}`);
 }
 
 function call(ca: Buffer, address: string, jar: Jar, body?: string): Promise<Answer> {

@@ -119,6 +119,8 @@ function configurationOf({ persons, clients }: StandInOptions, keys: readonly JW
           peer(ctx)?.getPeerCertificate().subject?.CN === expected.replace(/^CN=/, ''),
       },
     },
+    // The library calls no address of this very machine, and a stand-in has no others.
+    fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
     interactions: { url: (_ctx, { uid }) => `${base}/choose/${uid}` },
     ttl: { Interaction: 600, Session: 4 * 3600, Grant: 4 * 3600, AccessToken: 120, IdToken: 600 },
     cookies: { keys: ['of an example'] },
