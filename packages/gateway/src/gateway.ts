@@ -1,11 +1,14 @@
 // The gateway as a whole: opens what is opened once, listens, and goes over to another configuration while it runs. What
 // a configuration is made into is composition.ts; the way of a request is gate/decide.ts and gate/serve.ts.
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { type Clock, type Mfa, type Random, systemClock, systemRandom } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { createCardDoor } from './card/door.ts';
 import { type Composition, compose, type Kept } from './composition.ts';
 import type { Config } from './config/config.ts';
+import { createEmbedding, type Handlers } from './embed/embedding.ts';
+import type { Mountable } from './embed/mount.ts';
 import { createAskListener } from './forward-auth/listener.ts';
 import { handle, handleUpgrade } from './front.ts';
 import { mayLive } from './gate/alive.ts';
@@ -41,6 +44,13 @@ export interface Gateway {
   /** Listens on the configured addresses; port 0 gives a free one. */
   listen(): Promise<Ports>;
   /**
+   * Serves on somebody else's server instead, made with `serverOptions` and not listening yet; the other listeners open.
+   * Rejects with a TypeError that names every guarantee it would lose there. The server stays its owner's to close.
+   */
+  attach(server: Server): Promise<Omit<Ports, 'port'>>;
+  /** For `app.use` of Express 4 or 5, first and at the root, before `attach` is given the app's server. */
+  readonly mountable: Mountable;
+  /**
    * Goes over to another configuration, all or nothing: the next request is judged by it, those under way finish by the
    * old one, what streams is judged by the new one within half a second, sessions and counts stay. Rejects, with nothing
    * changed, when a setting can only change with a restart or when something it names is unsound.
@@ -62,11 +72,13 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const kept = await keptOf(config, options);
   const current = { config, composition: await compose(config, kept) };
   const front = (): Composition['front'] => current.composition.front;
-  const server = createListener(
-    config,
-    (incoming, response) => void handle(front(), { incoming, response }),
-    (incoming, socket, head) => void handleUpgrade(front(), incoming, socket, head),
-  );
+  const handlers: Handlers = {
+    request: (incoming, response) => void handle(front(), { incoming, response }),
+    upgrade: (incoming, socket, head) => void handleUpgrade(front(), incoming, socket, head),
+    log: kept.log,
+  };
+  const server = createListener(config, handlers.request, handlers.upgrade);
+  const embedding = createEmbedding(handlers);
   const cardDoor = createCardDoor(config, () => current.composition, kept.log);
   const health = healthServer(kept.stores.probe, () => current.composition.observer?.counts());
   const asking = createAskListener(config, () => current.composition.forwardAuth);
@@ -75,19 +87,28 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     renewCertificate(server, current.config, kept.log);
     cardDoor?.renew(current.config);
   };
+  const startBeside = async (): Promise<Omit<Ports, 'port'>> => {
+    const healthPort = await listenOn(health, config.healthListen);
+    const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
+    await cardDoor?.listen();
+    const sweep = (): void => void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
+    timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
+    return { healthPort, forwardAuthPort };
+  };
   return {
+    mountable: embedding.mountable,
     get mfa() {
       return current.composition.mfa;
     },
     observed: () => current.composition.observer?.counts() ?? [],
     listen: async () => {
       const port = await listenOn(server, config.listen);
-      const healthPort = await listenOn(health, config.healthListen);
-      const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
-      await cardDoor?.listen();
-      const sweep = (): void => void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
-      timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
-      return { port, healthPort, forwardAuthPort };
+      return { port, ...(await startBeside()) };
+    },
+    attach: async (other) => {
+      if (config.tls !== undefined) throw new TypeError('tls belongs to the server that is attached');
+      embedding.attach(other, current.config.limits);
+      return startBeside();
     },
     reload: async (next) => {
       const fixed = fixedSettings(current.config, next);
@@ -96,6 +117,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       current.composition = await compose(next, kept, before);
       current.config = next;
       applyLimits(server, next.limits);
+      embedding.applyLimits(next.limits);
       renew();
       void before.told.close(60_000);
       before.cards?.close();

@@ -13,3 +13,4 @@ export { type LedgerSetting, openLedger } from './ledger/ledger.ts';
 export type { LedgerHead } from './ledger/roll.ts';
 export { searchLedger } from './ledger/search.ts';
 export { type Verified, verifyLedger } from './ledger/verify.ts';
+export { listenerOptions as serverOptions } from './listener.ts';

@@ -19,21 +19,32 @@ import { distrust, isAnswering } from './request/connection.ts';
 type OnRequest = (incoming: IncomingMessage, response: ServerResponse) => void;
 type OnUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Uint8Array) => void;
 
+/** How a server for the gateway is made; what can still be set later is applyLimits. */
+export const listenerOptions: ServerOptions = {
+  maxHeaderSize: 16_384,
+  insecureHTTPParser: false,
+  // The edge's table judges Host, missing ones too; node's own refusal may be kept by a cache.
+  requireHostHeader: false,
+  noDelay: true,
+  connectionsCheckingInterval: 1000,
+};
+
 /** Builds the clients' listener; nothing listens yet. */
 export function createListener(config: Config, onRequest: OnRequest, onUpgrade: OnUpgrade): Server {
-  const limits: ServerOptions = {
-    maxHeaderSize: 16_384,
-    insecureHTTPParser: false,
-    // The edge's table judges Host, missing ones too; node's own refusal may be kept by a cache.
-    requireHostHeader: false,
-    noDelay: true,
-    connectionsCheckingInterval: 1000,
-  };
   const server =
     config.tls === undefined
-      ? createServer(limits, onRequest)
-      : createSecureServer({ ...limits, ...certificateOf(config.tls), minVersion: 'TLSv1.2' }, onRequest);
+      ? createServer(listenerOptions, onRequest)
+      : createSecureServer(
+          { ...listenerOptions, ...certificateOf(config.tls), minVersion: 'TLSv1.2' },
+          onRequest,
+        );
   applyLimits(server, config.limits);
+  hearRequests(server, onRequest, onUpgrade);
+  return server;
+}
+
+/** Every way besides "request" by which a request leaves node's parser. */
+export function hearRequests(server: Server, onRequest: OnRequest, onUpgrade: OnUpgrade): void {
   server.on('upgrade', onUpgrade);
   // Expect is judged by the edge's table; without these node would answer by itself before it.
   server.on('checkExpectation', onRequest);
@@ -42,7 +53,6 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
     onRequest(incoming, response);
   });
   server.on('clientError', refuseUnparsed);
-  return server;
 }
 
 const unparsed: Readonly<Record<string, string>> = {
