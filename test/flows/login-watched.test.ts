@@ -208,6 +208,7 @@ describe('what a stranger cannot make of it', () => {
     expect(await home(stranger)).toBe('401');
     expect(await home(victim)).toBe('401');
     // The portal itself falls for it: only the gateway's refusal stands between.
+    expect(front.log).toContainEqual({ kind: 'sign-in-not-bound', reason: 'cookie-kept' });
     expect(portal.sessions.get('planted-by-a-stranger')).toBe('alice');
   });
 
@@ -229,6 +230,7 @@ describe('what a stranger cannot make of it', () => {
     await signIn(bob, 'bob');
     front.clock.advance(1);
     expect([await home(alice), await home(bob)]).toEqual(['401', '401']);
+    expect(front.log).toContainEqual({ kind: 'sign-in-not-bound', reason: 'value-given-twice' });
   });
 
   it('a second login in the form, in another spelling of the field, or in the address (A095, A106)', async () => {
@@ -264,6 +266,24 @@ describe('what a stranger cannot make of it', () => {
     const browser = openBrowser(front.origin);
     browser.cookies.set('SID', 'anything');
     expect((await signIn(browser, 'alice', 'wrong')).status).toBe(302);
+    expect(await home(browser)).toBe('401');
+  });
+
+  it('a form on a foreign site: it neither signs anybody in nor ends a sign-in (A232)', async () => {
+    const browser = openBrowser(front.origin);
+    await signIn(browser, 'alice');
+    const cookie = `SID=${browser.cookies.get('SID')}`;
+    const before = portal.judged.length;
+    const foreign = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    expect(await posted('user=bob&password=bob-pw', foreign)).toBe(403);
+    expect(await posted('user=alice&password=wrong', { ...foreign, 'sec-fetch-site': 'same-site' })).toBe(
+      403,
+    );
+    expect(portal.judged.length).toBe(before);
+    expect(await home(browser)).toBe('hello alice');
+    // From its own page the same wrong password ends it.
+    expect(await posted('user=alice&password=wrong', { cookie })).toBe(401);
+    front.clock.advance(1);
     expect(await home(browser)).toBe('401');
   });
 

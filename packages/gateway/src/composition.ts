@@ -112,6 +112,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     upstreams,
     clock,
     watched: stores.signIns.watched,
+    log,
     secret: keys.digests,
     noted: told.addresses.note,
     providers,

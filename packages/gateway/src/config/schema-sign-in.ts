@@ -12,6 +12,7 @@ export interface WrittenSignIn {
   readonly typed: SignInRule['typed'];
   readonly success: SignInRule['success'] | undefined;
   readonly limits: SignInRule['limits'];
+  readonly from: SignInRule['from'];
   readonly equal: SignInRule['equal'];
 }
 
@@ -75,6 +76,11 @@ function onePlace(given: Place, context: z.RefinementCtx): boolean {
   return false;
 }
 
+const from = z
+  .array(is.origin.transform(({ origin }) => origin))
+  .default([])
+  .describe('other origins whose pages have this form');
+
 export const login: z.ZodType<WrittenSignIn> = z
   .strictObject({
     ...place,
@@ -86,16 +92,18 @@ export const login: z.ZodType<WrittenSignIn> = z
       }),
     ),
     limits,
+    from,
     equal,
   })
   .transform((given, context) => {
     if (!onePlace(given, context)) return z.NEVER;
     const { success, equal } = given;
-    return { kind: 'sign-in', typed: typedIn(given), success, limits: given.limits, equal };
+    const same = { typed: typedIn(given), limits: given.limits, from: given.from };
+    return { kind: 'sign-in', ...same, success, equal };
   });
 
 export const reset: z.ZodType<WrittenSignIn> = z
-  .strictObject({ ...place, limits: resetLimits, equal })
+  .strictObject({ ...place, limits: resetLimits, from, equal })
   .transform((given, context) => {
     if (!onePlace(given, context)) return z.NEVER;
     return {
@@ -103,6 +111,7 @@ export const reset: z.ZodType<WrittenSignIn> = z
       typed: typedIn(given),
       success: undefined,
       limits: given.limits,
+      from: given.from,
       equal: given.equal,
     };
   });

@@ -25,6 +25,8 @@ export interface LoginWatchedParts {
   /** Key of the digests: a thief of the store cannot tell whose cookie is whose. */
   readonly secret: Secret;
   readonly clock: Clock;
+  /** Told why a sign-in that looked like one that worked made nobody known: else an operator would only see people come back to the form. */
+  readonly unbound: (reason: 'cookie-kept' | 'value-given-twice' | 'login-unsound') => void;
 }
 
 export interface WatchedSource extends IdentitySource {
@@ -45,7 +47,7 @@ const capacity = 50_000;
 
 export function loginWatched(
   rules: LoginWatchedRules,
-  { store, secret, clock }: LoginWatchedParts,
+  { store, secret, clock, unbound }: LoginWatchedParts,
 ): WatchedSource {
   const kept = new Map<string, Kept>();
   const digestOf = (value: string): string =>
@@ -84,12 +86,19 @@ export function loginWatched(
     const tries = signIn?.rule.kind === 'sign-in' && request.method === 'POST';
     if (before !== undefined && (changes || leaves || tries)) await end(before);
     const cookie = request.headers.get('cookie');
-    if (!tries || !succeeded(signIn.rule, cookie, exchange, set)) return;
+    if (
+      !tries ||
+      !succeeded({ success: { ...signIn.rule.success, cookie: undefined } }, cookie, exchange, set)
+    )
+      return;
     const value = freshCookie(rules.cookie, cookie, set);
+    // A portal that answers a wrong password with a redirect sets no cookie either: only one it was sent is kept.
+    if (value === undefined) return before === undefined ? undefined : unbound('cookie-kept');
     const account = accountTyped(signIn.typed ?? '', rules.fold);
-    if (value === undefined || account === undefined) return;
+    if (account === undefined) return unbound('login-unsound');
     const digest = digestOf(value);
-    await store.bind(digest, { account, until: after(now, rules.lifetime) }, now);
+    const bound = await store.bind(digest, { account, until: after(now, rules.lifetime) }, now);
+    if (bound === 'taken') unbound('value-given-twice');
     kept.delete(digest);
   };
 

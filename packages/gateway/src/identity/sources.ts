@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { Clock, Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
+import type { Log } from '../log.ts';
 import type { Providers } from '../oidc/providers.ts';
+
 import type { Upstream } from '../proxy/exchange.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
@@ -29,6 +31,7 @@ export interface IdentityParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly clock: Clock;
   readonly watched: WatchedStore;
+  readonly log: Log;
   /** Key of the digests of watched cookies. */
   readonly secret: Secret;
   /** Told of every account that was recognised. */
@@ -68,7 +71,12 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
     case 'jwt':
       return jwtOf(setting, parts);
     case 'login-watched':
-      return loginWatched(setting, { store: parts.watched, secret: parts.secret, clock: parts.clock });
+      return loginWatched(setting, {
+        store: parts.watched,
+        secret: parts.secret,
+        clock: parts.clock,
+        unbound: (reason) => parts.log({ kind: 'sign-in-not-bound', reason }),
+      });
     case 'client-certificate':
       return nobody;
     case 'oidc':

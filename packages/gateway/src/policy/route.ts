@@ -70,6 +70,8 @@ export interface SignInRule {
     readonly location: string | undefined;
   };
   readonly limits: GuessLimits;
+  /** Other origins whose pages may post here; the gateway's own always may. */
+  readonly from: readonly string[];
   /** One answer for all that does not succeed, so that it does not tell which accounts there are. */
   readonly equal: { readonly location: string; readonly after: Seconds } | undefined;
 }

@@ -14,6 +14,7 @@ import type { Attempted, SignInAttempt } from './attempt.ts';
 import { createBrowserCookies } from './browser-cookie.ts';
 import { type ClientAddressRules, clientNetwork } from './client-network.ts';
 import { type Guesser, lanesOf, pressureLane, pressureLeak } from './lanes.ts';
+import { isOwnForm } from './own-form.ts';
 import { cookieHeaderAfter, setCookiesOf } from './set-cookies.ts';
 import type { GuessStore } from './sign-in-store.ts';
 import { succeeded } from './success.ts';
@@ -51,6 +52,8 @@ export interface SignInGuard {
   ): Promise<{ readonly cookies: readonly string[]; readonly equal: EqualAnswer | undefined }>;
 }
 
+const foreignForm: Refusal = { status: 403, reason: 'foreign-origin', close: true };
+
 /** Longest body of a sign-in that is read. */
 export const signInBodyLimit: number = 16 * 1024;
 
@@ -59,6 +62,8 @@ export function createSignInGuard(parts: GuardParts): SignInGuard {
 
   const attempt: SignInGuard['attempt'] = async (rule, request, readBody) => {
     const posts = request.method === 'POST';
+    if (posts && !isOwnForm(rule, request))
+      return { outcome: 'refused', refusal: foreignForm, bytes: undefined };
     const bytes = posts ? await readBody(signInBodyLimit) : undefined;
     if (bytes !== undefined && 'status' in bytes)
       return { outcome: 'refused', refusal: bytes, bytes: undefined };

@@ -12,6 +12,7 @@ import { createBrowserCookies } from './browser-cookie.ts';
 import { clientNetwork } from './client-network.ts';
 import { createSignInGuard } from './guard.ts';
 import { growing } from './lanes.ts';
+import { isOwnForm } from './own-form.ts';
 import { cookieHeaderAfter, setCookiesOf } from './set-cookies.ts';
 import { succeeded } from './success.ts';
 import { accountTyped, countedAs, typedLogin } from './typed-login.ts';
@@ -22,6 +23,7 @@ const rule: SignInRule = {
   typed: { from: 'form', name: 'login' },
   success: { status: [303], cookie: 'SID', location: '/home' },
   limits: { browser: limit, account: limit, network: limit, pressure: 100 },
+  from: ['https://www.portail.example'],
   equal: undefined,
 };
 const json: SignInRule = { ...rule, typed: { from: 'json', pointer: '/who/login' } };
@@ -113,6 +115,40 @@ describe('the network of a guess', () => {
 
   it('is unknown for this very machine: else a front nobody listed would make one network of everybody', () => {
     for (const peer of ['127.0.0.1', '127.8.8.8', '::1']) expect(from(peer)).toBe(undefined);
+  });
+});
+
+describe('a form', () => {
+  const own = (headers: Readonly<Record<string, string>>): boolean =>
+    isOwnForm(rule, {
+      headers: new Map(Object.entries(headers)),
+      host: 'portail.example',
+    });
+
+  it('is one of ours by what the browser says of itself, a listed origin’s, or a program’s (A232)', () => {
+    for (const headers of [
+      {},
+      { 'sec-fetch-site': 'same-origin', origin: 'https://portail.example' },
+      { 'sec-fetch-site': 'same-origin', origin: 'null' },
+      { 'sec-fetch-site': 'none' },
+      { origin: 'https://portail.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'same-site', origin: 'https://www.portail.example' },
+    ])
+      expect(own(headers as Readonly<Record<string, string>>)).toBe(true);
+  });
+
+  it('is a stranger’s from anywhere else, however alike its name (A232)', () => {
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site', origin: 'null' },
+      { 'sec-fetch-site': 'same-site', origin: 'https://other.portail.example' },
+      { origin: 'https://portail.example.evil.example' },
+      { origin: 'https://www.portail.example.evil.example' },
+      { origin: 'https://portail.example:8443' },
+      { origin: 'not an origin' },
+    ])
+      expect(own(headers as Readonly<Record<string, string>>)).toBe(false);
   });
 });
 
