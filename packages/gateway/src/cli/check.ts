@@ -1,7 +1,9 @@
-// `palier check`: every problem at once, with line and fix. Also tries the key files, which are half of what goes wrong.
+// `palier check`: every problem at once, with line and fix. Also tries the files of keys and certificates, which are half
+// of what goes wrong.
 import { parseArgs } from 'node:util';
 import type { ConfigProblem } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
+import { cardFileObjections } from './card-files.ts';
 import { type Command, print, problemLines, readConfig } from './terminal.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
@@ -16,7 +18,13 @@ export const checkCommand: Command = async (argv, terminal) => {
   const path = positionals[0] ?? values.config;
   const read = readConfig(path, terminal);
   const problems =
-    'problems' in read ? read.problems : [...read.unavailable, ...keyProblems(read.config.keys.file)];
+    'problems' in read
+      ? read.problems
+      : [
+          ...read.unavailable,
+          ...keyProblems(read.config.keys.file),
+          ...(await cardFileObjections(read.config)).map(read.place),
+        ];
   const words =
     problems.length === 0
       ? `${path} is sound\n`

@@ -9,7 +9,12 @@ import { unavailable } from './unavailable.ts';
 
 export type ParsedConfig =
   /** `unavailable`: settings this release does nothing with; `createGateway` refuses them. */
-  | { readonly config: Config; readonly unavailable: readonly ConfigProblem[] }
+  | {
+      readonly config: Config;
+      readonly unavailable: readonly ConfigProblem[];
+      /** Gives an objection of somebody else's (to a file, say) its line. */
+      readonly place: (objection: Objection) => ConfigProblem;
+    }
   | { readonly problems: readonly ConfigProblem[] };
 
 /**
@@ -22,7 +27,7 @@ export function parseConfig(text: string, surroundings: Surroundings): ParsedCon
   const { place } = document;
   const lineOf = (index: number): number => place({ path: ['routes', index], problem: '', fix: '' }).line;
   const judged = judge(document.value ?? {}, surroundings, lineOf);
-  if ('config' in judged) return { ...judged, unavailable: unavailable(judged.config).map(place) };
+  if ('config' in judged) return { ...judged, unavailable: unavailable(judged.config).map(place), place };
   const problems = judged.objections.map(place);
   return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

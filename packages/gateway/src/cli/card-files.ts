@@ -1,0 +1,57 @@
+// What `palier check` tries beyond the configuration's own words: the files of certificates and of key models it names.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { systemClock } from '@palier/mfa-core';
+import { cardKeyPolicy } from '../card/key-models.ts';
+import { readTrust } from '../card/trust.ts';
+import type { ClientCertificateSetting } from '../config/card-settings.ts';
+import type { Config, TlsFiles } from '../config/config.ts';
+import type { Objection, Path } from '../config/issues.ts';
+
+/** Every file that is not what its setting says, with the setting's place. */
+export async function cardFileObjections(config: Config): Promise<readonly Objection[]> {
+  const certificates = config.identity.flatMap((setting, index) =>
+    setting.kind === 'client-certificate' ? ofCertificates(setting, ['identity', index, setting.kind]) : [],
+  );
+  const { metadata } = config.enrolment;
+  const place = ['enrolment', metadata === undefined ? 'attestationRoots' : 'metadata'];
+  const models = await cardKeyPolicy(config.enrolment, systemClock).then(
+    () => [],
+    (error: unknown) => [flaw(place, error, 'fetch it anew, or name the right one')],
+  );
+  return [...certificates, ...models];
+}
+
+function ofCertificates(setting: ClientCertificateSetting, path: Path): readonly Objection[] {
+  const { ca, intermediates, issuers, tls } = setting;
+  const fix = 'name a PEM file of certificates: roots in ca, authorities below them in intermediates';
+  const read = (key: string, act: () => unknown): readonly Objection[] => {
+    try {
+      act();
+      return [];
+    } catch (error) {
+      return [flaw([...path, key], error, fix)];
+    }
+  };
+  const roots = read('ca', () => readTrust({ anchors: ca, intermediates: undefined, issuers: undefined }));
+  // Without sound roots the others cannot be judged beside them.
+  const others = (['intermediates', 'issuers'] as const).flatMap((key) => {
+    const files = {
+      anchors: ca,
+      intermediates: undefined,
+      issuers: undefined,
+      [key]: { intermediates, issuers }[key],
+    };
+    return roots.length > 0 ? [] : read(key, () => readTrust(files));
+  });
+  return [...roots, ...others, ...(tls === undefined ? [] : read('tls', () => fits(tls)))];
+}
+
+function fits({ cert, key }: TlsFiles): void {
+  if (!new X509Certificate(readFileSync(cert)).checkPrivateKey(createPrivateKey(readFileSync(key))))
+    throw new TypeError(`the key in ${key} is not that of the certificate`);
+}
+
+function flaw(path: Path, error: unknown, fix: string): Objection {
+  return { path, problem: error instanceof Error ? error.message : 'unreadable', fix };
+}
