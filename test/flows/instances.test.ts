@@ -99,6 +99,12 @@ describe.skipIf(missing)('two instances', () => {
       )
       .toBe(200);
     expect(await look(pharmacist, 300)).toBe(503);
+    await expect
+      .poll(async () => {
+        await look(pharmacist, 300);
+        return site.all.flatMap(({ log }) => log).filter(({ kind }) => kind === 'counts-lost').length;
+      })
+      .toBeGreaterThan(0);
 
     const renewed = await site.palier('budget', 'renew', '--json');
     expect([renewed.code, JSON.parse(renewed.out).renewed]).toEqual([0, true]);
@@ -136,6 +142,37 @@ describe.skipIf(missing)('two instances', () => {
     expect((await health(site.all[1]?.healthPort)).status).toBe(503);
   }, 60_000);
 });
+
+describe.skipIf(missing).each(['PostgreSQL alone', 'SQLite and Redis', 'SQLite alone'] as const)(
+  'on %s',
+  (pair) => {
+    let server: Server | undefined;
+    let site: Instances;
+    beforeAll(async () => {
+      if (pair !== 'SQLite alone')
+        server = pair === 'PostgreSQL alone' ? await startPostgres() : await startRedis();
+      const durable = pair === 'PostgreSQL alone' ? `"${server?.url}"` : 'sqlite:palier.db';
+      const shared = pair === 'SQLite and Redis' ? `, shared: "${server?.url}", patience: 2s` : '';
+      site = await startInstances({ stores: `{ durable: ${durable}${shared} }` });
+    }, 60_000);
+    afterAll(async () => {
+      await site?.close();
+      await server?.stop();
+    });
+
+    it('two instances share one presence too: of 20 look-ups at once five are shown', async () => {
+      const pharmacist = seat(site, 'pharmacie-01');
+      await pharmacist.signIn();
+      await pharmacist.enrolApp();
+      const tries = Array.from({ length: 20 }, async (_, place) => {
+        const { status } = await pharmacist.browser.call(`/api/patients/${site.persons.nirOf(place)}`);
+        return status;
+      });
+      const statuses = await Promise.all(tries);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(N);
+    }, 60_000);
+  },
+);
 
 function health(port: number | undefined): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/ready`);

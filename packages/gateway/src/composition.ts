@@ -91,6 +91,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   const { events } = told;
+  stores.onLost(told.countsLost);
   const authenticators = await cardKeyPolicy(config.enrolment, clock);
   const mfa = mfaOf(config, kept, { keys, events, authenticators });
   const named = upstreamsOf(config, before?.upstreams ?? new Map());
@@ -127,6 +128,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     ...stores.standings,
     canaries: readCanaries(config.budgets.canaries, recordKeys),
     raised: told.alarm,
+    countedSince: stores.countedSince,
   });
   const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
   const stops = createStops({ store: stores.standings.stops, changed: told.stop });

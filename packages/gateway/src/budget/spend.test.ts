@@ -303,7 +303,7 @@ describe('an account that is watched', () => {
   }
 
   /** With 28 days behind it, 25 persons each, 3 of them new. */
-  async function seat(canaries: readonly number[] = []): Promise<Seat> {
+  async function seat(canaries: readonly number[] = [], since = at(-400 * 24 * hour)): Promise<Seat> {
     const [activity, raised]: [ReturnType<typeof memoryActivity>, Alarm[]] = [memoryActivity(), []];
     await activity.firstSeen('dr who' as AccountId, at(-40 * 24 * hour));
     for (let day = 1; day <= 28; day += 1)
@@ -313,6 +313,7 @@ describe('an account that is watched', () => {
       alarms: memoryAlarms(),
       canaries: new Set(canaries.map((record) => digestOf(`${record}`))),
       raised: async (alarm) => void raised.push(alarm),
+      countedSince: () => since,
     });
     return { spend: desk(budgets, createBudget(memoryBudgetStore(), budgets, watch)), raised, activity };
   }
@@ -356,6 +357,32 @@ describe('an account that is watched', () => {
       );
     }
     expect(raised).toHaveLength(1);
+  });
+
+  it('A125: is not blamed when the counts were lost and everybody looks new', async () => {
+    const run = async (since: Instant): Promise<readonly Alarm[]> => {
+      const { spend, raised } = await seat([], since);
+      for (let record = 0; record < 14; record += 1) {
+        const now = at(record * 50_000 + ((record * 7919) % 23) * 1000);
+        await spend({ proof: proofOf('card', now), records: records(record), now });
+      }
+      return raised;
+    };
+    expect(await run(at(-27 * 24 * hour))).toEqual([]);
+    // Negative control: once the counts are old enough to know, the same persons raise an alarm.
+    expect(await run(at(-28 * 24 * hour))).toHaveLength(1);
+  });
+
+  it('is not blamed for a list that shows a planted record among others', async () => {
+    const { spend, raised } = await seat([5]);
+    await spend({ proof: proofOf('card', at(0)), records: records(4, 7), listed: true });
+    expect(raised).toEqual([]);
+    // Negative controls: one alone was asked for, and so was one named in the question.
+    const alone = await seat([5]);
+    await alone.spend({ proof: proofOf('card', at(0)), records: records(5), listed: true });
+    const named = await seat([5]);
+    await named.spend({ proof: proofOf('card', at(0)), records: records(4, 7) });
+    expect([alone.raised.length, named.raised.length]).toEqual([1, 1]);
   });
 
   it('is not banned: the alarm ends by itself', async () => {

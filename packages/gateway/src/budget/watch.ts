@@ -1,6 +1,6 @@
 // What is kept about accounts beside the counts: their own history, the detectors and the alarms that stand. All of it
 // may be lost; then caps are at their ceilings and an alarm is one prompt late.
-import type { AccountId, Instant, Proof } from '@palier/mfa-core';
+import { type AccountId, type Instant, instantOf, type Proof } from '@palier/mfa-core';
 import type { BudgetClass } from '../config/budget-settings.ts';
 import type { ActivityStore } from './activity-store.ts';
 import { type Alarm, type AlarmKind, type AlarmStore, answers } from './alarm.ts';
@@ -24,6 +24,8 @@ export interface WatchParts {
   readonly canaries: ReadonlySet<RecordDigest>;
   /** Told of every alarm raised; a rejection fails the look-up that raised it. */
   readonly raised: (alarm: Alarm) => Promise<void>;
+  /** Since when the counts stand without a loss. For 28 days after one everybody looks new, and nobody is blamed for it. */
+  readonly countedSince?: () => Instant;
 }
 
 /** A look-up that was granted and is now looked at. */
@@ -50,6 +52,7 @@ export interface Watch {
 /** An alarm nobody answers ends after as long as a presence lasts. */
 const alarmMilliseconds = 12 * 3_600_000;
 const alarmFreshMilliseconds = 1000;
+const forgetfulMilliseconds = 28 * 86_400_000;
 const capacity = 100_000;
 
 interface Today {
@@ -66,7 +69,14 @@ export const noWatch: Watch = {
   note: async () => undefined,
 };
 
-export function createWatch({ activity, alarms, canaries, raised }: WatchParts): Watch {
+export function createWatch({
+  activity,
+  alarms,
+  canaries,
+  raised,
+  countedSince = () => instantOf(0),
+}: WatchParts): Watch {
+  const forgetful = (now: Instant): boolean => now - countedSince() < forgetfulMilliseconds;
   const detectors = createDetectors(capacity);
   const todays = new Map<AccountId, Today>();
   const seen = new Map<AccountId, { readonly at: Instant; readonly standing: readonly Alarm[] }>();
@@ -116,7 +126,11 @@ export function createWatch({ activity, alarms, canaries, raised }: WatchParts):
           standing: { ...stands, previous: allowance },
         });
       }
-      return capsOf(own, allowance, starts, withCard);
+      const usual =
+        allowance !== undefined && forgetful(now)
+          ? { ...allowance, newRecords: own.newRecords.ceiling }
+          : allowance;
+      return capsOf(own, usual, starts, withCard);
     },
     note: async ({ account, proof, records, asked, fresh, novel, now }) => {
       if (fresh === 0) return;
@@ -128,7 +142,7 @@ export function createWatch({ activity, alarms, canaries, raised }: WatchParts):
         fresh,
         novel,
         now,
-        usual: starts ? undefined : usual,
+        usual: starts || forgetful(now) ? undefined : usual,
       });
       const canary = asked && records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
       for (const finding of [...found, ...canary]) await raise(account, finding, now);

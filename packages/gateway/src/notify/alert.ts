@@ -61,6 +61,19 @@ export function glassAlert({ account, at, records }: BrokenGlass): Alert {
   };
 }
 
+export function countsLostAlert(at: Instant): Alert {
+  return {
+    name: 'counts.lost',
+    at,
+    account: undefined,
+    severity: 'page',
+    sentence: {
+      fr: 'Redis a perdu les comptes : plus aucun dossier n’est montré. Pour recommencer à compter : palier budget renew',
+      en: 'Redis lost the counts: no record is shown any more. To begin counting anew: palier budget renew',
+    },
+  };
+}
+
 const stopped = {
   account: ['le compte', 'account'],
   class: ['la classe', 'class'],

@@ -5,7 +5,7 @@ import type { Alarm } from '../budget/alarm.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Log } from '../log.ts';
 import type { Stop } from '../stops/stop.ts';
-import { alarmAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
+import { alarmAlert, countsLostAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
 import type { Notices } from './notices.ts';
 import type { Paging } from './paging.ts';
 
@@ -13,6 +13,7 @@ export interface Announcements {
   readonly events: EventSink;
   readonly alarm: (alarm: Alarm) => Promise<void>;
   readonly glass: (glass: BrokenGlass) => void;
+  readonly countsLost: () => void;
   readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
 }
 
@@ -43,6 +44,10 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
       const { id, account, until, records } = glass;
       log({ kind: 'glass-broken', glass: id, account, until: iso(until), records });
       notices.tell(glassAlert(glass));
+    },
+    countsLost: () => {
+      log({ kind: 'counts-lost' });
+      notices.tell(countsLostAlert(clock.now()));
     },
     stop: ({ stop, holds }) => {
       const { kind: what, name, reason, by, at } = stop;

@@ -21,7 +21,13 @@ export interface CountsMark {
   readonly since: () => Instant;
   /** Reads the durable store, at most once a second. */
   readonly refresh: () => Promise<void>;
+  /** Redis does not hold the counts: tells whoever listens, at most every ten minutes. */
+  readonly lost: () => void;
+  /** Who is told; the latest one. */
+  readonly onLost: (listener: () => void) => void;
 }
+
+const lostEvery = 600_000;
 
 /**
  * The mark of this gateway. The first instance of all makes it and begins the counts; of two that start at once one
@@ -37,7 +43,17 @@ export async function openMark(
   let text = await activity.epoch(proposed);
   if (text === proposed) await beginEpoch(client, prefix, text);
   let readAt = Number.NEGATIVE_INFINITY;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let told = (): void => undefined;
   return {
+    lost: () => {
+      if (performance.now() - toldAt < lostEvery) return;
+      toldAt = performance.now();
+      told();
+    },
+    onLost: (listener) => {
+      told = listener;
+    },
     text: () => text,
     since: () => sinceOf(text),
     refresh: async () => {
@@ -56,7 +72,10 @@ export function underMark(store: BudgetStore, mark: CountsMark): BudgetStore {
       try {
         return await store.consume(charge, now);
       } catch (error) {
-        if (error instanceof CountsLost) await mark.refresh();
+        if (!(error instanceof CountsLost)) throw error;
+        const before = mark.text();
+        await mark.refresh();
+        if (mark.text() === before) mark.lost();
         throw error;
       }
     },
@@ -68,6 +87,7 @@ export async function probeMark(client: RedisClient, prefix: string, mark: Count
   if ((await epochOf(client, prefix)) === mark.text()) return;
   await mark.refresh();
   if ((await epochOf(client, prefix)) === mark.text()) return;
+  mark.lost();
   throw new MfaError('ERR_MFA_STORE', { detail: 'Redis lost the counts: palier budget renew begins anew' });
 }
 

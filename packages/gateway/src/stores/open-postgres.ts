@@ -52,6 +52,7 @@ export async function openPostgres(address: Address): Promise<PostgresParts> {
         sessions: mfa.sessions,
         budget: await postgresBudgetStore(guarded, patienceMilliseconds),
         countedSince: () => instantOf(0),
+        onLost: () => undefined,
         renew: undefined,
         probe,
         close: async () => undefined,

@@ -47,6 +47,7 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
       sessions,
       budget: underMark(counts, mark),
       countedSince: mark.since,
+      onLost: mark.onLost,
       renew: () => renewMark(client, prefix, activity, setting),
       probe: () => probeMark(client, prefix, mark),
       close: connection.close,

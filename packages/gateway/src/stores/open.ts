@@ -25,7 +25,7 @@ import { sqliteBudgetStore } from './sqlite-budget.ts';
 import { sqliteSignIns } from './sqlite-sign-in.ts';
 import { type Standings, sqliteStandings } from './sqlite-standing.ts';
 
-export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'renew'> {
+export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' | 'renew'> {
   readonly mfa: MfaStores;
   readonly budget: BudgetStore;
   readonly standings: Standings;
@@ -75,6 +75,7 @@ function together(durable: DurablePart, shared: SharedPart): OpenStores {
     standings: { activity, alarms, glass, stops },
     signIns: durable.signIns,
     countedSince: shared.countedSince,
+    onLost: shared.onLost,
     renew: shared.renew,
     probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
     close: async () => {
@@ -139,6 +140,7 @@ function sharedOf({ challenges, sessions }: MfaStores, budget: BudgetStore): Sha
     sessions,
     budget,
     countedSince: () => instantOf(0),
+    onLost: () => undefined,
     renew: undefined,
     probe: async () => undefined,
     close: async () => undefined,

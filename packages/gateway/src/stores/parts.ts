@@ -25,6 +25,8 @@ export interface SharedPart extends Pick<MfaStores, 'challenges' | 'sessions'>, 
   readonly budget: BudgetStore;
   /** Presences bought before this instant are void; 0 where counts cannot be lost apart from the rest. */
   readonly countedSince: () => Instant;
+  /** Who is told when counts were lost; the latest one. */
+  readonly onLost: (listener: () => void) => void;
   /** Accepts that counts were lost and begins anew; undefined where that cannot happen. */
   readonly renew: (() => Promise<string>) | undefined;
 }
