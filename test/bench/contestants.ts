@@ -24,12 +24,18 @@ export async function startContestants(portal: number): Promise<readonly Contest
   ];
 }
 
-export async function gateway(portal: number, routes = 6): Promise<Contestant> {
+/** `ledger` is `enforced` as an operator has it, or `on` or `off` in a gateway that observes. */
+export async function gateway(
+  portal: number,
+  routes = 6,
+  ledger: 'enforced' | 'on' | 'off' = 'enforced',
+): Promise<Contestant> {
   const running = await startScript(
     contestantsProcessor,
     './gateway-process.ts',
     String(portal),
     String(routes),
+    ledger,
   );
   const { port, cookie } = JSON.parse(running.said) as { port: number; cookie: string };
   const headers = ['Host: localhost', `Cookie: ${cookie}`];

@@ -8,7 +8,7 @@ import { parseAccountId } from '@palier/mfa-core';
 import { prepareState } from '../../examples/demo/state.ts';
 import { createLineLog } from '../../packages/gateway/src/log.ts';
 
-const [portal = '', routes = '6'] = process.argv.slice(2);
+const [portal = '', routes = '6', ledger = 'enforced'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'palier-bench-'));
 await prepareState(folder);
 // The log line of every request is written as an operator would have it: to a file, gathered as the gateway does by itself.
@@ -26,6 +26,12 @@ const many = Array.from(
   { length: Number(routes) - 4 },
   (_, at) => `  - { match: 'GET /service-${at}/{id}/part', ${needs} }`,
 );
+/** Without a ledger a gateway only observes: `bench:ledger` compares two that observe, with one and without. */
+const ledgers = {
+  enforced: 'ledger: { directory: ledger, sealTo: ledger-public.jwk }',
+  on: 'ledger: { directory: ledger, sealTo: ledger-public.jwk }\nmode: observe',
+  off: 'ledger: { directory: ledger }\nmode: observe',
+} as const;
 const words = `
 listen: 127.0.0.1:0
 healthListen: 127.0.0.1:0
@@ -41,7 +47,7 @@ routes:
 ${many.join('\n')}
 stores: { durable: sqlite:palier.db }
 keys: { file: palier-keys.json }
-ledger: { directory: ledger, sealTo: ledger-public.jwk }
+${ledgers[ledger as keyof typeof ledgers]}
 `;
 const parsed = parseConfig(words, {
   readFile: (path) => readFileSync(path, 'utf8'),

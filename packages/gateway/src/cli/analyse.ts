@@ -5,7 +5,7 @@ import { type Analysis, analyseLog } from '../analyse/analyse.ts';
 import { curveSvg } from '../analyse/curve-svg.ts';
 import { usualFields } from '../analyse/line-reader.ts';
 import { analysisText, budgetsYaml, curveCsv } from '../analyse/papers.ts';
-import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
 const usage =
   'write: palier analyse LOGFILE [--account FIELD] [--class FIELD] [--time P] [--method P] [--target P] [--status P] [--prompts 0.05] [--csv FILE] [--svg FILE] [--budgets FILE]';
@@ -40,7 +40,6 @@ export const analyseCommand: Command = async (argv, terminal) => {
     prompts,
     onProgress: progressOn(terminal),
   });
-  if (terminal.interactive) terminal.err('\r\u001b[2K');
   if (values.csv !== undefined) fresh(values.csv, curveCsv(analysis));
   if (values.svg !== undefined) fresh(values.svg, curveSvg(analysis));
   if (values.budgets !== undefined) fresh(values.budgets, budgetsYaml(analysis));
@@ -57,21 +56,4 @@ function answerOf({ classes }: Analysis): number {
 /** Never over a file that is there: the last fit may be in use. */
 function fresh(path: string, text: string): void {
   writeFileSync(path, text, { flag: 'wx' });
-}
-
-const barWidth = 24;
-
-function progressOn(
-  terminal: Terminal,
-): (progress: { readonly done: number; readonly total: number }) => void {
-  let shownAt = 0;
-  return ({ done, total }) => {
-    const now = performance.now();
-    if (!terminal.interactive || now - shownAt < 100) return;
-    shownAt = now;
-    const share = done / Math.max(1, total);
-    terminal.err(
-      `\r[${'#'.repeat(Math.round(barWidth * share)).padEnd(barWidth, '.')}] ${Math.floor(100 * share)} %`,
-    );
-  };
 }

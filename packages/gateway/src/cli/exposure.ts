@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { type Instant, instantOf } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import type { ExposedPerson } from '../ledger/exposed-persons.ts';
 import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, instantIn, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
 const usage =
   'write: palier exposure report --key ledger-private.jwk [--account A] [--from T] [--to T] [--csv FILE] [--details FILE] [--language fr|en]';
@@ -45,9 +44,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
       from: instantIn(values.from),
       to: instantIn(values.to),
       privateKeys: values.key.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
-      onProgress: ({ done, total }) => {
-        if (terminal.interactive) terminal.err(`\r${Math.floor((100 * done) / Math.max(1, total))} %`);
-      },
+      onProgress: progressOn(terminal),
     },
     async (person) => {
       for (const one of papers) await one.write(person);
@@ -57,13 +54,6 @@ export const exposureCommand: Command = async (argv, terminal) => {
   print(terminal, values.json, exposure, exposureSummary(exposure, language));
   return exposure.ledger.faultCount + exposure.unopenedCount === 0 ? 0 : 1;
 };
-
-function instantIn(text: string): Instant {
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds))
-    throw new UsageError(`"${text}" is no date; write 2026-03-10 or 2026-03-10T08:00:00Z`);
-  return instantOf(milliseconds);
-}
 
 interface Paper {
   write(person: ExposedPerson): Promise<void>;

@@ -1,13 +1,16 @@
+// `palier ledger search`: what each account did, by account and time, without any key: how much and when, not whom.
 // `palier ledger verify`: follows the chain through every segment and says what does not fit, and where. With a key it
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import type { LedgerHead } from '../ledger/roll.ts';
+import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, instantIn, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
-const usage = 'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE]';
+const usage =
+  'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] | search [--directory DIR] [--account A] [--from T] [--to T]';
 
 export const ledgerCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -19,17 +22,31 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       directory: { type: 'string' },
       key: { type: 'string', multiple: true },
       heads: { type: 'string' },
+      account: { type: 'string', multiple: true },
+      from: { type: 'string', default: '1970-01-01' },
+      to: { type: 'string', default: '9999-12-31' },
     },
   });
+  if (positionals[0] === 'search') {
+    const found = await searchLedger(
+      values.directory ?? soundConfig(values.config, terminal).ledger.directory,
+      {
+        accounts: values.account === undefined ? undefined : new Set(values.account),
+        from: instantIn(values.from),
+        to: instantIn(values.to),
+      },
+      progressOn(terminal),
+    );
+    print(terminal, values.json, found, found.map(activityLine).join('') || 'nothing in this span\n');
+    return found.length === 0 ? 1 : 0;
+  }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
   const verified = await verifyLedger(
     values.directory ?? soundConfig(values.config, terminal).ledger.directory,
     {
       privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
       witnessed: values.heads === undefined ? [] : headsIn(values.heads),
-      onProgress: ({ done, total }) => {
-        if (terminal.interactive) terminal.err(`\r${Math.floor((100 * done) / Math.max(1, total))} %`);
-      },
+      onProgress: progressOn(terminal),
     },
   );
   const faults = verified.faults
@@ -44,6 +61,10 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   );
   return verified.faultCount === 0 ? 0 : 1;
 };
+
+function activityLine({ account, releases, misses, first, last, routes }: AccountActivity): string {
+  return `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}\n`;
+}
 
 /** One head a line, as this command and the gateway's log print them. */
 function headsIn(path: string): readonly LedgerHead[] {

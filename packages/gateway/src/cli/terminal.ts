@@ -1,6 +1,7 @@
 // What a command sees of the outside, and how it reads its configuration: every problem at once, or a sound value.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
 
@@ -45,4 +46,29 @@ export function problemLines(path: string, problems: readonly ConfigProblem[]): 
 
 export function print(terminal: Terminal, json: boolean, value: unknown, words: string): void {
   terminal.out(json ? `${JSON.stringify(value)}\n` : words);
+}
+
+/** A date as an operator writes it. */
+export function instantIn(text: string): Instant {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds))
+    throw new UsageError(`"${text}" is no date; write 2026-03-10 or 2026-03-10T08:00:00Z`);
+  return instantOf(milliseconds);
+}
+
+const barWidth = 24;
+
+/** A bar on a terminal, drawn over at most ten times a second and wiped at the end; nothing on a pipe. */
+export function progressOn(
+  terminal: Terminal,
+): (progress: { readonly done: number; readonly total: number }) => void {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return ({ done, total }) => {
+    const now = performance.now();
+    if (!terminal.interactive || (done < total && now - shownAt < 100)) return;
+    shownAt = now;
+    const share = Math.min(1, done / Math.max(1, total));
+    const bar = '#'.repeat(Math.round(barWidth * share)).padEnd(barWidth, '.');
+    terminal.err(share < 1 ? `\r[${bar}] ${Math.floor(100 * share)} %` : '\r\u001b[2K');
+  };
 }
