@@ -1,0 +1,100 @@
+// mfa-core's quick start in a real browser, from the README's own text: signed in, stopped, ticket, app or passkey, the
+// page asked for. The page is the library's own.
+
+import { join } from 'node:path';
+import { parseKeyUri, systemClock } from '@palier/mfa-core';
+import { totpCode } from '@palier/mfa-core/testing';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPage } from '../docs/pages.ts';
+import { root } from '../packaging/pack.ts';
+import { type QuickStart, startQuickStart } from '../support/quick-start.ts';
+import { chromiumPath, launch, openWindow, plugAuthenticator } from './chromium.ts';
+
+/** What an app reads off the page. */
+async function scanned(page: Page): Promise<string> {
+  const secret = (await page.locator('#secret').textContent()) ?? '';
+  const read = parseKeyUri(`otpauth://totp/x?secret=${secret.replaceAll(' ', '')}`);
+  if (read.outcome === 'refused') throw new Error(read.reason);
+  return totpCode(read.secrets[0].secret, systemClock.now());
+}
+
+describe.skipIf(chromiumPath === undefined)('the quick start', () => {
+  let site: QuickStart;
+  let browser: Browser;
+  beforeAll(async () => {
+    const { files } = readPage(join(root, 'packages/mfa-core/README.md'));
+    [site, browser] = await Promise.all([startQuickStart(files), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  it('stops a person, takes a ticket and an app, shows the recovery codes once, and goes on to the patient', async () => {
+    const { page, context, complaints } = await openWindow(browser);
+    await page.goto(`${site.origin}/login/ana`);
+    await expect.poll(() => page.url()).toContain('/mfa/?resume=');
+    expect(await page.textContent('body')).not.toContain('Patient 1');
+    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('ana'));
+    await page.getByLabel('Nom de ce second facteur').fill('téléphone du cabinet');
+    await page.getByRole('button', { name: 'Une application' }).click();
+    await page.locator('#qr svg').waitFor();
+    await page.getByLabel('Code affiché par l’application').fill('000000');
+    await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('recommencez');
+    await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
+    await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
+    await expect.poll(() => page.locator('#code-list li').count()).toBe(10);
+    expect(await page.locator('#factor-list').textContent()).toContain('téléphone du cabinet, application');
+    expect(await page.locator('#secret').textContent()).toBe('');
+    await page.getByRole('button', { name: 'Continuer' }).click();
+    await expect.poll(() => page.textContent('body')).toBe('Patient 1');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('lets another person use a passkey, take it away, and be stopped again', async () => {
+    const window = await openWindow(browser, { locale: 'en-GB' });
+    const { page, context, complaints } = window;
+    await plugAuthenticator(window);
+    await page.goto(`${site.origin}/login/bea`);
+    for (const name of ['first key', 'second key']) {
+      await page.goto(`${site.origin}/mfa/`);
+      const ticket = page.getByLabel('Ticket from the operator');
+      if (!(await ticket.isVisible())) await page.getByText('Add a second factor').click();
+      await ticket.fill(await site.ticket('bea'));
+      await page.getByLabel('Name of this second factor').fill(name);
+      // One authenticator holds one key of an account: the second person of a team has another.
+      if (name === 'second key') await plugAnother(window);
+      await page.getByRole('button', { name: 'A security key or passkey' }).click();
+      await expect.poll(() => page.locator('#factor-list').textContent()).toContain(name);
+    }
+    await page.goto(`${site.origin}/patients/7`);
+    await expect.poll(() => page.textContent('body')).toBe('Patient 7');
+    await page.goto(`${site.origin}/mfa/`);
+    await page.getByRole('button', { name: 'Use my security key or passkey' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('Done.');
+    await page.getByRole('button', { name: 'Remove first key' }).click();
+    await expect.poll(() => page.locator('#factor-list').textContent()).not.toContain('first key');
+    expect(await page.locator('#factor-list').textContent()).toContain('second key');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+/** A second authenticator beside the first, which refuses to hold another key of the account. */
+async function plugAnother({ context, page }: Awaited<ReturnType<typeof openWindow>>): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'usb',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
