@@ -12,6 +12,7 @@ import {
   type MfaEvent,
   mailSink,
   noticeOf,
+  type Recipient,
   Secret,
   toldByDefault,
   webhookSink,
@@ -102,12 +103,7 @@ describe('mail', () => {
     await once(server.server, 'listening');
     const { port } = server.server.address() as AddressInfo;
     return {
-      transport: createTransport({
-        host: '127.0.0.1',
-        port,
-        secure: false,
-        ignoreTLS: true,
-      }) as MailTransport,
+      transport: createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true }),
       mails,
     };
   }
@@ -131,7 +127,47 @@ describe('mail', () => {
     await sink({ ...common, type: 'stepped-up', proof: 'totp', factor });
     expect(mails).toHaveLength(2);
   });
+
+  it.each([
+    ['fr', 'Portail: Un second facteur a été retiré', 'Retiré par l’exploitant'],
+    ['en', 'Portail: A second factor was removed', 'Removed by the operator'],
+  ] as const)('speaks %s, from the subject to the last line', async (language, subject, sentence) => {
+    const { transport, mails } = await mailbox();
+    const recipient = async (): Promise<Recipient> => ({ addresses: ['ana@example.org'], language });
+    const sink = mailSink({ transport, from: 'securite@portail.example', place, recipient });
+    await sink({
+      ...common,
+      type: 'factor-removed',
+      factor: { ...factor, name: 'téléphone' },
+      by: 'operator',
+    });
+    const [head = '', ...paragraphs] = (mails[0] ?? '').split('\r\n\r\n');
+    const body = paragraphs.join('\r\n\r\n');
+    expect(decodedWords(/^Subject: ((?:.|\r\n )*)/im.exec(head)?.[1] ?? '')).toBe(subject);
+    const text = /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : quoted(body);
+    expect(text).toContain(sentence);
+    expect(text).toContain(place.contact);
+    expect(text).not.toMatch(/https?:/);
+  });
 });
+
+/** RFC 2047, as a mail program shows a subject. */
+function decodedWords(header: string): string {
+  return header
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?utf-8\?(q|b)\?(.*?)\?=/gi, (_all, how: string, text: string) =>
+      how.toLowerCase() === 'b' ? Buffer.from(text, 'base64').toString() : quoted(text.replaceAll('_', ' ')),
+    )
+    .trim();
+}
+
+/** RFC 2045 quoted-printable. */
+function quoted(text: string): string {
+  const bytes = text
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
+}
 
 describe('a webhook', () => {
   const servers: Server[] = [];

@@ -6,12 +6,14 @@ import {
   accountOf,
   assertion,
   bindKey,
+  bindPhone,
   type Desk,
   lastReason,
   must,
   openDesk,
   signIn,
   type WithKey,
+  withPhone,
 } from './desk.ts';
 
 const pharmacy = accountOf('pharmacie-01');
@@ -46,6 +48,41 @@ function last<T extends MfaEvent['type']>(desk: Desk, type: T): Extract<MfaEvent
   if (found === undefined) throw new Error(`no ${type}`);
   return found as Extract<MfaEvent, { type: T }>;
 }
+
+describe('several apps on one account', () => {
+  it('each give their own codes, each once, and one can go without the other', async () => {
+    const desk = openDesk();
+    const first = await withPhone(desk, pharmacy);
+    const { right } = must(await desk.mfa.enrol.rightFromProof(first.session), 'granted');
+    const second = await bindPhone(desk, first, right);
+    desk.clock.advance(60);
+    const codes = [first.phone.code(), second.phone.code()];
+    let { token } = second;
+    for (const [index, code] of codes.entries()) {
+      const done = must(await desk.mfa.stepUp.complete(token, { kind: 'totp', code }), 'stepped-up');
+      expect(last(desk, 'stepped-up').factor?.id).toBe([first.factor.id, second.factor.id][index]);
+      token = done.token;
+    }
+    for (const code of codes) must(await desk.mfa.stepUp.complete(token, { kind: 'totp', code }), 'refused');
+    expect(last(desk, 'refused')).toMatchObject({ reason: 'replayed', factor: { id: second.factor.id } });
+    desk.clock.advance(60);
+    const { session } = must(
+      await desk.mfa.stepUp.complete((await signIn(desk, pharmacy)).token, {
+        kind: 'totp',
+        code: second.phone.code(),
+      }),
+      'stepped-up',
+    );
+    must(await desk.mfa.factors.remove(session, first.factor.id), 'removed');
+    desk.clock.advance(60);
+    const seat = await signIn(desk, pharmacy);
+    must(await desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: first.phone.code() }), 'refused');
+    must(
+      await desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: second.phone.code() }),
+      'stepped-up',
+    );
+  });
+});
 
 describe('a team behind one account', () => {
   it('is told apart by each step-up and each refusal', async () => {

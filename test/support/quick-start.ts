@@ -1,4 +1,4 @@
-// The quick start of mfa-core's README, from its own text: three files in a folder, keys in the environment, two commands.
+// The quick start of mfa-core's README, from its own text: three files and the keys in a folder, two commands.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,9 @@ export async function startQuickStart(files: ReadonlyMap<string, string>): Promi
   for (const [name, text] of files) writeFileSync(join(cwd, name), text);
   const origin = `http://localhost:${await freePort()}`;
   const key = Buffer.alloc(32, 7).toString('base64');
-  const env = { ...process.env, ORIGIN: origin, MFA_SEALING_KEY: key, MFA_DIGEST_KEY: key };
-  const node = ['--conditions=palier-source', '--no-warnings'];
+  writeFileSync(join(cwd, '.env'), `MFA_SEALING_KEY=${key}\nMFA_DIGEST_KEY=${key}\n`);
+  const env = { ...process.env, ORIGIN: origin };
+  const node = ['--conditions=palier-source', '--no-warnings', '--env-file=.env'];
   const child = spawn(process.execPath, [...node, 'app.ts'], {
     cwd,
     env,

@@ -34,6 +34,7 @@ export type Proof =
 /** What a route asks. An empty `accept` does not compile; there are no levels to compare with >=. */
 export type Requirement = { readonly kind: 'open' } | { readonly kind: 'signed-in' } | StepUpRequirement;
 
+/** A fresh enough proof of one of some kinds. At exactly `maxAge` seconds it is still good. */
 export interface StepUpRequirement {
   readonly kind: 'step-up';
   readonly accept: readonly [ProofKind, ...ProofKind[]];
@@ -57,6 +58,7 @@ export const acceptWords: {
   card: ['card'],
 };
 
+/** A word of the configuration; what it accepts is in `acceptWords`. */
 export type AcceptWord = keyof typeof acceptWords;
 
 /** Whether a proof is of a kind the list accepts; an authenticator of card class also counts where a card is asked. */

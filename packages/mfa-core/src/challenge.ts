@@ -59,8 +59,10 @@ export type EnrolRight =
       readonly factor?: FactorId;
     };
 
+/** What a ceremony is for; an id of one purpose is nothing for another. */
 export type Purpose = keyof ChallengePayloads;
 
+/** A ceremony under way: single use, of one session, until `expiresAt` (at that instant it is gone). */
 export interface Challenge<P extends Purpose = Purpose> {
   readonly id: ChallengeId;
   readonly purpose: P;

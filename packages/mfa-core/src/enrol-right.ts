@@ -12,6 +12,7 @@ import { currentSession } from './session-lifecycle.ts';
 import type { Ticket } from './ticket.ts';
 import { after, type Instant } from './time.ts';
 
+/** A right to bind one factor, opaque, good for 15 minutes in this session; or the refusal. */
 export type RightAnswer = { readonly outcome: 'granted'; readonly right: ChallengeId } | Refused;
 
 /** Spends a ticket as typed for the right to bind one factor of any kind. Guesses share the account's one limiter. */

@@ -14,11 +14,13 @@ import type { Sessions } from './session-lifecycle.ts';
 import { areTotpSettings } from './totp/totp.ts';
 import { beginTotp, confirmTotp, type TotpOffer, totpOffer } from './totp-enrolment.ts';
 
+/** What is to be bound. `settings` differ from `policy.totp` for this one app (6 or 8 digits, 15 to 300 seconds). */
 export type WantedFactor =
   | { readonly kind: 'totp'; readonly settings?: TotpSettings }
   /** `asCard`: to be counted as a card; the authenticator must then prove its model, and be one of the policy's. */
   | { readonly kind: 'webauthn'; readonly asCard?: boolean };
 
+/** A ceremony begun, with what the app or the browser needs; or the refusal. */
 export type EnrolOffer =
   | {
       readonly outcome: 'begun';
@@ -31,6 +33,7 @@ export type EnrolOffer =
 /** A code of the app, or what `navigator.credentials.create` gave as JSON; both as they came in. */
 export type EnrolAnswer = { readonly code: unknown } | { readonly response: unknown };
 
+/** A factor that is bound. */
 export interface Enrolled {
   readonly outcome: 'enrolled';
   readonly factor: FactorView;
@@ -42,6 +45,7 @@ export interface Enrolled {
   readonly proof?: Proof;
 }
 
+/** Binding factors. Verbs take what came in, unread, and answer values; they reject only when something is broken. */
 export interface Enrol {
   /** Spends a ticket, as typed, for the right to bind one factor of any kind. */
   redeemTicket(session: Session, text: unknown): Promise<RightAnswer>;

@@ -19,8 +19,10 @@ interface MountedRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
+/** A function of Node’s request and response, as Express 4 and 5 and connect call it. */
 export type Middleware<R> = (request: R, response: ServerResponse, next: (error?: unknown) => void) => void;
 
+/** What a route asks, and who is signed in. */
 export interface StepUpSetting<R> extends GuardSetting {
   readonly account: AccountOf<R>;
 }
@@ -39,6 +41,7 @@ export function requireStepUp<R extends IncomingMessage>(setting: StepUpSetting<
   };
 }
 
+/** The library, and who is signed in. */
 export interface CeremoniesSetting<R> {
   readonly mfa: Mfa;
   readonly account: AccountOf<R>;

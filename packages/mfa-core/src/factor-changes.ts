@@ -12,6 +12,7 @@ import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import type { Instant } from './time.ts';
 
+/** The new recovery codes, to be shown once; or the refusal. */
 export type CodesAnswer = { readonly outcome: 'replaced'; readonly codes: readonly string[] } | Refused;
 
 export async function rename(
@@ -28,6 +29,7 @@ export async function rename(
   return done === 'renamed' ? { outcome: 'renamed' } : refuse(parts, session, 'change', 'unknown-factor');
 }
 
+/** A factor that is gone. */
 export interface Removed {
   readonly outcome: 'removed';
   /**

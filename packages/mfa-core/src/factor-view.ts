@@ -3,6 +3,7 @@ import type { Factor } from './factor.ts';
 import type { FactorId } from './ids.ts';
 import type { Instant } from './time.ts';
 
+/** A factor as people and operators may see it. */
 export interface FactorView {
   readonly id: FactorId;
   readonly kind: Factor['kind'];

@@ -7,8 +7,10 @@ import type { Instant } from './time.ts';
 export type Sealed = string & { readonly [sealedBrand]: true };
 declare const sealedBrand: unique symbol;
 
+/** The HMAC of RFC 6238 section 1.2; SHA-1 is what every app can do. */
 export type TotpHash = 'sha1' | 'sha256' | 'sha512';
 
+/** How an app makes its codes. */
 export interface TotpSettings {
   readonly hash: TotpHash;
   readonly digits: 6 | 8;
@@ -29,6 +31,7 @@ interface FactorBase {
   readonly lastUsedAt?: Instant;
 }
 
+/** An authenticator app (RFC 6238). */
 export interface TotpFactor extends FactorBase {
   readonly kind: 'totp';
   readonly secret: Sealed;
@@ -37,6 +40,7 @@ export interface TotpFactor extends FactorBase {
   readonly lastStep: number;
 }
 
+/** A passkey or security key (WebAuthn L3 section 4, credential record). */
 export interface WebAuthnFactor extends FactorBase {
   readonly kind: 'webauthn';
   /** Base64url; unique over all accounts (WebAuthn L3 section 7.1 step 26). */
@@ -61,6 +65,7 @@ export interface RecoverySet extends FactorBase {
   readonly codes: readonly string[];
 }
 
+/** Anything an account holds to prove itself with. */
 export type Factor = TotpFactor | WebAuthnFactor | RecoverySet;
 
 /** Whether a factor may be used at `now`. At exactly `activeFrom` it may. */

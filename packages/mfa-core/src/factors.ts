@@ -23,6 +23,7 @@ export interface AcceptedCredentials {
   readonly allAcceptedCredentialIds: readonly string[];
 }
 
+/** The factors of an account: the person’s list and changes, and the operator’s acts, which ask for no proof. */
 export interface Factors {
   /** Oldest first, without any secret. */
   list(account: AccountId): Promise<readonly FactorView[]>;

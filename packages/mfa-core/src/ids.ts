@@ -14,7 +14,9 @@ export type SessionId = Brand<'session'>;
 export type SessionToken = Brand<'session-token'>;
 /** SHA-256 of a SessionToken, base64url: a thief of the database cannot open a session with it. */
 export type TokenDigest = Brand<'token-digest'>;
+/** `fac_` and 192 random bits, base64url. */
 export type FactorId = Brand<'factor'>;
+/** `chl_` and 192 random bits, base64url: names a ceremony, and a right, and a way back. */
 export type ChallengeId = Brand<'challenge'>;
 /** Names one proof, and so the presence it bought. */
 export type ProofId = Brand<'proof'>;
@@ -45,16 +47,27 @@ const challenges = kind<ChallengeId>('chl_');
 const proofs = kind<ProofId>('prf_');
 const tickets = kind<TicketId>('tid_');
 
+/** A new id of 192 random bits, base64url behind its prefix; so are the other makers here. */
 export const makeSessionId: (random: Random) => SessionId = sessions.make;
+/** Reads an id as it came in; undefined for anything that is not `sid_` and 32 characters of base64url. */
 export const parseSessionId: (text: unknown) => SessionId | undefined = sessions.parse;
+/** A new credential: `ses_` and 192 random bits. */
 export const makeSessionToken: (random: Random) => SessionToken = tokens.make;
+/** Reads a token as it came in; undefined for anything else, another kind of id included. */
 export const parseSessionToken: (text: unknown) => SessionToken | undefined = tokens.parse;
+/** A new factor id. */
 export const makeFactorId: (random: Random) => FactorId = factors.make;
+/** Reads a factor id as it came in; undefined for anything else. */
 export const parseFactorId: (text: unknown) => FactorId | undefined = factors.parse;
+/** A new challenge id. */
 export const makeChallengeId: (random: Random) => ChallengeId = challenges.make;
+/** Reads a challenge id as it came in; undefined for anything else. */
 export const parseChallengeId: (text: unknown) => ChallengeId | undefined = challenges.parse;
+/** A new proof id. */
 export const makeProofId: (random: Random) => ProofId = proofs.make;
+/** A new ticket id; not the code. */
 export const makeTicketId: (random: Random) => TicketId = tickets.make;
+/** Reads a ticket id as it came in; undefined for anything else. */
 export const parseTicketId: (text: unknown) => TicketId | undefined = tickets.parse;
 
 /**

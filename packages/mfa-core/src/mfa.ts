@@ -20,6 +20,7 @@ import { makeTotpSecret } from './totp/totp.ts';
 import { type RotationProgress, rotateKeys, sealTotpSecret } from './totp-secrets.ts';
 import type { RelyingParty } from './webauthn/relying-party.ts';
 
+/** What the library is made of. */
 export interface MfaSetting {
   readonly stores: MfaStores;
   readonly keys: MfaKeys;
@@ -33,6 +34,7 @@ export interface MfaSetting {
   readonly random?: Random;
 }
 
+/** The library: few verbs, none of which needs HTTP. */
 export interface Mfa {
   readonly sessions: Sessions;
   readonly stepUp: StepUp;

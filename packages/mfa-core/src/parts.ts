@@ -10,6 +10,7 @@ import type { MfaStores } from './stores.ts';
 import type { Clock } from './time.ts';
 import type { RelyingParty } from './webauthn/relying-party.ts';
 
+/** The two keys to keep. Short or missing ones are an MfaError ERR_MFA_KEYS at start. */
 export interface MfaKeys {
   /** For TOTP secrets at rest. */
   readonly sealing: SealingKeys;

@@ -7,6 +7,7 @@ import { type Seconds, secondsOf } from './time.ts';
 import { type DriftWindow, defaultDriftWindow, defaultTotpSettings } from './totp/totp.ts';
 import { type AuthenticatorPolicy, defaultAuthenticatorPolicy } from './webauthn/relying-party.ts';
 
+/** The numbers that may differ from house to house. Durations in seconds; `defaultPolicy` has them all. */
 export interface MfaPolicy {
   readonly sessions: SessionLimits;
   /** Silence after which a session forgets a proof of card class (NIST SP 800-63B-4 section 2.3.3). */

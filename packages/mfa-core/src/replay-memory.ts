@@ -2,6 +2,7 @@
 // several. A memory that does not answer rejects, and then nothing passes.
 import type { Instant } from './time.ts';
 
+/** A memory of used assertions. */
 export interface ReplayMemory {
   /**
    * Remembers an id until `until`, a little after its assertion expires. Of concurrent callers with one id, in all

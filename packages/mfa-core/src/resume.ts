@@ -21,6 +21,7 @@ export interface HeldForm {
   readonly body: Uint8Array;
 }
 
+/** Where a page goes on, and what was asked there. */
 export interface ResumePoint extends Stop {
   readonly target: string;
   readonly form: HeldForm | undefined;
@@ -28,6 +29,7 @@ export interface ResumePoint extends Stop {
   readonly heldAt: Instant;
 }
 
+/** Ways back to where somebody was stopped: opaque, of one session, once, for 15 minutes. */
 export interface Resume {
   /** Keeps a path of this site, and a form if one was stopped. Anything but one `/` at the start, or longer than 4096, is a TypeError. */
   hold(session: Session, target: string, stop: Stop, form?: HeldForm): Promise<ChallengeId>;

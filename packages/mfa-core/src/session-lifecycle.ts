@@ -18,10 +18,12 @@ import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
 /** Who ended a session, as events say it. */
 export type EndedBy = Extract<MfaEvent, { readonly type: 'session-ended' }>['by'];
 
+/** The session with its new token, or that there is none any more. */
 export type Elevation =
   | { readonly outcome: 'elevated'; readonly session: Session; readonly token: SessionToken }
   | { readonly outcome: 'gone' };
 
+/** Sessions, opened beside the portal’s own. */
 export interface Sessions {
   /** Opens a session. `agent` is what the browser said it is; 120 characters are kept. The token is the credential. */
   open(

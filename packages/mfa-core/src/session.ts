@@ -3,6 +3,7 @@ import type { Proof } from './assurance.ts';
 import type { AccountId, SessionId } from './ids.ts';
 import { elapsed, type Instant, type Seconds } from './time.ts';
 
+/** What is known of one account in one browser. Read anew for every decision; a copy may be older than a revocation. */
 export interface Session {
   readonly id: SessionId;
   readonly account: AccountId;
@@ -15,6 +16,7 @@ export interface Session {
   readonly agent: string;
 }
 
+/** How long a session lives, in seconds. */
 export interface SessionLimits {
   /**
    * Longest silence. NIST SP 800-63B-4 section 2.2.3 asks for an hour or less at AAL2; more is sound only where another

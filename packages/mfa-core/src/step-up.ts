@@ -18,6 +18,7 @@ import { assertionOptions } from './webauthn/assertion.ts';
 /** What a page or program sends. Everything in it is unchecked, its kind too. */
 export type StepUpAnswer = CodeAnswer | KeyAnswer;
 
+/** What the account can use now. */
 export interface StepUpOffer {
   /** To be sent back with the assertion; gone after five minutes or one answer. */
   readonly challenge: ChallengeId;
@@ -27,6 +28,7 @@ export interface StepUpOffer {
   readonly webauthn?: PublicKeyCredentialRequestOptionsJSON;
 }
 
+/** A proof was given and the session elevated. */
 export interface SteppedUp {
   readonly outcome: 'stepped-up';
   readonly session: Session;
@@ -35,8 +37,10 @@ export interface SteppedUp {
   readonly proof: Proof;
 }
 
+/** Elevated, or refused. */
 export type StepUpOutcome = SteppedUp | Refused;
 
+/** The act of proving a second factor. */
 export interface StepUp {
   /**
    * Offers a ceremony. With `action`, the text of what is being approved, its digest goes into the challenge, only a
@@ -51,6 +55,7 @@ export interface StepUp {
   complete(token: string, answer: StepUpAnswer): Promise<StepUpOutcome>;
 }
 
+/** Proofs of card class, verified by the caller. */
 export interface Card {
   /**
    * Takes a proof of card class that the caller has verified itself: a client certificate at the TLS layer, or an

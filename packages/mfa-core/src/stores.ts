@@ -118,6 +118,7 @@ export interface AttemptLane {
   readonly kind: 'code' | 'key';
 }
 
+/** Whether a guess may be judged; `failures` are those before it. */
 export type Reservation =
   | { readonly outcome: 'granted'; readonly failures: number }
   | { readonly outcome: 'wait'; readonly until: Instant }

@@ -9,6 +9,7 @@ import { after, type Seconds } from './time.ts';
 /** A ticket without the digest of its code. */
 export type TicketView = Omit<Ticket, 'digest'>;
 
+/** Tickets as the operator sees them. */
 export interface Tickets {
   /**
    * Issues a one-time right to bind a factor. The code is in the answer and nowhere else; `issuedBy` is for the log.

@@ -3,6 +3,7 @@
 import type { AccountId, TicketId } from './ids.ts';
 import type { Instant } from './time.ts';
 
+/** A one-time right to enrol, as a store keeps it. */
 export interface Ticket {
   readonly id: TicketId;
   readonly account: AccountId;

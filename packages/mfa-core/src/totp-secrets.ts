@@ -33,6 +33,7 @@ export async function resealInPassing(parts: Parts, factor: TotpFactor): Promise
   return answer === 'resealed' ? 'resealed' : 'kept';
 }
 
+/** How far a rotation of sealing keys has come. */
 export interface RotationProgress {
   /** Factors looked at so far. */
   readonly seen: number;

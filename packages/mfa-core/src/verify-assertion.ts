@@ -24,6 +24,7 @@ export interface Assertion {
   readonly session?: string;
 }
 
+/** Who asks, or why the header is none. */
 export type AssertionVerdict =
   | { readonly outcome: 'verified'; readonly assertion: Assertion }
   | {
@@ -38,6 +39,7 @@ export interface BoundRequest {
   readonly target: string;
 }
 
+/** Whose assertions are believed. */
 export interface VerifierSetting {
   /** The gateway's public origin, as in its configuration. */
   readonly issuer: string;
@@ -56,6 +58,7 @@ export interface VerifierSetting {
   readonly fetch?: typeof fetch;
 }
 
+/** Verifies the header of one request. */
 export interface AssertionVerifier {
   /**
    * Judges the header's value. Rejects when something is broken: MfaError ERR_MFA_KEYS when no key set could be

@@ -12,6 +12,7 @@ export type { AcrNames, Duration, GuardSetting } from './api/guard.ts';
 export { sessionCookie } from './api/session-cookie.ts';
 export type { AccountOf } from './api/visit.ts';
 
+/** What a route asks, and who is signed in. */
 export interface StepUpSetting extends GuardSetting {
   readonly account: AccountOf<Request>;
 }
@@ -25,6 +26,7 @@ export function requireStepUp(setting: StepUpSetting): (request: Request) => Pro
   };
 }
 
+/** The library, where its API lives, and who is signed in. */
 export interface CeremoniesSetting {
   readonly mfa: Mfa;
   readonly account: AccountOf<Request>;

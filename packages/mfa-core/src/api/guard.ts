@@ -25,6 +25,7 @@ export interface AcrNames {
   readonly phrh: string;
 }
 
+/** What a route asks. A word, list or duration that makes no sense is a TypeError at start. */
 export interface GuardSetting {
   readonly mfa: Mfa;
   /** What is accepted: one of the three words, or the kinds themselves. */

@@ -2,6 +2,7 @@
 // no neighbouring host can plant one (A208, NIST SP 800-63B-4 section 5.1.1).
 import type { SessionToken } from '../ids.ts';
 
+/** The name of the cookie: to be let through by a proxy, and left alone by everybody else. */
 export const sessionCookie = '__Host-palier-mfa';
 
 /** The one value of the cookie; none when it is absent or there twice: which would win is the browser's secret. */

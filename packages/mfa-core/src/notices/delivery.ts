@@ -10,6 +10,7 @@ export function allSinks(...sinks: readonly EventSink[]): EventSink {
   };
 }
 
+/** How often and how long delivery is tried. */
 export interface BackgroundSetting {
   /** Told when an event could not be delivered after all tries. */
   readonly broken: (error: unknown, event: MfaEvent) => void;
@@ -19,6 +20,7 @@ export interface BackgroundSetting {
   readonly most?: number;
 }
 
+/** A sink that holds nobody up. */
 export interface BackgroundSink {
   readonly sink: EventSink;
   /** Resolves when nothing is on its way any more: before the process ends. */

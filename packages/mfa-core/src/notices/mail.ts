@@ -9,6 +9,7 @@ export interface MailTransport {
   sendMail(mail: MailMessage): Promise<unknown>;
 }
 
+/** One mail as nodemailer takes it; files and addresses in it are never followed. */
 export interface MailMessage {
   readonly from: string;
   readonly to: string;
@@ -19,12 +20,14 @@ export interface MailMessage {
   readonly disableUrlAccess: true;
 }
 
+/** Whom a notice is for. */
 export interface Recipient {
   /** One mail each: more than one address is how a person still hears of it when one mailbox is not theirs any more. */
   readonly addresses: readonly string[];
   readonly language: Language;
 }
 
+/** Where mail comes from and goes to. */
 export interface MailSetting {
   readonly transport: MailTransport;
   readonly from: string;

@@ -7,6 +7,7 @@ import type { Language, Locale, Place, Words } from './texts.ts';
 
 export type { Language, Place } from './texts.ts';
 
+/** Words for a person: one line, and plain text that ends with a line break. */
 export interface Notice {
   readonly subject: string;
   readonly text: string;

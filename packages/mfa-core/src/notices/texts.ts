@@ -1,6 +1,7 @@
 // The shape of a language's notices: one entry for each event, so that a new event does not compile without its words.
 import type { MfaEvent } from '../events.ts';
 
+/** The languages of notices. */
 export type Language = 'fr' | 'en';
 
 /** What every sentence may speak of besides the event itself. */

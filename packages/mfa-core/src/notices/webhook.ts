@@ -4,6 +4,7 @@ import type { EventSink, MfaEvent } from '../events.ts';
 import type { Secret } from '../secret.ts';
 import type { Instant } from '../time.ts';
 
+/** Where events are posted and how they are signed. */
 export interface WebhookSetting {
   /** https, or http to this machine. */
   readonly url: URL;

@@ -3,6 +3,7 @@ import type { AccountId } from '../ids.ts';
 import type { MfaStores } from '../stores.ts';
 import type { Clock, Instant } from '../time.ts';
 
+/** One promise of a store, as a case for any test runner. */
 export interface StoreCase {
   /** A sentence of behaviour. */
   readonly name: string;

@@ -10,6 +10,7 @@ interface Answer {
   readonly rowCount: number | null;
 }
 
+/** What is used of a client of the package pg. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<Answer>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -24,12 +25,14 @@ export interface PostgresPool {
   connect(): Promise<PostgresClient>;
 }
 
+/** Statements with values apart from the text. */
 export interface Queries {
   /** Answers how many rows were changed. */
   run(sql: string, ...values: readonly unknown[]): Promise<number>;
   rows(sql: string, ...values: readonly unknown[]): Promise<readonly Row[]>;
 }
 
+/** Statements of their own, and several as one. */
 export interface Database extends Queries {
   /** Runs `act` in a transaction; of those that name the same lock one runs at a time, over all instances. */
   atomically<T>(lock: string, act: (on: Queries) => Promise<T>): Promise<T>;

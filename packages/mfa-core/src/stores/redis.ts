@@ -14,6 +14,7 @@ export type { ConnectionBounds } from './bounds.ts';
 export { redisReplays } from './redis-replays.ts';
 export type { RedisClient } from './redis-scripts.ts';
 
+/** How long to wait for Redis, and what the keys are called. */
 export interface RedisBounds extends ConnectionBounds {
   /** What all keys begin with, `palier:` when not given; two portals on one Redis need two. */
   readonly prefix?: string;

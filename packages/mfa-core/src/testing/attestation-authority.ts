@@ -6,12 +6,14 @@ import type { Instant } from '../time.ts';
 import { bits, type Der, integer, octets, oid, sequence, set, tagged, text, time, truth } from './der.ts';
 import { privateKeyOf } from './key-pair.ts';
 
+/** What one model signs its attestation with. */
 export interface AttestationKey {
   readonly privateKey: KeyObject;
   /** DER, leaf first. */
   readonly chain: readonly Uint8Array[];
 }
 
+/** A maker of authenticators. */
 export interface AttestationAuthority {
   /** PEM. */
   readonly root: string;
@@ -21,6 +23,7 @@ export interface AttestationAuthority {
   subordinate(): AttestationAuthority;
 }
 
+/** A model, and the ways its certificate may be wrong. */
 export interface AttestedModel {
   readonly aaguid: string;
   readonly notBefore?: number;

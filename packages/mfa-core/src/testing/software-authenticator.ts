@@ -20,6 +20,7 @@ import {
 } from './authenticator-bytes.ts';
 import { coseKey, privateKeyOf, signWith, type TestAlgorithm } from './key-pair.ts';
 
+/** What the authenticator is and claims. Without more: ES256, present, verified, device-bound, no counter. */
 export interface SoftwareAuthenticatorSetting {
   readonly random: Random;
   readonly algorithm?: TestAlgorithm;
@@ -38,6 +39,7 @@ export interface SoftwareAuthenticatorSetting {
   readonly clientExtras?: Readonly<Record<string, unknown>>;
 }
 
+/** A key in a browser. Answers are JSON as a page would send it. */
 export interface SoftwareAuthenticator {
   /** Answers `navigator.credentials.create` at `origin`. Rejects as a browser would: DOMException names in the message. */
   create(options: PublicKeyCredentialCreationOptionsJSON, origin: string): Promise<RegistrationResponseJSON>;
@@ -57,6 +59,7 @@ interface Held {
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
+/** Makes an authenticator without keys; the same `random` gives the same keys. */
 export function softwareAuthenticator(setting: SoftwareAuthenticatorSetting): SoftwareAuthenticator {
   const held: Held[] = [];
   let now = setting;

@@ -6,6 +6,7 @@ import type { TotpHash, TotpSettings } from '../factor.ts';
 import { readMigrationEntries } from './migration.ts';
 import { defaultTotpSettings } from './totp.ts';
 
+/** A secret of another system, 16 to 64 bytes, and how its app makes codes. */
 export interface ImportedSecret {
   readonly secret: Uint8Array;
   readonly settings: TotpSettings;

@@ -13,6 +13,7 @@ export type ModelVerdict =
   | { readonly outcome: 'trusted'; readonly roots: readonly X509Certificate[] }
   | { readonly outcome: 'refused'; readonly reason: 'unknown-model' | 'compromised' | 'stale' };
 
+/** What is known of authenticator models. */
 export interface Metadata {
   /** At this instant certificates are judged, too. */
   now(): Instant;
@@ -20,6 +21,7 @@ export interface Metadata {
   model(aaguid: string, now: Instant): ModelVerdict;
 }
 
+/** A metadata blob and how long it may be trusted. */
 export interface MetadataFile {
   /** The whole file: a JWS in compact form. */
   readonly blob: string;

@@ -2,6 +2,7 @@
 // the origin a browser claims is compared with these, never taken from a Host header (A167).
 import type { Metadata } from './metadata.ts';
 
+/** Who asks for keys (WebAuthn L3 section 4, relying party). */
 export interface RelyingParty {
   /** A registrable domain: `portail.example`. */
   readonly id: string;
@@ -11,6 +12,7 @@ export interface RelyingParty {
   readonly origins: readonly [string, ...string[]];
 }
 
+/** Which authenticators are accepted. */
 export interface AuthenticatorPolicy {
   /** Models allowed, lower case with dashes; undefined allows all. Meaningless without `attestation: 'trusted'`, where the AAGUID is only the browser's word, and refused then. */
   readonly aaguids?: readonly string[];
