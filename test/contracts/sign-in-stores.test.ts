@@ -53,6 +53,16 @@ describe('sign-ins in SQLite, two instances on one file', () => {
   });
   keepsTheContract(() => stores);
 
+  it('are not kept for ever: ten thousand lanes of strangers are gone when they are empty (A260)', async () => {
+    const now = Date.UTC(2026, 0, 6, 8) as Parameters<SignInStores['guesses']['reserve']>[1];
+    const count = (): number => Number(one.prepare('SELECT count(*) AS n FROM sign_in_lane').get()?.['n']);
+    for (let lane = 0; lane < 10_000; lane += 1)
+      await stores.guesses.reserve([{ name: `stranger ${lane}`, wait: [], leak: 1000 }], now);
+    expect(count()).toBeGreaterThanOrEqual(10_000);
+    await stores.guesses.reserve([{ name: 'later', wait: [], leak: 1000 }], (now + 86_400_000) as typeof now);
+    expect(count()).toBe(1);
+  }, 60_000);
+
   it('are there after a restart', async () => {
     const now = Date.UTC(2026, 0, 5, 8) as Parameters<SignInStores['guesses']['reserve']>[1];
     const until = (now + 1000) as typeof now;

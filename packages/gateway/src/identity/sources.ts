@@ -6,7 +6,6 @@ import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
 import type { Log } from '../log.ts';
 import type { Providers } from '../oidc/providers.ts';
-
 import type { Upstream } from '../proxy/exchange.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
