@@ -3,10 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExposedPerson, exposureReport } from '@palier/gateway';
-import { type AccountId, instantOf, makeProofId, Secret, systemRandom } from '@palier/mfa-core';
+import { type AccountId, instantOf, makeProofId, Secret, secondsOf, systemRandom } from '@palier/mfa-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signPresent } from '../../packages/gateway/src/budget/exemption.ts';
 import { reviewCommand } from '../../packages/gateway/src/cli/review.ts';
+import { answerTo } from '../../packages/gateway/src/respond/respond.ts';
 import { runCommand } from '../support/command.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import { type Site, startSite } from '../support/start.ts';
@@ -131,6 +132,38 @@ describe('break-glass', () => {
     expect((await doctor.browser.call('/.palier/api/break-glass', { reason })).status).toBe(200);
     site.clock.advance(3601);
     expect(await look(doctor, 40)).toBe(401);
+  });
+});
+
+describe('the way to it', () => {
+  it('is on the page of a cap and of an alarm, not on the one of misses', () => {
+    const route = { id: 'GET /x' } as never;
+    const page = (cap: 'account' | 'misses'): string =>
+      answerTo(
+        { kind: 'slow-down', route, retryAfter: secondsOf(60), cap },
+        { client: 'page', language: 'fr', stepUpUrl: '', signInPath: undefined },
+      ).body;
+    expect(page('account')).toContain('href="/.palier/break-glass"');
+    expect(page('misses')).not.toContain('break-glass');
+  });
+
+  it('a gesture says how many persons it bought, and no cap', async () => {
+    const doctor = await present('medecin-04');
+    site.clock.advance(30);
+    const done = await doctor.browser.post('/.palier/step-up/totp', { code: doctor.code() });
+    expect(done.text).toContain('Il reste 5 personnes pour ce geste');
+    expect(done.text).not.toMatch(/plafond|45/);
+  });
+});
+
+describe('the commands of the operator', () => {
+  it('refuse stores that are in the memory of the gateway: they would seem to work and change nothing', async () => {
+    const memory = await startSite();
+    try {
+      await expect(runCommand(memory, reviewCommand, 'list')).rejects.toThrow('own memory');
+    } finally {
+      await memory.close();
+    }
   });
 });
 

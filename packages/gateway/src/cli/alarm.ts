@@ -1,7 +1,7 @@
 // `palier alarm list|end`: which accounts are asked for a stronger gesture, and the operator's word that one is in order.
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
-import { openStores } from '../stores/open.ts';
+import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
@@ -17,7 +17,7 @@ export const alarmCommand: Command = async (argv, terminal) => {
   const [verb, name] = positionals;
   if (verb !== 'list' && verb !== 'end') throw new UsageError('write: palier alarm list | end ACCOUNT');
   const account = verb === 'end' ? accountNamed(name) : undefined;
-  const stores = await openStores(soundConfig(values.config, terminal).stores);
+  const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {
     if (account !== undefined) {
       const ended = await stores.standings.alarms.end(account);

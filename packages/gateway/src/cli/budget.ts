@@ -1,6 +1,6 @@
 // `palier budget renew`: the operator accepts that Redis lost its counts. Until then every counted look-up is a 503.
 import { parseArgs } from 'node:util';
-import { openStores } from '../stores/open.ts';
+import { openForCommand } from '../stores/open.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
 const price =
@@ -16,7 +16,7 @@ export const budgetCommand: Command = async (argv, terminal) => {
     },
   });
   if (positionals[0] !== 'renew') throw new UsageError('write: palier budget renew');
-  const stores = await openStores(soundConfig(values.config, terminal).stores);
+  const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {
     if (stores.renew === undefined) {
       print(terminal, values.json, { renewed: false }, 'these stores lose no counts: nothing to do\n');

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
-import { type OpenStores, openStores } from '../stores/open.ts';
+import { type OpenStores, openForCommand } from '../stores/open.ts';
 import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
 const day = 86_400_000;
@@ -21,7 +21,7 @@ export const reviewCommand: Command = async (argv, terminal) => {
   const [verb, id] = positionals;
   if (!(verb === 'list' && id === undefined) && !(verb === 'done' && id !== undefined))
     throw new UsageError('write: palier review list [--all] | done ID [--by NAME]');
-  const stores = await openStores(soundConfig(values.config, terminal).stores);
+  const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {
     if (id === undefined) return await list(stores, terminal, values.json, values.all);
     const outcome = await stores.standings.glass.review(id, values.by, systemClock.now());

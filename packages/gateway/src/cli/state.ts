@@ -10,7 +10,7 @@ import {
 import type { Config } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { openAnnouncements } from '../notify/open.ts';
-import { type OpenStores, openStores } from '../stores/open.ts';
+import { type OpenStores, openForCommand } from '../stores/open.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
 /** Runs `act` on the stores and closes them. Events are printed on the error channel, as the gateway logs them. */
@@ -20,7 +20,7 @@ export async function withMfa<T>(
   act: (mfa: Mfa, stores: OpenStores) => Promise<T>,
 ): Promise<T> {
   const keys = readKeyFile(config.keys.file);
-  const stores = await openStores(config.stores);
+  const stores = await openForCommand(config.stores);
   const told = openAnnouncements({
     config,
     stores,

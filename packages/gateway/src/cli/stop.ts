@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
-import { openStores } from '../stores/open.ts';
+import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
 import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
@@ -46,10 +46,10 @@ export function stopNow(what: Pick<Stop, 'kind' | 'name'>, reason: string): Stop
   return { ...what, reason: reason.slice(0, 500), by, at: systemClock.now() };
 }
 
-type Stores = Awaited<ReturnType<typeof openStores>>;
+type Stores = Awaited<ReturnType<typeof openForCommand>>;
 
 async function withStores(config: Config, act: (stores: Stores) => Promise<number>): Promise<number> {
-  const stores = await openStores(config.stores);
+  const stores = await openForCommand(config.stores);
   try {
     return await act(stores);
   } finally {

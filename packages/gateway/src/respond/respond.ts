@@ -33,6 +33,9 @@ export const ownHeaders: Readonly<Record<string, string>> = {
   vary: 'Accept, Accept-Language, Cookie, Sec-Fetch-Mode, Sec-Fetch-Dest',
 };
 
+/** Caps on persons shown; guesses and misses are no care. */
+const glassHelps: ReadonlySet<string> = new Set(['account', 'organisation', 'fleet', 'new-records']);
+
 /** The answer to a denial. */
 export function answerTo(denial: Denial, manner: Manner): Answer {
   const problem = problemOf(denial);
@@ -45,6 +48,7 @@ export function answerTo(denial: Denial, manner: Manner): Answer {
     problem,
     manner.language,
     denial.kind === 'slow-down' ? denial.retryAfter : undefined,
+    denial.kind === 'slow-down' && glassHelps.has(denial.cap),
   );
   return {
     status: problem.status,

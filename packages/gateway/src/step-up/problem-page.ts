@@ -1,5 +1,6 @@
 // The page a person gets instead of what was asked for: one sentence on what happened, one on what helps.
 import type { Language, Problem } from '../respond/problems.ts';
+import { glassLink } from './glass-link.ts';
 import { html, page } from './page.ts';
 
 const words = {
@@ -13,8 +14,13 @@ const words = {
   en: { back: 'Go back', home: 'Portal home', wait: 'Try again in', minutes: 'minutes', hours: 'hours' },
 } as const;
 
-/** `retryAfter` in seconds, when only time helps. */
-export function problemPage(problem: Problem, language: Language, retryAfter: number | undefined): string {
+/** `retryAfter` in seconds, when only time helps; `urgent`: breaking the glass would help too. */
+export function problemPage(
+  problem: Problem,
+  language: Language,
+  retryAfter: number | undefined,
+  urgent = false,
+): string {
   const own = words[language];
   const { title, detail } = problem[language];
   const wait =
@@ -24,6 +30,7 @@ export function problemPage(problem: Problem, language: Language, retryAfter: nu
   const body = html`<h1>${{ text: title }}</h1>
 <p role="alert">${{ text: detail }}</p>
 ${wait}
+${urgent ? glassLink(language) : undefined}
 <p><a class="button quiet" href="/">${{ text: own.home }}</a></p>`;
   return page({ language, title, body });
 }

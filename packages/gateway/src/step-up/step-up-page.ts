@@ -1,5 +1,6 @@
 // The page that asks for one gesture: a passkey button where a script runs, a code field that works without any.
 import type { Language } from '../respond/problems.ts';
+import { glassLink } from './glass-link.ts';
 import { type Html, html, page } from './page.ts';
 import { type Texts, texts } from './texts.ts';
 
@@ -35,7 +36,8 @@ export function stepUpPage(view: StepUpView): string {
 <span id="stop" data-resume="${{ text: view.resume }}" data-proved="${{ text: view.proved }}" hidden></span>
 ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${alert(view.error)}
-${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}`;
+${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}
+${view.because === 'stronger' ? glassLink(view.language) : undefined}`;
   return page({
     language: view.language,
     title: words.stepUpTitle,

@@ -163,7 +163,8 @@ export async function goOn(
 ): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
-  if (resume === undefined) return sendPage(response, 200, donePage(visit));
+  if (resume === undefined)
+    return sendPage(response, 200, donePage(visit, await setting.presenceLeft(visit.person)));
   if (resume.form === undefined) await setting.reception.mfa.resume.take(visit.person.session, ticket);
   else response.appendHeader('set-cookie', heldCookie(ticket));
   response.set('cache-control', 'no-store').redirect(303, resume.target);
@@ -174,10 +175,14 @@ function heldCookie(ticket: string): string {
   return `__Host-palier-held-${ticket.slice(4, 16)}=${ticket}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60`;
 }
 
-/** Shown when there is nothing to go back to: the dialog of `client.js` closes itself. */
-function donePage(visit: Visit): string {
+/** Shown when there is nothing to go back to: the dialog of `client.js` closes itself. Says what the gesture bought. */
+function donePage(visit: Visit, presenceLeft: number | undefined): string {
   const words = texts[visit.language];
-  const body = html`<h1>${{ text: words.provedTitle }}</h1><p class="done" role="status">${{ text: words.provedHint }}</p><p><a class="button" href="/">${{ text: words.toPortal }}</a></p>`;
+  const left =
+    presenceLeft === undefined
+      ? undefined
+      : html`<p class="hint">${{ text: `${words.presence} ${presenceLeft} ${words.presencePersons}` }}</p>`;
+  const body = html`<h1>${{ text: words.provedTitle }}</h1><p class="done" role="status">${{ text: words.provedHint }}</p>${left}<p><a class="button" href="/">${{ text: words.toPortal }}</a></p>`;
   return page({ language: visit.language, title: words.provedTitle, body, scripts: ['done.js'] });
 }
 

@@ -67,6 +67,16 @@ export async function openStores(
   }
 }
 
+/** For the operator's commands: what the gateway keeps in its own memory no command can reach, and none shall seem to. */
+export async function openForCommand(stores: Config['stores']): Promise<OpenStores> {
+  const { durable, shared } = stores;
+  const inside = [durable, shared].some(
+    (one) => one.kind === 'memory' || (one.kind === 'sqlite' && one.path === ':memory:'),
+  );
+  if (inside) throw new TypeError("the stores are in the gateway's own memory: a command cannot reach them");
+  return openStores(stores);
+}
+
 function together(durable: DurablePart, shared: SharedPart): OpenStores {
   const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops } = durable;
   return {
