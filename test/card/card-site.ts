@@ -90,9 +90,13 @@ export function present(
   site: CardSite,
   address: string,
   leaf: Leaf | undefined,
-  tls: SecureContextOptions & { readonly servername?: string; readonly host?: string } = {},
+  tls: SecureContextOptions & {
+    readonly servername?: string;
+    readonly host?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
-  const { servername = 'localhost', host, ...context } = tls;
+  const { servername = 'localhost', host, headers = {}, ...context } = tls;
   const url = new URL(address);
   const shown = leaf === undefined ? {} : { cert: readFileSync(leaf.chain), key: readFileSync(leaf.key) };
   return new Promise((resolve, reject) => {
@@ -100,7 +104,7 @@ export function present(
       host: '127.0.0.1',
       port: site.cardPort,
       path: `${url.pathname}${url.search}`,
-      headers: { host: host ?? url.host, accept: 'text/html', 'accept-language': 'en' },
+      headers: { host: host ?? url.host, accept: 'text/html', 'accept-language': 'en', ...headers },
       servername,
       agent: false,
       ca: readFileSync(site.pki.anchors),

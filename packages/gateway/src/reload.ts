@@ -10,7 +10,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   // Cookies, passkeys and the keys of records all hang on it.
   origin: ({ origin }) => origin.href,
   'identity: client-certificate': ({ identity }) =>
-    identity.flatMap((one) => (one.kind === 'client-certificate' ? [one.listen] : [])),
+    identity.flatMap((one) => (one.kind === 'client-certificate' ? [one.listen, one.behind] : [])),
   stores: ({ stores }) => stores,
   ledger: ({ ledger }) => ledger,
   forwardAuth: ({ forwardAuth }) => forwardAuth?.listen,

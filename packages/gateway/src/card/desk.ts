@@ -21,6 +21,8 @@ export interface CardDeskParts {
 export interface Presented {
   /** DER; undefined when there was no certificate. */
   readonly certificate: Uint8Array | undefined;
+  /** What was sent along with it. */
+  readonly more?: readonly Uint8Array[];
   /** Whether the platform's own verification took it too. */
   readonly authorized: boolean;
   /** Whether keys of an earlier handshake were taken up again: then nobody has shown a card now. */
@@ -39,7 +41,8 @@ export async function meet(parts: CardDeskParts, text: string, presented: Presen
   // Nothing was shown, so nothing was answered: the challenge is still good for the next try.
   if (presented.certificate === undefined) return problem(parts, 'none', 'no-certificate', asking);
   const now = parts.clock.now();
-  const verdict = await judgeCard([presented.certificate], parts.rules, now);
+  const { certificate, more = [] } = presented;
+  const verdict = await judgeCard([certificate, ...more], parts.rules, now);
   if (verdict.outcome === 'refused') {
     await parts.handOver.refuse(asking);
     const { reason, because, fingerprint } = verdict;

@@ -1,11 +1,13 @@
 // The card listener as the gateway opens, renews and closes it.
 import type { Server } from 'node:https';
+import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import { brokenLine } from '../front.ts';
 import { closeServer, listenOn } from '../listener.ts';
 import type { Log } from '../log.ts';
 import type { Cards } from './card.ts';
-import { type CardFront, cardContext, createCardListener } from './listener.ts';
+import { type BehindSetting, createFrontListener, presentedByFront } from './forwarded/front.ts';
+import { type CardFront, cardContext, createCardListener, type Showing, serve } from './listener.ts';
 
 export interface CardDoor {
   listen(): Promise<number>;
@@ -27,6 +29,8 @@ export function createCardDoor(
     const { setting, desk } = current().cards ?? cards;
     return { setting, desk, mainOrigin: config.origin.origin, broken };
   };
+  const { behind } = cards.setting;
+  if (behind !== undefined) return doorBehind(behind, cards.setting, front, config, log);
   const server: Server = createCardListener(front, cardContext(cards.setting, config.tls), config.limits);
   return {
     listen: () => listenOn(server, cards.setting.listen),
@@ -37,6 +41,28 @@ export function createCardDoor(
         log({ kind: 'certificate-unsound', message: error instanceof Error ? error.message : 'unknown' });
       }
     },
+    close: () => closeServer(server, 1000),
+  };
+}
+
+/** Plain HTTP for a front that ends TLS itself; it has no certificate of ours to renew. */
+function doorBehind(
+  behind: BehindSetting,
+  { listen }: ClientCertificateSetting,
+  front: () => CardFront,
+  { limits }: Config,
+  log: Log,
+): CardDoor {
+  const showing: Showing = (incoming) => presentedByFront(front().setting.behind ?? behind, incoming);
+  const server = createFrontListener(
+    behind,
+    limits,
+    (incoming, response) => void serve(front(), showing, incoming, response),
+    (why, peer) => log({ kind: 'card', outcome: `refused:front-${why}`, peer }),
+  );
+  return {
+    listen: () => listenOn(server, listen),
+    renew: () => undefined,
     close: () => closeServer(server, 1000),
   };
 }

@@ -67,29 +67,39 @@ export function createCardListener(
       handshakeTimeout: limits.headTime * 1000,
       connectionsCheckingInterval: 1000,
     },
-    (incoming, response) => void serve(front(), incoming, response),
+    (incoming, response) => void serve(front(), presentedBy, incoming, response),
   );
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = 1;
   return server;
 }
 
-async function serve(front: CardFront, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+/** What a listener knows of the client; `malformed` when the front that says so says it in no known form. */
+export type Showing = (incoming: IncomingMessage) => Presented | 'malformed';
+
+/** One request, wherever its handshake was. */
+export async function serve(
+  front: CardFront,
+  showing: Showing,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   response.shouldKeepAlive = false;
   const request = canonicalise(incoming, {
     hosts: new Set([front.setting.origin.host]),
     cookiePrefix: '__Host-palier',
   });
   if ('status' in request) return plain(response, request.status);
-  const socket = incoming.socket as TLSSocket;
-  const { servername } = socket as TLSSocket & { readonly servername?: string | false };
+  const { servername } = incoming.socket as TLSSocket & { readonly servername?: string | false };
   if (typeof servername === 'string' && servername.toLowerCase() !== front.setting.origin.hostname)
     return plain(response, 421);
   if (request.method !== 'GET') return plain(response, 405);
   if (request.path !== '/.palier/card') return plain(response, 404);
+  const shown = showing(incoming);
+  if (shown === 'malformed') return plain(response, 400);
   try {
     const text = new URLSearchParams(request.query ?? '').get('ask') ?? '';
-    answer(front, request, await meet(front.desk, text, presentedBy(socket)), response);
+    answer(front, request, await meet(front.desk, text, shown), response);
   } catch (error) {
     front.broken(error);
     response.setHeader('retry-after', '5');
@@ -97,7 +107,8 @@ async function serve(front: CardFront, incoming: IncomingMessage, response: Serv
   }
 }
 
-function presentedBy(socket: TLSSocket): Presented {
+function presentedBy(incoming: IncomingMessage): Presented {
+  const socket = incoming.socket as TLSSocket;
   const certificate = socket.getPeerX509Certificate();
   return {
     certificate: certificate === undefined ? undefined : new Uint8Array(certificate.raw),

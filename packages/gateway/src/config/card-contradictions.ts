@@ -62,10 +62,16 @@ function ofCard(config: Config, setting: ClientCertificateSetting, path: Path): 
       'give the listener a host or a port of its own, below the same domain',
     ],
     [
-      setting.tls !== undefined || config.tls !== undefined,
+      setting.tls !== undefined || config.tls !== undefined || setting.behind !== undefined,
       'tls',
       'is missing, and the gateway has no TLS of its own either',
       'write tls: { cert: cards.pem, key: cards.key }',
+    ],
+    [
+      setting.behind === undefined || setting.tls === undefined,
+      'behind',
+      'is another end of TLS, and tls is given too',
+      'keep the one that ends TLS',
     ],
     [
       setting.matches === 'account' || tellPerson,

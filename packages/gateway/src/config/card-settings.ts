@@ -1,6 +1,7 @@
 // Client certificates as configured: a listener of their own, whom it believes, and what a certificate must be to count
 // as a card. Identifiers of a sector (policies, usages, issuers) are all here and none is in the code.
 import type { Seconds } from '@palier/mfa-core';
+import type { BehindSetting } from '../card/forwarded/front.ts';
 import type { PersonName } from '../card/holder.ts';
 import type { RevocationSetting } from '../card/revocation/sources.ts';
 import type { SignatureName } from '../card/rules.ts';
@@ -12,6 +13,8 @@ export interface ClientCertificateSetting {
   readonly listen: ListenAddress;
   /** Where browsers find that listener: the one Host it answers to. */
   readonly origin: URL;
+  /** Undefined: the listener ends TLS itself. Else a listed front does, and hands certificates on in this form. */
+  readonly behind: BehindSetting | undefined;
   /** The listener's own certificate; undefined: that of the clients' listener. */
   readonly tls: TlsFiles | undefined;
   /** PEM file of the roots that are believed. */

@@ -1,12 +1,14 @@
 // The client-certificate source as written.
 import { secondsOf } from '@palier/mfa-core';
 import { z } from 'zod';
+import { forwardedForms } from '../card/forwarded/forms.ts';
+import type { BehindSetting } from '../card/forwarded/front.ts';
 import type { RevocationSetting } from '../card/revocation/sources.ts';
 import { type SignatureName, signatureOids } from '../card/rules.ts';
 import * as scalar from './scalars.ts';
 import type { WrittenSource } from './schema-identity.ts';
 import { maybe, oneOrMore } from './shape.ts';
-import { fileIn, type Surroundings } from './surroundings.ts';
+import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
 
 const names = Object.keys(signatureOids) as [SignatureName, ...SignatureName[]];
 
@@ -21,6 +23,18 @@ const ocsp = z.strictObject({
   maxAge: scalar.duration.prefault('1h'),
 });
 
+/** Another end of TLS; without its list of peers it does not exist (A215). */
+function behind(surroundings: Surroundings): z.ZodType<BehindSetting> {
+  return z.strictObject({
+    form: z.enum(forwardedForms),
+    trustedPeers: z
+      .array(scalar.network)
+      .min(1)
+      .meta({ description: 'the addresses of the fronts that end TLS', examples: [['127.0.0.1']] }),
+    secret: maybe(secretIn(surroundings, 32)),
+  });
+}
+
 export function clientCertificate(surroundings: Surroundings): z.ZodType<WrittenSource> {
   const file = fileIn(surroundings);
   return z
@@ -28,6 +42,7 @@ export function clientCertificate(surroundings: Surroundings): z.ZodType<Written
       listen: scalar.listenAddress,
       origin: scalar.origin,
       tls: maybe(z.strictObject({ cert: file, key: file })),
+      behind: maybe(behind(surroundings)),
       ca: file,
       intermediates: maybe(file),
       issuers: maybe(file),

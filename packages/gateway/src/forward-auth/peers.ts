@@ -13,9 +13,12 @@ export const secretHeader = 'palier-front-secret';
 export type PeerCheck = (incoming: IncomingMessage) => 'peer' | 'secret' | undefined;
 
 /** Throws a TypeError for an empty list: a check that lets everybody through is none. */
-export function peerCheck({ trustedPeers, secret }: ForwardAuthSetting): PeerCheck {
+export function peerCheck({
+  trustedPeers,
+  secret,
+}: Pick<ForwardAuthSetting, 'trustedPeers' | 'secret'>): PeerCheck {
   const networks = trustedPeers.map(networkOf);
-  if (networks.length === 0) throw new TypeError('forward-auth without a list of peers');
+  if (networks.length === 0) throw new TypeError('fronts without a list of peers');
   const expected = secret?.expose(digestOf);
   return (incoming) => {
     if (!inAny(networks, plainAddress(incoming.socket.remoteAddress ?? ''))) return 'peer';
