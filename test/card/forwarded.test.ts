@@ -77,10 +77,10 @@ const apacheModules = ['ssl', 'socache_shmcb', 'headers', 'proxy', 'proxy_http']
 
 async function frontOf(program: FrontProgram, file: string, site: Behind): Promise<FrontServer> {
   const places: [string, string][] = Object.keys(filesOf(site.pki)).flatMap((name): [string, string][] => {
-    const text = readFileSync(new URL(`../../examples/fronts/${file}`, import.meta.url), 'utf8');
+    const text = readFileSync(new URL(`../../examples/card-fronts/${file}`, import.meta.url), 'utf8');
     return text.includes(` ${name}`) ? [[` ${name}`, ` {folder}/${name}`]] : [];
   });
-  const text = shippedFront(file, [
+  const text = shippedFront(`../card-fronts/${file}`, [
     ...places,
     ['127.0.0.1:8443', `127.0.0.1:${site.cardPort}`],
     ['127.0.0.1:8444', `127.0.0.1:${site.inner}`],
