@@ -1,5 +1,5 @@
 // docs/cards.md: its configuration is one the gateway accepts, and what it names exists.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseConfig } from '@palier/gateway';
 import { describe, expect, it } from 'vitest';
 
@@ -16,10 +16,36 @@ describe('docs/cards.md', () => {
 
   it('shows keys that count as cards, which the same configuration takes', () => {
     const whole = (blocks[0] ?? '').replace(/^enrolment:.*\n/m, '');
-    expect(read(`${whole}${blocks[1]}`)).toMatchObject({
+    const keys = blocks.find((block) => block.startsWith('enrolment:'));
+    expect(read(`${whole}${keys}`)).toMatchObject({
       unavailable: [],
       config: { enrolment: { cardClass: [expect.any(String)] } },
     });
+  });
+
+  it('shows lists, a responder and a front, each in the place of what stands there', () => {
+    const whole = blocks[0] ?? '';
+    const source = (without: RegExp, block: string | undefined): string =>
+      whole.replace(without, '').replace(/( {2}- client-certificate:\n)/, `$1${block}`);
+    const revocation = blocks.find((block) => block.includes('crlRefresh'));
+    expect(read(source(/^ {6}(?:crl|crlKeep|grace):.*\n/gm, revocation))).toMatchObject({
+      unavailable: [],
+      config: {
+        identity: [{}, { revocation: { files: [expect.stringContaining('crl')], ocsp: { use: 'prefer' } } }],
+      },
+    });
+    const front = blocks.find((block) => block.includes('behind:'));
+    expect(read(source(/^ {6}(?:listen|tls):.*\n/gm, front))).toMatchObject({
+      unavailable: [],
+      config: { identity: [{}, { behind: { form: 'nginx' } }] },
+    });
+  });
+
+  it('names every shipped file of a front', () => {
+    const named = [...text.matchAll(/examples\/card-fronts\/([a-z-]+\.(?:conf|cfg))/g)].map(
+      ([, file]) => file,
+    );
+    expect(named.sort()).toEqual(readdirSync(new URL('../../examples/card-fronts/', import.meta.url)).sort());
   });
 
   it('names only settings that exist, with their defaults', () => {
