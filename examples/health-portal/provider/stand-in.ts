@@ -3,8 +3,14 @@
 // not tell a card from a phone. It knows nobody but the invented persons of persons.ts.
 
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server as PlainServer,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
@@ -32,6 +38,8 @@ export interface StandInOptions {
   readonly clientCa: string;
   /** For tests: sees and may change what programs get, after the library made it. */
   readonly alter?: (path: string, body: unknown, keys: readonly JWK[]) => Promise<unknown>;
+  /** People come over plain HTTP: browsers know no authority that signs for an afternoon. Only ever on this machine. */
+  readonly plain?: boolean;
   /** Ports, 0 for free ones: for people, and for programs. */
   readonly ports?: { readonly people: number; readonly programs: number };
 }
@@ -45,6 +53,8 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
+type Server = PlainServer | SecureServer;
+
 const base = '/auth/realms/esante-wallet';
 const scope = 'scope_all';
 
@@ -54,7 +64,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const handler: { current: RequestListener } = { current: (_request, response) => void response.end() };
   const tls = { cert: readFileSync(options.server.cert), key: readFileSync(options.server.key) };
   const listener: RequestListener = (request, response) => handler.current(request, response);
-  const people = createServer(tls, listener);
+  const people = options.plain === true ? createPlainServer(listener) : createServer(tls, listener);
   const programs = createServer(
     // Who has no certificate may still read the metadata and the keys; the token endpoint asks for one.
     { ...tls, ca: readFileSync(options.clientCa), requestCert: true, rejectUnauthorized: false },
@@ -63,7 +73,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const peoplePort = await listen(people, options.ports?.people ?? 0);
   const programsPort = await listen(programs, options.ports?.programs ?? 0);
   const issuer = `https://localhost:${programsPort}${base}`;
-  const peopleOrigin = `https://localhost:${peoplePort}`;
+  const peopleOrigin = `${options.plain === true ? 'http' : 'https'}://localhost:${peoplePort}`;
   const provider = new Provider(issuer, configurationOf(options, keys));
   provider.use(altering(options, keys, peopleOrigin));
   const callback = provider.callback();
