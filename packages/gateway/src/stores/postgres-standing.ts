@@ -43,8 +43,10 @@ function activityIn(database: Database): ActivityStore {
   return {
     addDay: async (account, { day, distinct, novel }) => {
       await database.run(
-        `WITH forgotten AS (DELETE FROM activity_day WHERE account = $1 AND day <= $5)
-         INSERT INTO activity_day AS d (account, day, seen, novel) VALUES ($1, $2, $3, $4)
+        // History only moves caps: this commit does not wait for the disk, and no look-up for it.
+        `WITH forgotten AS (DELETE FROM activity_day WHERE account = $1 AND day <= $5),
+              quick AS (SELECT set_config('synchronous_commit', 'off', true))
+         INSERT INTO activity_day AS d (account, day, seen, novel) SELECT $1::text, $2::bigint, $3::bigint, $4::bigint FROM quick
          ON CONFLICT (account, day) DO UPDATE SET seen = d.seen + excluded.seen, novel = d.novel + excluded.novel`,
         account,
         day,

@@ -1,7 +1,7 @@
 // Counting in SQLite, beside mfa-core's tables: each charge is one write transaction, so several processes on one file
 // count as one. A commit of a charge survives kill -9, not always a power cut: nobody can cut the power by asking.
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction, migrate, type SchemaPart } from '@palier/mfa-core/stores/sqlite';
+import { migrate, type SchemaPart } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore, Charge, Consumed, RecordKey } from '../budget/budget-store.ts';
 import {
   bucketsOf,
@@ -12,6 +12,7 @@ import {
   type Over,
   observedOf,
 } from '../budget/judge.ts';
+import { unsynced } from './sqlite-unsynced.ts';
 
 const schema: SchemaPart = {
   name: 'counting',
@@ -47,16 +48,6 @@ export function sqliteBudgetStore(database: DatabaseSync): BudgetStore {
     left: async (proof, records) => Math.max(0, records - counts.spent(proof)),
     count: async (set, window, now) => counts.live(set, now - window),
   };
-}
-
-/** A transaction that does not wait for the disk. No await inside, so nobody else's commit can slip in unsynced. */
-function unsynced<T>(database: DatabaseSync, act: () => T): T {
-  database.exec('PRAGMA synchronous = NORMAL');
-  try {
-    return inTransaction(database, act);
-  } finally {
-    database.exec('PRAGMA synchronous = FULL');
-  }
 }
 
 function countsOf(database: DatabaseSync): Counts {

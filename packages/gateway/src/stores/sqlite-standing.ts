@@ -6,6 +6,7 @@ import type { AlarmStore } from '../budget/alarm.ts';
 import type { GlassStore } from '../budget/exemption.ts';
 import type { StopStore } from '../stops/stop.ts';
 import { daysKept } from './memory-standing.ts';
+import { unsynced } from './sqlite-unsynced.ts';
 import { alarmOf, allowanceIn, dayIn, glassOf, instantIn, stopIn, textOf } from './standing-rows.ts';
 
 const schema: SchemaPart = {
@@ -64,7 +65,7 @@ function activityIn(database: DatabaseSync): ActivityStore {
   );
   return {
     addDay: async (account, { day, distinct, novel }) =>
-      inTransaction(database, () => {
+      unsynced(database, () => {
         add.run(account, day, distinct, novel);
         forget.run(account, day - daysKept);
       }),
