@@ -45,6 +45,7 @@ export async function startNaiveStand(): Promise<Stand> {
     log,
     cookieOf: (actor) => `level=${actor}`,
     loginOf: (actor) => actor,
+    portalCookie: 'level=',
     secrets: [],
     moment: () => {
       counted.clear();

@@ -128,7 +128,7 @@ const oracles: Readonly<Record<string, Oracle>> = {
   // Nothing behind a session may be kept.
   O11: ({ replies, sent }) =>
     replies.flatMap((list, index) =>
-      /^(GET|HEAD) \/public\//.test(sent[index] ?? '')
+      mayBeKept(sent[index] ?? '')
         ? []
         : list
             .filter(({ status, head }) => status >= 200 && !/\r\ncache-control: no-store/i.test(head))
@@ -194,6 +194,13 @@ function identityFlaws(
       ? ["the gateway's cookie at the portal"]
       : []),
   ];
+}
+
+/** Open pages may be kept as the portal says; where several requests share a connection, one of them is enough. */
+function mayBeKept(sent: string): boolean {
+  const lines = sent.match(/[A-Z]+ +\S* +HTTP\/1/g) ?? [];
+  const isOpen = (line: string): boolean => /^[A-Z]+ +\/(public\/|login |logout )/.test(line);
+  return lines.length > 1 ? lines.some(isOpen) : isOpen(`${sent.split('\r\n')[0]} `);
 }
 
 /** Several spaces in a request line are one to node; the line that goes out is the gateway's own. */

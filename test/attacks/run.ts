@@ -69,7 +69,8 @@ async function settled({ portal, log }: Stand, firstLine: number, least: number)
   while (performance.now() - from < least || (!isTold() && performance.now() - from < 300));
 }
 
-function filledIn(bytes: string, stand: Stand, actor: NonNullable<AttackCase['actor']>): string {
+/** The bytes of a case with its words filled in. */
+export function filledIn(bytes: string, stand: Stand, actor: NonNullable<AttackCase['actor']>): string {
   const text = bytes
     .replaceAll('{host}', stand.host)
     .replaceAll('{port}', String(stand.port))
@@ -96,17 +97,18 @@ export async function exchanged(
   port: number,
   bytes: string,
   cut?: AttackCase['cut'],
+  patience: number = quietBeforeReply,
 ): Promise<readonly Reply[]> {
   const client = await openRaw(port);
   if (cut === undefined) client.send(bytes);
   else await client.sendCut(bytes, cut === 'each' ? undefined : cut);
-  await silence(client, methodsIn(bytes));
+  await silence(client, methodsIn(bytes), patience);
   const replies = repliesIn(client.received(), methodsIn(bytes));
   client.socket.destroy();
   return replies;
 }
 
-async function silence(client: RawClient, methods: readonly string[]): Promise<void> {
+async function silence(client: RawClient, methods: readonly string[], patience: number): Promise<void> {
   let length = -1;
   for (let quiet = 0; !client.socket.destroyed && !client.socket.readableEnded; quiet += 5) {
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -114,7 +116,7 @@ async function silence(client: RawClient, methods: readonly string[]): Promise<v
     if (received.length !== length) quiet = 0;
     length = received.length;
     const enough = repliesIn(received, methods).some(({ status }) => status >= 200);
-    if (quiet >= (enough ? quietAfterReply : quietBeforeReply)) return;
+    if (quiet >= (enough ? quietAfterReply : patience)) return;
   }
 }
 

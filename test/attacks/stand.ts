@@ -31,6 +31,8 @@ export interface Stand {
   /** What `{cookie}` stands for. */
   cookieOf(actor: Actor): string;
   loginOf(actor: Actor): string;
+  /** What stands before the login in the cookie by which the portal knows somebody. */
+  readonly portalCookie: string;
   /** Words that must never be logged. */
   readonly secrets: readonly string[];
   /** A new moment: what is counted from here on is a case's own. */
@@ -135,6 +137,7 @@ export async function startStand(): Promise<GatewayStand> {
     cookieOf: (actor) =>
       actor === 'anon' ? 'theme=dark' : actor === 'low' ? `PORTALSID=${sessionOf(logins.low)}` : cookies,
     loginOf: (actor) => logins[actor],
+    portalCookie: 'PORTALSID=sid-of-',
     secrets: [...professional.browser.cookies.values(), sessionOf(logins.low)],
     moment: () => {
       clock.advance(1);
@@ -191,7 +194,7 @@ export function sessionOf(login: string): string {
 function whoAmI(rest: Answerer): Answerer {
   return (request, socket) => {
     if (!isWhoAmI(request)) return rest(request, socket);
-    const login = /PORTALSID=sid-of-([a-z0-9-]+)/.exec(request.raw)?.[1];
+    const login = /\r\nCookie: PORTALSID=sid-of-(pharmacie-\d\d)\r/.exec(request.raw)?.[1];
     const body = login === undefined ? '{}' : JSON.stringify({ login, class: 'pharmacy' });
     const status = login === undefined ? '401 Unauthorized' : '200 OK';
     socket.write(

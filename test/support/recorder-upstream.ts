@@ -133,6 +133,7 @@ interface Taken {
 }
 
 function takeLength(bytes: Buffer, from: number, length: number): Taken | undefined {
+  if (!Number.isSafeInteger(length) || length < 0) return undefined;
   const end = from + length;
   return bytes.length < end ? undefined : { bytes: Buffer.from(bytes.subarray(from, end)), end };
 }
@@ -144,7 +145,7 @@ function takeChunks(bytes: Buffer, from: number): Taken | undefined {
     if (line === -1) return undefined;
     const size = Number.parseInt(bytes.toString('latin1', at, line), 16);
     const next = line + 2 + size + 2;
-    if (Number.isNaN(size) || bytes.length < next) return undefined;
+    if (!(size >= 0) || bytes.length < next) return undefined;
     if (size === 0) return { bytes: Buffer.concat(parts), end: next };
     parts.push(bytes.subarray(line + 2, line + 2 + size));
     at = next;

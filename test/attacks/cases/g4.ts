@@ -183,6 +183,18 @@ export const g4: readonly AttackCase[] = [
     ],
     ...allowed,
   },
+  {
+    id: 'A079',
+    title: "the gateway's cookie without a name, and inside of another",
+    actor: 'high',
+    send: [
+      get(page, 'Cookie: {cookie}; =__Host-palier=t; a="1, __Host-palier=t"').replace(
+        'Cookie: {cookie}\r\n',
+        '',
+      ),
+    ],
+    ...allowed,
+  },
   answered('a cookie of ours', 'Set-Cookie: __Host-palier=planted; Path=/; Secure'),
   answered('an assertion', 'Palier-Assertion: eyJ'),
   answered('that everything is to be forgotten', 'Clear-Site-Data: "*"'),

@@ -60,4 +60,16 @@ describe('our cookies', () => {
     expect(withoutCookies('__Host-palier', '__Host-palier')).toBeUndefined();
     expect(withoutCookies('a=1; b=2', '__Host-palier')).toBe('a=1; b=2');
   });
+
+  it.each(['=__Host-palier=t', 'a="1, __Host-palier=t"', 'a=1,__host-palier=t', '\t__Host-palier=t'])(
+    'A079: never reach the portal inside of another one: %s',
+    (pair) => {
+      expect(withoutCookies(`lang=fr; ${pair}; b=2`, '__Host-palier')).toBe('lang=fr; b=2');
+    },
+  );
+
+  it('A079 control: cut off by their first letters only, a nameless one passes', () => {
+    const pairs = 'lang=fr; =__Host-palier=t'.split('; ');
+    expect(pairs.filter((pair) => !pair.startsWith('__Host-palier'))).toContain('=__Host-palier=t');
+  });
 });

@@ -49,13 +49,14 @@ function nameOf(pair: string): string {
 }
 
 /**
- * The header without the cookies whose name begins with `prefix` in any case, and without nameless ones that could be
- * read as such (A079); undefined when nothing is left.
+ * The header without the cookies in which `prefix` occurs, in any case and anywhere: nameless ones (`=__Host-...`) come
+ * back as ours from some browsers, and readers that end a cookie at a comma or a quote would find ours inside of another
+ * (A079). Undefined when nothing is left.
  */
 export function withoutCookies(header: string, prefix: string): string | undefined {
   const folded = prefix.toLowerCase();
   if (!header.toLowerCase().includes(folded)) return header;
-  const kept = header.split(';').filter((pair) => !pair.trim().toLowerCase().startsWith(folded));
+  const kept = header.split(';').filter((pair) => !pair.toLowerCase().includes(folded));
   const text = kept.join(';').trim();
   return text === '' ? undefined : text;
 }
