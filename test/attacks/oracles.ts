@@ -198,9 +198,9 @@ function identityFlaws(
 
 /** Open pages may be kept as the portal says; where several requests share a connection, one of them is enough. */
 function mayBeKept(sent: string): boolean {
-  const lines = sent.match(/[A-Z]+ +\S* +HTTP\/1/g) ?? [];
+  const lines = sent.match(/[A-Z]+ +\S* +HTTP\/1/g) ?? [sent];
   const isOpen = (line: string): boolean => /^[A-Z]+ +\/(public\/|login |logout )/.test(line);
-  return lines.length > 1 ? lines.some(isOpen) : isOpen(`${sent.split('\r\n')[0]} `);
+  return lines.some(isOpen);
 }
 
 /** Several spaces in a request line are one to node; the line that goes out is the gateway's own. */

@@ -2,13 +2,14 @@
 // visits a node once, so no pattern and no path can make it slow (A022).
 import type { PatternSegment, Route } from './route.ts';
 
+/** Nothing is made before it is needed: with ten thousand routes it is the memory a look-up touches that costs. */
 export interface TrieNode {
-  readonly literals: Map<string, TrieNode>;
+  literals: Map<string, TrieNode> | undefined;
   parameter: TrieNode | undefined;
   /** Routes whose pattern ends here. */
-  readonly ends: Route[];
+  ends: readonly Route[];
   /** Routes whose `**` covers one or more segments from here on. */
-  readonly rests: Route[];
+  rests: readonly Route[];
 }
 
 /** Builds a trie; `shape` may change the segments a route is kept under, for readings other than the exact one. */
@@ -21,20 +22,22 @@ export function buildTrie(
   return root;
 }
 
+const nothing: readonly Route[] = [];
+
 function emptyNode(): TrieNode {
-  return { literals: new Map(), parameter: undefined, ends: [], rests: [] };
+  return { literals: undefined, parameter: undefined, ends: nothing, rests: nothing };
 }
 
 function place(root: TrieNode, route: Route, segments: readonly PatternSegment[]): void {
   let node = root;
   for (const segment of segments) {
     if (segment.kind === 'rest') {
-      node.rests.push(route);
+      node.rests = [...node.rests, route];
       return;
     }
     node = childFor(node, segment);
   }
-  node.ends.push(route);
+  node.ends = [...node.ends, route];
 }
 
 function childFor(node: TrieNode, segment: Exclude<PatternSegment, { readonly kind: 'rest' }>): TrieNode {
@@ -42,6 +45,7 @@ function childFor(node: TrieNode, segment: Exclude<PatternSegment, { readonly ki
     node.parameter ??= emptyNode();
     return node.parameter;
   }
+  node.literals ??= new Map();
   const next = node.literals.get(segment.text) ?? emptyNode();
   node.literals.set(segment.text, next);
   return next;
@@ -56,7 +60,7 @@ export function findRoute(
 ): Route | undefined {
   const segment = segments[depth];
   if (segment === undefined) return withMethod(node.ends, method);
-  const literal = node.literals.get(segment);
+  const literal = node.literals?.get(segment);
   // An empty segment (a trailing slash) is nobody's parameter.
   const parameter = segment === '' ? undefined : node.parameter;
   return (
@@ -75,7 +79,7 @@ function withMethod(routes: readonly Route[], method: string): Route | undefined
 export function routesOf(node: TrieNode, segments: readonly string[], depth = 0): readonly Route[] {
   const segment = segments[depth];
   if (segment === undefined) return node.ends;
-  const literal = node.literals.get(segment);
+  const literal = node.literals?.get(segment);
   const parameter = segment === '' ? undefined : node.parameter;
   return [
     ...(literal === undefined ? [] : routesOf(literal, segments, depth + 1)),
@@ -95,8 +99,11 @@ export function routesMeeting(
   if (segment.kind === 'rest') return below(node);
   const children =
     segment.kind === 'literal'
-      ? [node.literals.get(segment.text), segment.text === '' ? undefined : node.parameter]
-      : [...[...node.literals].map(([text, child]) => (text === '' ? undefined : child)), node.parameter];
+      ? [node.literals?.get(segment.text), segment.text === '' ? undefined : node.parameter]
+      : [
+          ...[...(node.literals ?? [])].map(([text, child]) => (text === '' ? undefined : child)),
+          node.parameter,
+        ];
   const deeper = children.flatMap((child) =>
     child === undefined ? [] : routesMeeting(child, segments, depth + 1),
   );
@@ -105,6 +112,9 @@ export function routesMeeting(
 
 /** All routes of one segment and more from here. */
 function below(node: TrieNode): readonly Route[] {
-  const children = [...node.literals.values(), ...(node.parameter === undefined ? [] : [node.parameter])];
+  const children = [
+    ...(node.literals?.values() ?? []),
+    ...(node.parameter === undefined ? [] : [node.parameter]),
+  ];
   return [...node.rests, ...children.flatMap((child) => [...child.ends, ...below(child)])];
 }
