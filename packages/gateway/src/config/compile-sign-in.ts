@@ -46,7 +46,8 @@ export function compileSignIns(
     const rule = ruleOf(signIn, source, identity);
     const flaws = flawsOf(route, rule, signIn, source);
     objections.push(...flaws.map(([at, problem, fix]) => ({ path: ['routes', index, at], problem, fix })));
-    return { ...route, signIn: rule, body: { types: [typeOf(rule)], limit: bodyLimit, members: 'any' } };
+    const body = { types: [typeOf(rule)], limit: bodyLimit, members: 'any' } as const;
+    return { ...route, signIn: rule, ...(route.methods.includes('POST') && { body }) };
   });
   return { routes: alsoByGet(compiled), objections };
 }
