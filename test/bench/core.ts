@@ -30,12 +30,13 @@ async function run(
 }
 
 function table(title: string, rows: readonly Measured[]): string {
-  const head = `${title.padEnd(38)} ${'a CPU second'.padStart(12)} ${'ratio'.padStart(7)}  of the first: least to most`;
-  const lines = rows.map(({ name, perSecond, ratio: { median, min, max } }) =>
+  const head = `${title.padEnd(38)} ${'a CPU second'.padStart(12)} ${'ratio'.padStart(7)} ${'quickest'.padStart(9)}  of the first: least to most`;
+  const lines = rows.map(({ name, perSecond, quickest, ratio: { median, min, max } }) =>
     [
       name.padEnd(38),
       `${perSecond}`.padStart(12),
       median.toFixed(2).padStart(7),
+      quickest.toFixed(2).padStart(9),
       ` ${min.toFixed(2)} to ${max.toFixed(2)}`,
     ].join(' '),
   );

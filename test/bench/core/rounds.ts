@@ -13,6 +13,8 @@ export interface Measured {
   readonly perSecond: number;
   /** Time against the first contender in the same round. */
   readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+  /** Its quickest batch against the first's quickest: what is left when nobody else was in the way. */
+  readonly quickest: number;
 }
 
 export interface Plan {
@@ -42,6 +44,7 @@ export async function measure(contenders: readonly Contender[], plan: Plan): Pro
       name,
       perSecond: Math.round((plan.batch / median(own)) * 1000),
       ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+      quickest: Math.min(...own) / Math.min(...base),
     };
   });
 }
