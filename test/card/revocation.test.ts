@@ -13,12 +13,12 @@ import type { CertificateChain } from '../../packages/gateway/src/card/certifica
 import { readList } from '../../packages/gateway/src/card/revocation/revocation-list.ts';
 import {
   openRevocation,
-  type RevocationSetting,
   type RunningRevocation,
 } from '../../packages/gateway/src/card/revocation/sources.ts';
 import type { RevocationVerdict } from '../../packages/gateway/src/card/revocation.ts';
 import { readTrust, type Trust } from '../../packages/gateway/src/card/trust.ts';
 import { verifyChain } from '../../packages/gateway/src/card/verify-chain.ts';
+import type { RevocationSetting } from '../../packages/gateway/src/config/card-settings.ts';
 import { type OcspServer, startOcsp } from '../support/ocsp-server.ts';
 import { type LeafName, openPki, type Pki } from '../support/pki.ts';
 

@@ -1,6 +1,5 @@
 // What one configuration is made into: policy, identities, budget, door, pages. Everything here is made anew at a reload;
 // what outlives it (stores, ledger, open exchanges, time and chance) comes in as `Kept`. Nothing is decided here.
-import { readFileSync } from 'node:fs';
 import {
   type AuthenticatorPolicy,
   type Clock,
@@ -36,7 +35,7 @@ import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
 import type { Upstream } from './proxy/exchange.ts';
 import type { LiveExchanges } from './proxy/live.ts';
-import { createUpstream } from './proxy/upstream.ts';
+import { type NamedUpstreams, nameUpstreams } from './proxy/named-upstreams.ts';
 import type { EdgeRules } from './request/canonical.ts';
 import type { Denier } from './respond/deny.ts';
 import { createSignInGuard } from './sign-in/guard.ts';
@@ -67,18 +66,12 @@ export interface Composition {
   readonly mfa: Mfa;
   /** Undefined when the gateway enforces. */
   readonly observer: Observer | undefined;
-  readonly upstreams: ReadonlyMap<string, NamedUpstream>;
+  readonly upstreams: NamedUpstreams;
   /** Who is told; to be closed. */
   readonly told: OpenAnnouncements;
   readonly providers: Providers;
   /** Undefined where no source reads cards. */
   readonly cards: Cards | undefined;
-}
-
-interface NamedUpstream {
-  readonly upstream: Upstream;
-  /** All that it was made of: another composition with the same goes on with the same sockets. */
-  readonly madeOf: string;
 }
 
 /**
@@ -94,7 +87,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   stores.onLost(told.countsLost);
   const authenticators = await cardKeyPolicy(config.enrolment, clock);
   const mfa = mfaOf(config, kept, { keys, events, authenticators });
-  const named = upstreamsOf(config, before?.upstreams ?? new Map());
+  const named = nameUpstreams(config, before?.upstreams ?? new Map());
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const cut = (session: Session): void => void live.cut({ session: session.id });
   const { sealing } = keys;
@@ -266,26 +259,6 @@ function signOutOf(
     await mfa.sessions.end(session, 'person');
     live.cut({ session: session.id });
   };
-}
-
-function upstreamsOf(config: Config, before: Composition['upstreams']): Composition['upstreams'] {
-  const { upstreamTime, upstreamSockets } = config.limits;
-  return new Map(
-    [...config.upstreams].map(([name, target]) => {
-      const ca = target.ca === undefined ? undefined : readFileSync(target.ca, 'utf8');
-      const madeOf = JSON.stringify([target.url, ca, target.host, upstreamTime, upstreamSockets]);
-      const known = before.get(name);
-      if (known?.madeOf === madeOf) return [name, known];
-      const upstream = createUpstream({
-        url: target.url,
-        timeoutMilliseconds: upstreamTime * 1000,
-        mostSockets: upstreamSockets,
-        ...(ca !== undefined && { ca }),
-        ...(target.host !== undefined && { host: target.host }),
-      });
-      return [name, { upstream, madeOf }];
-    }),
-  );
 }
 
 /** A setting that is read and does nothing would be a promise nobody keeps. */

@@ -22,6 +22,7 @@ import { applyLimits, closeServer, createListener, listenOn, renewCertificate } 
 import type { Log } from './log.ts';
 import { createLineLog, type LineLog } from './log.ts';
 import { createLiveExchanges } from './proxy/live.ts';
+import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
 import { openStores } from './stores/open.ts';
 import { recentSessions } from './stores/recent-sessions.ts';
@@ -154,9 +155,7 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
 /** Sockets to a portal or a provider that is configured no longer close when its last exchange can no longer be under way. */
 function retire(before: Composition, { upstreams }: Composition, patience: number): void {
   setTimeout(() => void before.providers.close(), patience).unref();
-  const inUse = new Set([...upstreams.values()].map(({ upstream }) => upstream));
-  for (const { upstream } of before.upstreams.values())
-    if (!inUse.has(upstream)) setTimeout(() => upstream.close(), patience).unref();
+  retireUpstreams(before.upstreams, upstreams, patience);
 }
 
 /** The end of every segment goes to the log too: kept elsewhere, it is what shows a ledger that was cut short. */

@@ -1,12 +1,12 @@
 // The card listener as the gateway opens, renews and closes it.
 import type { Server } from 'node:https';
-import type { ClientCertificateSetting } from '../config/card-settings.ts';
+import type { BehindSetting, ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import { brokenLine } from '../front.ts';
 import { closeServer, listenOn } from '../listener.ts';
 import type { Log } from '../log.ts';
 import type { Cards } from './card.ts';
-import { type BehindSetting, createFrontListener, presentedByFront } from './forwarded/front.ts';
+import { createFrontListener, presentedByFront } from './forwarded/front.ts';
 import { type CardFront, cardContext, createCardListener, type Showing, serve } from './listener.ts';
 
 export interface CardDoor {

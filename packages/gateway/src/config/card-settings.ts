@@ -1,9 +1,8 @@
 // Client certificates as configured: a listener of their own, whom it believes, and what a certificate must be to count
 // as a card. Identifiers of a sector (policies, usages, issuers) are all here and none is in the code.
-import type { Seconds } from '@palier/mfa-core';
-import type { BehindSetting } from '../card/forwarded/front.ts';
+import type { Seconds, Secret } from '@palier/mfa-core';
+import type { ForwardedForm } from '../card/forwarded/forms.ts';
 import type { PersonName } from '../card/holder.ts';
-import type { RevocationSetting } from '../card/revocation/sources.ts';
 import type { SignatureName } from '../card/rules.ts';
 import type { ListenAddress, TlsFiles } from './config.ts';
 
@@ -41,4 +40,35 @@ export interface ClientCertificateSetting {
   /** How long before its end a certificate is told to be renewed. */
   readonly remind: Seconds;
   readonly signIn: string | undefined;
+}
+
+/** Another end of TLS that hands certificates on. */
+export interface BehindSetting {
+  readonly form: ForwardedForm;
+  /** Networks in canonical CIDR form; there is no default (A215). */
+  readonly trustedPeers: readonly string[];
+  readonly secret: Secret | undefined;
+}
+
+/** How it is known whether a card was revoked. */
+export interface RevocationSetting {
+  /** Files and folders of lists that something else keeps up; read again every minute. */
+  readonly files: readonly string[];
+  /** Publishers' addresses, asked every `refresh`. */
+  readonly urls: readonly URL[];
+  readonly refresh: Seconds;
+  readonly timeout: Seconds;
+  /** How long past its own end a list still counts. */
+  readonly grace: Seconds;
+  /** Where lists that were brought are kept for the next start. */
+  readonly keepIn: string | undefined;
+  readonly ocsp:
+    | { readonly use: 'never' }
+    | {
+        /** `prefer`: lists answer when the responder does not. `require`: it must answer. */
+        readonly use: 'prefer' | 'require';
+        readonly url: URL | undefined;
+        readonly timeout: Seconds;
+        readonly maxAge: Seconds;
+      };
 }

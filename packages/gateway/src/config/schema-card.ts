@@ -2,9 +2,8 @@
 import { secondsOf } from '@palier/mfa-core';
 import { z } from 'zod';
 import { forwardedForms } from '../card/forwarded/forms.ts';
-import type { BehindSetting } from '../card/forwarded/front.ts';
-import type { RevocationSetting } from '../card/revocation/sources.ts';
 import { type SignatureName, signatureOids } from '../card/rules.ts';
+import type { BehindSetting, RevocationSetting } from './card-settings.ts';
 import * as scalar from './scalars.ts';
 import type { WrittenSource } from './schema-identity.ts';
 import { maybe, oneOrMore } from './shape.ts';

@@ -3,18 +3,11 @@
 // listener. That a front which is believed here strips these headers from its clients is its part of the agreement, and
 // docs/cards.md shows how to see that it does.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Secret } from '@palier/mfa-core';
+import type { BehindSetting } from '../../config/card-settings.ts';
 import type { Config } from '../../config/config.ts';
 import { type PeerCheck, peerCheck } from '../../forward-auth/peers.ts';
 import type { Presented } from '../desk.ts';
-import { type ForwardedForm, readForwarded } from './forms.ts';
-
-export interface BehindSetting {
-  readonly form: ForwardedForm;
-  /** Networks in canonical CIDR form; there is no default (A215). */
-  readonly trustedPeers: readonly string[];
-  readonly secret: Secret | undefined;
-}
+import { readForwarded } from './forms.ts';
 
 export function presentedByFront(
   { form }: BehindSetting,

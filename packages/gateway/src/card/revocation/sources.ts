@@ -1,35 +1,14 @@
 // What the operator chose puts together: lists, a responder, or both. `revoked` from anybody is revoked; `good` from one
 // is enough where both are asked, since each proves it by itself.
 import { mkdirSync } from 'node:fs';
-import type { Instant, Random, Seconds } from '@palier/mfa-core';
+import type { Instant, Random } from '@palier/mfa-core';
+import type { RevocationSetting } from '../../config/card-settings.ts';
 import type { Log } from '../../log.ts';
 import type { CardCertificate, CertificateChain } from '../certificate.ts';
 import type { Revocation, RevocationVerdict } from '../revocation.ts';
 import { listAddress, listFiles } from './list-sources.ts';
 import { type RevocationLists, revocationLists } from './lists.ts';
 import { responder } from './responder.ts';
-
-export interface RevocationSetting {
-  /** Files and folders of lists that something else keeps up; read again every minute. */
-  readonly files: readonly string[];
-  /** Publishers' addresses, asked every `refresh`. */
-  readonly urls: readonly URL[];
-  readonly refresh: Seconds;
-  readonly timeout: Seconds;
-  /** How long past its own end a list still counts. */
-  readonly grace: Seconds;
-  /** Where lists that were brought are kept for the next start. */
-  readonly keepIn: string | undefined;
-  readonly ocsp:
-    | { readonly use: 'never' }
-    | {
-        /** `prefer`: lists answer when the responder does not. `require`: it must answer. */
-        readonly use: 'prefer' | 'require';
-        readonly url: URL | undefined;
-        readonly timeout: Seconds;
-        readonly maxAge: Seconds;
-      };
-}
 
 export interface RevocationParts {
   readonly authorities: readonly CardCertificate[];

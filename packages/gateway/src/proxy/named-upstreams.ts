@@ -1,0 +1,48 @@
+// The portals of a configuration by name, and what a reload does with their sockets.
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import type { Upstream } from './exchange.ts';
+import { createUpstream } from './upstream.ts';
+
+export type NamedUpstreams = ReadonlyMap<string, NamedUpstream>;
+
+interface NamedUpstream {
+  readonly upstream: Upstream;
+  /** All that it was made of: another composition with the same goes on with the same sockets. */
+  readonly madeOf: string;
+}
+
+/**
+ * An upstream for each name of the configuration; one that is configured as before is taken over with its sockets. Throws
+ * when a file of authorities cannot be read.
+ */
+export function nameUpstreams(config: Config, before: NamedUpstreams): NamedUpstreams {
+  const { upstreamTime, upstreamSockets } = config.limits;
+  return new Map(
+    [...config.upstreams].map(([name, target]) => {
+      const ca = target.ca === undefined ? undefined : readFileSync(target.ca, 'utf8');
+      const madeOf = JSON.stringify([target.url, ca, target.host, upstreamTime, upstreamSockets]);
+      const known = before.get(name);
+      if (known?.madeOf === madeOf) return [name, known];
+      const upstream = createUpstream({
+        url: target.url,
+        timeoutMilliseconds: upstreamTime * 1000,
+        mostSockets: upstreamSockets,
+        ...(ca !== undefined && { ca }),
+        ...(target.host !== undefined && { host: target.host }),
+      });
+      return [name, { upstream, madeOf }];
+    }),
+  );
+}
+
+/** Closes what is configured no longer, when its last exchange can no longer be under way. */
+export function retireUpstreams(
+  before: NamedUpstreams,
+  now: NamedUpstreams,
+  patienceMilliseconds: number,
+): void {
+  const inUse = new Set([...now.values()].map(({ upstream }) => upstream));
+  for (const { upstream } of before.values())
+    if (!inUse.has(upstream)) setTimeout(() => upstream.close(), patienceMilliseconds).unref();
+}
