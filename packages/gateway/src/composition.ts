@@ -121,6 +121,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     ...stores.standings,
     canaries: readCanaries(config.budgets.canaries, recordKeys),
     raised: told.alarm,
+    capped: told.capped,
     countedSince: stores.countedSince,
   });
   const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);

@@ -299,12 +299,14 @@ describe('an account that is watched', () => {
   interface Seat {
     readonly spend: ReturnType<typeof desk>;
     readonly raised: Alarm[];
+    readonly capped: Alarm[];
     readonly activity: ReturnType<typeof memoryActivity>;
   }
 
   /** With 28 days behind it, 25 persons each, 3 of them new. */
   async function seat(canaries: readonly number[] = [], since = at(-400 * 24 * hour)): Promise<Seat> {
-    const [activity, raised]: [ReturnType<typeof memoryActivity>, Alarm[]] = [memoryActivity(), []];
+    const activity = memoryActivity();
+    const [raised, capped]: [Alarm[], Alarm[]] = [[], []];
     await activity.firstSeen('dr who' as AccountId, at(-40 * 24 * hour));
     for (let day = 1; day <= 28; day += 1)
       await activity.addDay('dr who' as AccountId, { day: dayOf(start) - day, distinct: 25, novel: 3 });
@@ -314,8 +316,14 @@ describe('an account that is watched', () => {
       canaries: new Set(canaries.map((record) => digestOf(`${record}`))),
       raised: async (alarm) => void raised.push(alarm),
       countedSince: () => since,
+      capped: (alarm) => void capped.push(alarm),
     });
-    return { spend: desk(budgets, createBudget(memoryBudgetStore(), budgets, watch)), raised, activity };
+    return {
+      spend: desk(budgets, createBudget(memoryBudgetStore(), budgets, watch)),
+      raised,
+      capped,
+      activity,
+    };
   }
 
   it('has its own cap: 3.5 times its mean', async () => {
@@ -357,6 +365,28 @@ describe('an account that is watched', () => {
       );
     }
     expect(raised).toHaveLength(1);
+  });
+
+  it('with the right key works through strangers up to the cap, and then somebody is called, once', async () => {
+    const insider = await seat();
+    const look = (record: number): Promise<Spent> => {
+      const now = at(record * 50_000 + ((record * 7919) % 23) * 1000);
+      return insider.spend({ proof: proofOf('card', now), records: records(record), now });
+    };
+    const [shown] = await until(look);
+    for (let record = shown; record < shown + 5; record += 1) await look(record);
+    expect([insider.raised.length, insider.capped.length]).toEqual([1, 1]);
+    // Negative control: the same number of persons whom the account knows calls nobody.
+    const honest = await seat();
+    const known = (record: number, day: number): Promise<Spent> => {
+      const now = at((day - 2) * 24 * hour + record * 50_000 + ((record * 7919) % 23) * 1000);
+      return honest.spend({ proof: proofOf('card', now), records: records(record), now, enforce: day === 2 });
+    };
+    for (let record = 0; record < 100; record += 1) await known(record, 0);
+    honest.raised.length = 0;
+    honest.capped.length = 0;
+    const [, end] = await until((record) => known(record, 2));
+    expect([end.outcome, honest.raised.length, honest.capped.length]).toEqual(['cap', 0, 0]);
   });
 
   it('A125: is not blamed when the counts were lost and everybody looks new', async () => {

@@ -131,7 +131,10 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
       now,
     });
   }
-  return stronger ?? spentOf(consumed, own, { proof, most: size.records }, now);
+  const answer = stronger ?? spentOf(consumed, own, { proof, most: size.records }, now);
+  if (answer.outcome === 'cap' && (answer.cap === 'account' || answer.cap === 'new-records'))
+    await watch.capped(identity.account, now);
+  return answer;
 }
 
 interface Asked {

@@ -24,6 +24,8 @@ export interface WatchParts {
   readonly canaries: ReadonlySet<RecordDigest>;
   /** Told of every alarm raised; a rejection fails the look-up that raised it. */
   readonly raised: (alarm: Alarm) => Promise<void>;
+  /** Told when an account reaches a cap of its own while a novelty alarm stands, answered or not; once for each alarm. */
+  readonly capped?: (alarm: Alarm, now: Instant) => void;
   /** Since when the counts stand without a loss. For 28 days after one everybody looks new, and nobody is blamed for it. */
   readonly countedSince?: () => Instant;
 }
@@ -47,6 +49,8 @@ export interface Watch {
   caps(account: AccountId, own: BudgetClass, withCard: boolean, now: Instant): Promise<Caps>;
   /** Adds to the history, asks the detectors and the canaries, and raises what they find. */
   note(granted: Granted): Promise<void>;
+  /** A look-up met a cap of the account. */
+  capped(account: AccountId, now: Instant): Promise<void>;
 }
 
 /** An alarm nobody answers ends after as long as a presence lasts. */
@@ -67,6 +71,7 @@ export const noWatch: Watch = {
   unanswered: async () => undefined,
   caps: async (_account, own, withCard) => capsOf(own, undefined, false, withCard),
   note: async () => undefined,
+  capped: async () => undefined,
 };
 
 export function createWatch({
@@ -74,10 +79,12 @@ export function createWatch({
   alarms,
   canaries,
   raised,
+  capped = () => undefined,
   countedSince = () => instantOf(0),
 }: WatchParts): Watch {
   const forgetful = (now: Instant): boolean => now - countedSince() < forgetfulMilliseconds;
   const detectors = createDetectors(capacity);
+  const cappedIn = new Map<AccountId, Instant>();
   const todays = new Map<AccountId, Today>();
   const seen = new Map<AccountId, { readonly at: Instant; readonly standing: readonly Alarm[] }>();
 
@@ -146,6 +153,12 @@ export function createWatch({
       });
       const canary = asked && records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
       for (const finding of [...found, ...canary]) await raise(account, finding, now);
+    },
+    capped: async (account, now) => {
+      const novelty = (await standing(account, now)).find(({ kind }) => kind === 'novelty');
+      if (novelty === undefined || cappedIn.get(account) === novelty.raisedAt) return;
+      remember(cappedIn, account, novelty.raisedAt);
+      capped(novelty, now);
     },
   };
 }

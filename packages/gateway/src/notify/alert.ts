@@ -48,6 +48,20 @@ export function unansweredAlert({ kind, account, sentence }: Alarm, at: Instant,
   };
 }
 
+/** Whoever holds the key and works through strangers to the cap: the gesture was made, and only a human can judge. */
+export function cappedAlert({ account, sentence }: Alarm, at: Instant): Alert {
+  return {
+    name: 'capped.novelty',
+    at,
+    account,
+    severity: 'page',
+    sentence: {
+      fr: `Compte ${account} : plafond atteint le jour d’une alerte. ${sentence.fr} Pour arrêter ce compte : palier account lock ${account}`,
+      en: `Account ${account}: a cap was reached on the day of an alarm. ${sentence.en} To stop the account: palier account lock ${account}`,
+    },
+  };
+}
+
 export function glassAlert({ account, at, records }: BrokenGlass): Alert {
   return {
     name: 'glass.broken',

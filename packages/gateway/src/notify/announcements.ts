@@ -1,17 +1,18 @@
 // One place where what happened becomes a line in the log and a word to whoever must know. The log comes first and is the
 // truth; a channel that is down loses a word, never a line.
-import type { Clock, EventSink } from '@palier/mfa-core';
+import type { Clock, EventSink, Instant } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Log } from '../log.ts';
 import type { Stop } from '../stops/stop.ts';
-import { alarmAlert, countsLostAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
+import { alarmAlert, cappedAlert, countsLostAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
 import type { Notices } from './notices.ts';
 import type { Paging } from './paging.ts';
 
 export interface Announcements {
   readonly events: EventSink;
   readonly alarm: (alarm: Alarm) => Promise<void>;
+  readonly capped: (alarm: Alarm, now: Instant) => void;
   readonly glass: (glass: BrokenGlass) => void;
   readonly countsLost: () => void;
   readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
@@ -39,6 +40,10 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
       log({ kind: 'alarm', alarm: kind, account, at: iso(raisedAt), until: iso(until), ...sentence });
       notices.tell(alarmAlert(alarm));
       if (kind !== 'canary') paging.wait(alarm);
+    },
+    capped: (alarm, now) => {
+      log({ kind: 'capped', alarm: alarm.kind, account: alarm.account, at: iso(now) });
+      notices.tell(cappedAlert(alarm, now));
     },
     glass: (glass) => {
       const { id, account, until, records } = glass;

@@ -9,7 +9,7 @@ export interface Stops {
 
 export interface StopsSetting {
   readonly store: StopStore;
-  /** Told once of each stop that begins or ends here. */
+  /** Told once of each stop that begins or ends while this instance runs. */
   readonly changed: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
   /** Milliseconds that never go back. */
   readonly now?: () => number;
@@ -27,7 +27,8 @@ export function createStops({ store, changed, now = () => performance.now() }: S
   const read = async (): Promise<void> => {
     const asked = now();
     const list = await store.list();
-    tell(known, list, changed);
+    // What holds already when this instance begins is no news.
+    if (readAt !== Number.NEGATIVE_INFINITY) tell(known, list, changed);
     known = list;
     readAt = asked;
   };
