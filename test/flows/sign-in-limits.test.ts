@@ -178,6 +178,16 @@ describe('guessing one account', () => {
   });
 });
 
+describe('a neighbour in the same network', () => {
+  it('gets no new guesses when the person signs in', async () => {
+    for (let turn = 0; turn < 4; turn += 1) await guess('alice');
+    expect((await right('alice')).status).toBe(302);
+    portal.judged.length = 0;
+    for (let turn = 0; turn < 10; turn += 1) await guess('alice');
+    expect(portal.judged).toHaveLength(1);
+  });
+});
+
 describe('stuffing', () => {
   it('is worth sixty accounts from one network, then one after each wait', async () => {
     for (let turn = 0; turn < 200; turn += 1) await guess(`account-${turn}`);

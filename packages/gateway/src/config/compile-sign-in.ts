@@ -104,7 +104,7 @@ type Flaw = readonly [at: 'login' | 'reset' | 'match' | 'body', problem: string,
 
 function flawsOf(
   { methods, requirement, records }: Route,
-  { kind, typed }: SignInRule,
+  { kind, typed, success: marks }: SignInRule,
   { typed: typedHere, success }: WrittenSignIn,
   source: LoginWatchedSetting | undefined,
 ): readonly Flaw[] {
@@ -122,6 +122,14 @@ function flawsOf(
     [
       kind === 'reset' || typed !== undefined,
       [at, 'does not say where the login is typed', 'write field: <name of the form field>'],
+    ],
+    [
+      kind === 'reset' || marks.cookie !== undefined || success !== undefined,
+      [
+        at,
+        'has no cookie by which a sign-in that worked could be told',
+        'write success: { status: <what only a right password is answered with> }',
+      ],
     ],
     [
       source === undefined || (kind === 'sign-in' && typedHere === undefined && success === undefined),

@@ -86,8 +86,12 @@ describe('a line that signs in', () => {
 
   it('has no cookie to look for where the credential is a header', () => {
     const source = 'portal-session: { header: X-Portal, ask: /me, account: /login }';
-    const [login] = read(source, ['{ match: POST /login, require: open, login: { field: user } }']).routes;
-    expect(login?.signIn?.success.cookie).toBe(undefined);
+    const line = (rest: string): string =>
+      `{ match: POST /login, require: open, login: { field: user${rest} } }`;
+    const [login] = read(source, [line(', success: { status: 200 }')]).routes;
+    expect(login?.signIn?.success).toEqual({ status: [200], cookie: undefined, location: undefined });
+    // By a redirect alone every wrong password of some portals would be a right one.
+    expect(told(source, [line('')]).join()).toContain('has no cookie by which');
   });
 });
 

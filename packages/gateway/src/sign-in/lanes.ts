@@ -67,8 +67,9 @@ export function lanesOf(secret: Secret, rule: SignInRule, guesser: Guesser, pres
   const wait = pressed ? [0, limits.account.longest * 1000] : growing(limits.account);
   return {
     lanes: [...shared, { name: own, wait, leak: hour }, pressure],
-    clear: [own],
-    giveBack: [...shared.map(({ name }) => name), pressure.name],
+    // Not cleared: a neighbour who guesses would get new guesses whenever the person signs in.
+    clear: [],
+    giveBack: [...shared.map(({ name }) => name), own, pressure.name],
   };
 }
 
