@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { personOf } from '../support/ledger-folder.ts';
+import { openRaw } from '../support/raw-client.ts';
 import type { Answerer } from '../support/recorder-upstream.ts';
 import { get, plain, post } from './case.ts';
 import type { Reply } from './oracles.ts';
@@ -147,5 +148,39 @@ describe('persons that only the answer names', () => {
       (_request, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n'),
     );
     expect(await stand.counted(since)).toEqual(new Set([personOf(3000)]));
+  });
+});
+
+describe('bytes that are no request', () => {
+  const garbage = 'no request at all\r\n\r\n';
+  const received = async (bytes: string): Promise<string> => {
+    const client = await openRaw(stand.port);
+    client.send(bytes.replaceAll('{host}', stand.host).replaceAll('{cookie}', stand.cookieOf('low')));
+    await client.closed;
+    return client.received();
+  };
+
+  it('are not answered in the middle of another answer: the connection ends (A041, A050)', async () => {
+    stand.answer((_request, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhalf of the answer, ');
+      setTimeout(() => socket.write('and the other half..'), 200);
+    });
+    const client = await openRaw(stand.port);
+    client.send(
+      get('/notes/9').replaceAll('{host}', stand.host).replaceAll('{cookie}', stand.cookieOf('low')),
+    );
+    await client.receive((text) => text.includes('half of the answer'));
+    client.send(garbage);
+    await client.closed;
+    expect(client.received()).not.toContain('HTTP/1.1 400');
+  });
+
+  it('are answered where nothing else is, and nothing of it may be kept', async () => {
+    const text = await received(garbage);
+    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(text).toContain('\r\nCache-Control: no-store\r\n');
+    expect(
+      await received(`GET /notes/9 HTTP/1.1\r\nHost: {host}\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`),
+    ).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
