@@ -1,5 +1,5 @@
 // Which lines of the gateway's log an operator is alarmed by: an alarm of a detector, a cap that is met, codes that have
-// shown all they may, and a signature that does not verify. A prompt that somebody answers is no alert.
+// shown all they may, a signature that does not verify, a ticket nobody issued. A prompt somebody answers is no alert.
 
 /** One alert, by the clock of the replay. */
 export interface Alert {
@@ -8,7 +8,12 @@ export interface Alert {
 }
 
 const OUTCOMES = /^(slow-down:|step-up:stronger$|refuse:more-persons-than-one-gesture$)/;
-const REASONS: ReadonlySet<unknown> = new Set(['bad-assertion', 'too-many-attempts', 'counter-went-back']);
+const REASONS: ReadonlySet<unknown> = new Set([
+  'bad-assertion',
+  'too-many-attempts',
+  'counter-went-back',
+  'ticket-unknown',
+]);
 
 /** The alert in a line of the log, if it is one. */
 export function alertOf(line: Readonly<Record<string, unknown>>, at: number): Alert | undefined {

@@ -74,8 +74,8 @@ export async function runPaper(
     oneIn,
     progress,
   });
-  const name =
-    which === 'published' ? 'honest population' : 'honest population, volumes x1.5 and wider tails';
+  const changed = which === 'published' ? '' : ', volumes x1.5 and wider tails';
+  const name = `honest population${changed}${oneIn === 5 ? ', one account in five' : ''}`;
   return resultOf(name, seed, 30, count, count.total().alarms);
 }
 

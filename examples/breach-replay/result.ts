@@ -45,9 +45,15 @@ export interface FrictionLimits {
   readonly refusals: number | undefined;
 }
 
+/** A sample of a few thousand account-days cannot tell 0.4 of a thousand from 0.8: only the whole is held to 0.5. */
 const limits: Readonly<Record<string, FrictionLimits>> = {
   'honest population': { gestures: 1.4, refusals: 0.5 },
+  'honest population, one account in five': { gestures: 1.4, refusals: 1.5 },
   'honest population, volumes x1.5 and wider tails': { gestures: 1.8, refusals: undefined },
+  'honest population, volumes x1.5 and wider tails, one account in five': {
+    gestures: 1.8,
+    refusals: undefined,
+  },
 };
 
 function frictionChecks(run: RunResult): readonly (readonly [boolean, string])[] {

@@ -78,8 +78,8 @@ export async function runScenario(
       ...alerts,
       gesturesPerActiveDay: friction.activeDays === 0 ? undefined : gesturesPerActiveDay(friction),
       refusalsPer1000AccountDays: friction.accountDays === 0 ? undefined : refusalsPer1000(friction),
-      ledgerRecall: recall,
-      ledgerPrecision: precision,
+      ledgerRecall: without?.unledgered ? undefined : recall,
+      ledgerPrecision: without?.unledgered ? undefined : precision,
     };
   } finally {
     await site.stop();

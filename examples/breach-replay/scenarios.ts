@@ -32,7 +32,12 @@ export interface Scenario {
   /** Undefined where a defence is off. */
   readonly bound: ((budgets: Site['budgets'], logins: readonly string[]) => number) | undefined;
   /** Takes a defence away; `heldTo` is what it held the same attack to. */
-  readonly without?: { readonly change: Change | undefined; readonly heldTo: Bound };
+  readonly without?: {
+    readonly change: Change | undefined;
+    readonly heldTo: Bound;
+    /** The routes count nobody any more: the ledger has nothing to say. */
+    readonly unledgered?: true;
+  };
   readonly full: boolean;
 }
 
@@ -217,6 +222,7 @@ const ablations: readonly Scenario[] = [
         '$1    require: signed-in\n',
       ),
       heldTo: nobody,
+      unledgered: true,
     },
   },
   {

@@ -46,6 +46,7 @@ const EPIDEMIC = 1.35;
 const REST_OF_WEEK = 0.95;
 const CALM = 0.87;
 const ON_CALL = 0.02;
+const ON_CALL_TIMES = 2;
 /** Share of personal accounts that stand in for others, and how many of their patients are new to them. */
 const LOCUM = 0.04;
 const LOCUM_FRESH = 0.5;
@@ -69,8 +70,9 @@ export function createLife(
       const weekday = ((number % 7) + 7) % 7;
       if (weekday >= trade.days) return [];
       const onCall = draws.uniform() < ON_CALL;
-      const mean = usual * (weekday === 0 ? MONDAY : REST_OF_WEEK) * (isEpidemic(number) ? EPIDEMIC : CALM);
-      const count = Math.round(draws.skewed(onCall ? mean * 2 : mean, spread * 0.45));
+      // A day on call is a day of its own: neither Monday nor the epidemic comes on top.
+      const usually = (weekday === 0 ? MONDAY : REST_OF_WEEK) * (isEpidemic(number) ? EPIDEMIC : CALM);
+      const count = Math.round(draws.skewed(usual * (onCall ? ON_CALL_TIMES : usually), spread * 0.45));
       const seen = whoComes(draws, { count, fresh: onCall ? 0.6 : fresh, known, persons });
       const workday = workdayOf(draws, trade, firstDay + number * DAY);
       return [
