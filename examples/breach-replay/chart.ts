@@ -3,9 +3,9 @@
 
 import type { RunResult } from './result.ts';
 
-const WIDTH = 860;
+const WIDTH = 920;
 const ROW = 26;
-const LEFT = 300;
+const LEFT = 360;
 const RIGHT = 150;
 const TOP = 56;
 const DECADES = 6;
