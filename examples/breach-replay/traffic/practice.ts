@@ -96,7 +96,8 @@ async function lookUp(
         throw new Error('the gateway did not take an honest gesture');
     }
   }
-  throw new Error('an honest look-up was asked for one thing after the other');
+  // An alarm of this very instant asks for a proof made after it, and the clock stands: the person gives up.
+  count.refusal(trade.class, login, day);
 }
 
 /** Whether the gateway asks for a gesture (RFC 9470), and not for the portal's password. */
