@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { ConfigProblem } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { cardFileObjections } from './card-files.ts';
+import { providerFileObjections } from './provider-files.ts';
 import { type Command, print, problemLines, readConfig } from './terminal.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
@@ -24,6 +25,7 @@ export const checkCommand: Command = async (argv, terminal) => {
           ...read.unavailable,
           ...keyProblems(read.config.keys.file),
           ...(await cardFileObjections(read.config)).map(read.place),
+          ...providerFileObjections(read.config).map(read.place),
         ];
   const words =
     problems.length === 0
