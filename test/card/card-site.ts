@@ -30,8 +30,35 @@ export type Settings = Readonly<Record<string, string>>;
 /** Settings, or what makes them of the PKI's files. */
 export type Given = Settings | ((pki: Pki) => Settings);
 
+/** The portal knows its own people, and tells which person is behind an account. */
+const besidePortal: Changes = [['      name: /name\n', '      name: /name\n      person: /nationalId\n']];
+
+/** Nobody but the card says who is there. */
+export const withoutPortal: Changes = [
+  [
+    `  - portal-session:
+      cookie: PORTALSID
+      ask: /api/me
+      account: /login
+      class: /class
+      organisation: /organisation
+      name: /name
+      signIn: /login
+      # Ends the portal's session, and ours with it.
+      signOut: [POST /logout]
+`,
+    '',
+  ],
+  // Nobody types a password either.
+  ['require: open, login: { field: login }', 'require: open'],
+];
+
 /** Starts all of it; the configuration is the demo's with a client-certificate source. */
-export async function startCardSite(given: Given = {}, more: Changes = []): Promise<CardSite> {
+export async function startCardSite(
+  given: Given = {},
+  more: Changes = [],
+  portal: Changes = besidePortal,
+): Promise<CardSite> {
   const pki = await openPki();
   const settings = typeof given === 'function' ? given(pki) : given;
   const cardPort = await freePort();
@@ -54,7 +81,7 @@ export async function startCardSite(given: Given = {}, more: Changes = []): Prom
   const source = `\n  - client-certificate:\n${lines.join('\n')}\n`;
   const changes: Changes = [
     ...inMemory,
-    ['      name: /name\n', '      name: /name\n      person: /nationalId\n'],
+    ...portal,
     ['\nroutes:\n', `${source}\nroutes:\n`],
     ['first: [ticket]', 'first: [ticket, card]'],
     ...more,

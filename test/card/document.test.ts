@@ -48,6 +48,17 @@ describe('docs/cards.md', () => {
     expect(named.sort()).toEqual(readdirSync(new URL('../../examples/card-fronts/', import.meta.url)).sort());
   });
 
+  it('shows a card that signs in, alone', () => {
+    const whole = (blocks[0] ?? '').replace(
+      /identity:[\s\S]*?routes:/,
+      `${blocks.find((block) => block.includes('signsIn'))}routes:`,
+    );
+    expect(read(whole)).toMatchObject({
+      unavailable: [],
+      config: { identity: [{ signsIn: true, class: 'gp' }] },
+    });
+  });
+
   it('names only settings that exist, with their defaults', () => {
     const parsed = read(blocks[0] ?? '');
     const card =

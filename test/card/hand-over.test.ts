@@ -17,7 +17,7 @@ import { createMovingClock } from '../support/moving-clock.ts';
 const clock = createMovingClock();
 const sealing = sealingKeys('k1', { k1: new Secret(new Uint8Array(32).fill(7)) });
 const asked = { person: '899700218896', way: 'step-up', resume: '' } as const;
-const shown = { fingerprint: 'f'.repeat(64), at: clock.now(), validTo: clock.now() };
+const shown = { person: asked.person, fingerprint: 'f'.repeat(64), at: clock.now(), validTo: clock.now() };
 
 interface Desk {
   readonly handOver: HandOver;

@@ -17,6 +17,7 @@ import { createBudget } from './budget/spend.ts';
 import { createWatch } from './budget/watch.ts';
 import { type Cards, createCards } from './card/card.ts';
 import { cardKeyPolicy } from './card/key-models.ts';
+import { cardIdentity } from './card/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { signInPage } from './config/oidc-settings.ts';
 import { unavailable as unavailableSettings } from './config/unavailable.ts';
@@ -33,7 +34,6 @@ import { type OpenAnnouncements, openAnnouncements } from './notify/open.ts';
 import { createProviders, type Providers } from './oidc/providers.ts';
 import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
-import type { Upstream } from './proxy/exchange.ts';
 import type { LiveExchanges } from './proxy/live.ts';
 import { type NamedUpstreams, nameUpstreams } from './proxy/named-upstreams.ts';
 import type { EdgeRules } from './request/canonical.ts';
@@ -110,6 +110,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     secret: keys.digests,
     noted: told.addresses.note,
     providers,
+    byCard: cardIdentity(mfa, sealing),
   });
   const observer = config.mode === 'observe' ? (before?.observer ?? createObserver(random)) : undefined;
   const recordKeys = createRecordKeys(

@@ -21,6 +21,7 @@ import type { CardRules } from './judge.ts';
 import { openRevocation } from './revocation/sources.ts';
 import { type CardWatch, createCardWatch } from './revocation/watch.ts';
 import type { Revocation } from './revocation.ts';
+import { type CardSignIn, cardSource, createCardSignIn } from './sign-in.ts';
 import { readTrust, type TrustFiles } from './trust.ts';
 
 /** What the pages can do with cards. */
@@ -29,6 +30,8 @@ export interface CardPages {
   readonly origin: string;
   /** Where to send the browser; undefined when nobody says which card is this person's. */
   readonly ask: (person: Person, way: Way, resume: string) => Promise<string | undefined>;
+  /** Undefined where a card signs nobody in. */
+  readonly signIn: CardSignIn | undefined;
   /** Spends what came back and proves it in the session; undefined for anything that is not its own. */
   readonly redeem: (person: Person, shown: string) => Promise<Redeemed | undefined>;
 }
@@ -72,7 +75,15 @@ export async function createCards(parts: CardParts, before?: CardWatch): Promise
   const { revocation, opened, watch, close } = await revocationOf(setting, parts, before);
   const rules = rulesOf(setting, revocation);
   const desk = { rules, handOver, clock, log, opened };
-  return { setting, desk, pages: pagesOf(setting, handOver, parts), watch, close };
+  const signIn = setting.signsIn
+    ? createCardSignIn({
+        ...parts,
+        handOver,
+        accountClass: setting.class,
+        opened: ({ id, account }, chain) => opened({ session: id, account }, chain),
+      })
+    : undefined;
+  return { setting, desk, pages: { ...pagesOf(setting, handOver, parts), signIn }, watch, close };
 }
 
 /** As the operator asked for with `dangerouslyWithoutRevocation`. */
@@ -137,10 +148,15 @@ export function rulesOf(setting: ClientCertificateSetting, revocation: Revocatio
   };
 }
 
-function pagesOf(setting: ClientCertificateSetting, handOver: HandOver, parts: CardParts): CardPages {
+function pagesOf(
+  setting: ClientCertificateSetting,
+  handOver: HandOver,
+  parts: CardParts,
+): Omit<CardPages, 'signIn'> {
   const reminded = new Map<string, Instant>();
   const whoseCard = ({ identity }: Person): string | undefined =>
-    setting.matches === 'account' ? identity.account : identity.person;
+    // Whoever a card signed in is the person on it.
+    setting.matches === 'account' || identity.source === cardSource ? identity.account : identity.person;
   return {
     origin: setting.origin.origin,
     ask: async (person, way, resume) => {

@@ -4,7 +4,7 @@
 import type { Clock } from '@palier/mfa-core';
 import type { Log } from '../log.ts';
 import type { CertificateChain } from './certificate.ts';
-import type { Asking, HandOver } from './hand-over.ts';
+import type { Asking, HandOver, Way } from './hand-over.ts';
 import { type CardRules, judgeCard } from './judge.ts';
 import { type CardProblem, toldAs } from './texts.ts';
 
@@ -14,7 +14,7 @@ export interface CardDeskParts {
   readonly clock: Clock;
   readonly log: Log;
   /** Told of every card that opened something. */
-  readonly opened: (asking: Asking, chain: CertificateChain) => void;
+  readonly opened: (whose: Pick<Asking, 'account' | 'session'>, chain: CertificateChain) => void;
 }
 
 /** What TLS knows of the client. */
@@ -30,7 +30,7 @@ export interface Presented {
 }
 
 export type Outcome =
-  | { readonly kind: 'shown'; readonly name: string }
+  | { readonly kind: 'shown'; readonly name: string; readonly way: Way }
   | { readonly kind: 'problem'; readonly problem: CardProblem; readonly resume: string };
 
 /** Judges what was presented for the challenge in the address. Rejects when a store is broken: that is a 503. */
@@ -55,15 +55,25 @@ export async function meet(parts: CardDeskParts, text: string, presented: Presen
     await parts.handOver.refuse(asking);
     return problem(parts, 'not-accepted', 'platform-refused', asking, { fingerprint });
   }
-  if (holder.person !== asking.asked.person) {
+  const { way, person } = asking.asked;
+  if (way !== 'sign-in' && holder.person !== person) {
     await parts.handOver.refuse(asking);
     return problem(parts, 'wrong-person', 'wrong-person', asking, { fingerprint });
   }
-  const name = await parts.handOver.answer(asking, { fingerprint, at: now, validTo });
+  const shown = { fingerprint, at: now, validTo, person: holder.person };
+  const name = await parts.handOver.answer(
+    asking,
+    way === 'sign-in' ? { ...shown, displayName: holder.displayName, chain: dersOf(chain) } : shown,
+  );
   if (name === undefined) return problem(parts, 'gone', 'challenge-gone', asking, { fingerprint });
-  parts.opened(asking, chain);
+  // Whose session a sign-in opens is known when it is redeemed.
+  if (way !== 'sign-in') parts.opened(asking, chain);
   note(parts, 'shown', asking, { fingerprint, shared: holder.isShared });
-  return { kind: 'shown', name };
+  return { kind: 'shown', name, way };
+}
+
+function dersOf({ leaf, issuers }: CertificateChain): readonly string[] {
+  return [leaf, ...issuers].map(({ der }) => Buffer.from(der).toString('base64'));
 }
 
 type Details = Readonly<Record<string, unknown>>;
@@ -76,7 +86,9 @@ function problem(
   details: Details = {},
 ): Outcome {
   note(parts, `refused:${reason}`, asking, details);
-  return { kind: 'problem', problem: told, resume: asking?.asked.resume ?? '' };
+  // A sign-in goes on at a page that may name a person: not in the address of a link.
+  const resume = asking === undefined || asking.asked.way === 'sign-in' ? '' : asking.asked.resume;
+  return { kind: 'problem', problem: told, resume };
 }
 
 /** A certificate's fingerprint names a card to who has the card's file, and nobody to anybody else. */

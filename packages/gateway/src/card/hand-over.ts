@@ -24,11 +24,11 @@ import {
   seal,
 } from '@palier/mfa-core';
 
-/** What the card is for: a proof for this session, or the right to enrol a factor with that proof. */
-export type Way = 'step-up' | 'enrol';
+/** What the card is for: a proof for this session, the right to enrol a factor with that proof, or a session at all. */
+export type Way = 'step-up' | 'enrol' | 'sign-in';
 
 export interface Asked {
-  /** Who must be on the card. */
+  /** Who must be on the card; empty where the card is to say who it is. */
   readonly person: string;
   readonly way: Way;
   /** The way back of the page, opaque; empty when there is none. */
@@ -41,6 +41,9 @@ export interface Shown extends Asked {
   readonly at: Instant;
   /** When the certificate ends. */
   readonly validTo: Instant;
+  /** Of a sign-in: what the page calls the person, and the certificates (base64 of DER, the card's first). */
+  readonly displayName?: string | undefined;
+  readonly chain?: readonly string[];
 }
 
 /** A challenge as the listener found it. */
@@ -53,15 +56,15 @@ export interface Asking {
 
 export interface HandOver {
   /** On the main origin: the text that goes to the listener in the address. */
-  ask(session: Session, asked: Asked): Promise<string>;
+  ask(session: Pick<Session, 'id' | 'account'>, asked: Asked): Promise<string>;
   /** At the listener: looks. Undefined for anything that is not a challenge under way. */
   look(text: string): Promise<Asking | undefined>;
   /** At the listener: spends the challenge without an answer. */
   refuse(asking: Asking): Promise<void>;
   /** At the listener: spends the challenge; of parallel answers one gets a name to redeem. */
-  answer(asking: Asking, shown: Omit<Shown, keyof Asked>): Promise<ChallengeId | undefined>;
+  answer(asking: Asking, shown: Omit<Shown, 'way' | 'resume'>): Promise<ChallengeId | undefined>;
   /** On the main origin: spends the answer, for the session that asked. */
-  redeem(session: Session, text: string): Promise<Shown | undefined>;
+  redeem(session: Pick<Session, 'id'>, text: string): Promise<Shown | undefined>;
 }
 
 export interface HandOverParts {

@@ -136,7 +136,8 @@ function answer(
   response: ServerResponse,
 ): void {
   if (outcome.kind === 'shown') {
-    const location = `${front.mainOrigin}/.palier/card/done?shown=${outcome.name}`;
+    const where = outcome.way === 'sign-in' ? 'signed-in' : 'done';
+    const location = `${front.mainOrigin}/.palier/card/${where}?shown=${outcome.name}`;
     return void response.writeHead(303, { ...headers, location }).end();
   }
   const language = languageOf(request.headers.get('accept-language'));

@@ -65,7 +65,8 @@ describe('a client-certificate source', () => {
   });
 
   it('signs nobody in by itself, and stands once', () => {
-    expect(problems(source, '')[0]).toMatch(/is the only source of identity/);
+    expect(problems(source, '')[0]).toMatch(/signsIn: is not true, and this is the only source/);
+    expect(problems(`${source}, signsIn: true, class: gp`, '')).toEqual([]);
     expect(
       problems(source, undefined, `  - client-certificate: { ${source.replace('8443,', '8444,')} }`),
     ).toEqual(['6 identity[2].client-certificate: is a second listener for cards']);

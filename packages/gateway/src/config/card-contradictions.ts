@@ -86,10 +86,10 @@ function ofCard(config: Config, setting: ClientCertificateSetting, path: Path): 
       'write matches: person, or take the pointer away',
     ],
     [
-      others.length > 0,
-      'account',
-      'is the only source of identity: a card proves who is signed in, and signs nobody in',
-      'add a portal-session, jwt or oidc source',
+      others.length > 0 || setting.signsIn,
+      'signsIn',
+      'is not true, and this is the only source of identity: nobody could sign in',
+      'write signsIn: true, or add a portal-session, jwt or oidc source',
     ],
     [
       national || setting.issuers !== undefined || setting.policies.length > 0,

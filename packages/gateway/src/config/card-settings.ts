@@ -39,6 +39,9 @@ export interface ClientCertificateSetting {
   readonly shared: readonly string[];
   /** How long before its end a certificate is told to be renewed. */
   readonly remind: Seconds;
+  /** Whether a card alone signs in, and the class of account of whoever does. */
+  readonly signsIn: boolean;
+  readonly class: string;
   readonly signIn: string | undefined;
 }
 

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { Objection, Path } from './issues.ts';
+import { signInPage } from './oidc-settings.ts';
 import { ofProviders, providersOf } from './provider-contradictions.ts';
 import { builtInTypes, routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
@@ -51,7 +52,7 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
           'declare it under routes, in the same words',
         ),
       ),
-      ...(setting.signIn === undefined || setting.kind === 'oidc' || isOpen(config, setting.signIn)
+      ...(setting.signIn === undefined || setting.signIn === signInPage || isOpen(config, setting.signIn)
         ? []
         : [
             objection(

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { forwardedForms } from '../card/forwarded/forms.ts';
 import { type SignatureName, signatureOids } from '../card/rules.ts';
 import type { BehindSetting, RevocationSetting } from './card-settings.ts';
+import { signInPage } from './oidc-settings.ts';
 import * as scalar from './scalars.ts';
 import type { WrittenSource } from './schema-identity.ts';
 import { maybe, oneOrMore } from './shape.ts';
@@ -62,6 +63,8 @@ export function clientCertificate(surroundings: Surroundings): z.ZodType<Written
       ecBits: scalar.count(256, 521).default(256),
       shared: z.array(scalar.plain).prefault([]),
       remind: scalar.duration.prefault('30d'),
+      signsIn: z.boolean().default(false),
+      class: scalar.word.prefault('default'),
     })
     .transform(
       ({ dangerouslyWithoutRevocation, crl, crlRefresh, crlKeep, grace, ocsp: asked, ...given }, context) => {
@@ -87,7 +90,12 @@ export function clientCertificate(surroundings: Surroundings): z.ZodType<Written
           : undefined;
         return {
           signOut: [],
-          setting: { ...given, revocation, kind: 'client-certificate', signIn: undefined },
+          setting: {
+            ...given,
+            revocation,
+            kind: 'client-certificate',
+            signIn: given.signsIn ? signInPage : undefined,
+          },
         };
       },
     );

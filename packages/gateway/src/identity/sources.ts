@@ -36,6 +36,8 @@ export interface IdentityParts {
   /** Told of every account that was recognised. */
   readonly noted?: (identity: Identity) => void;
   readonly providers: Pick<Providers, 'identitySource'>;
+  /** Whom a card signed in. */
+  readonly byCard: IdentitySource;
 }
 
 /** Headers in which portals carry their own credential: the portal must see them too. */
@@ -77,7 +79,8 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
         unbound: (reason) => parts.log({ kind: 'sign-in-not-bound', reason }),
       });
     case 'client-certificate':
-      return nobody;
+      // A card proves; where the operator says so, it signs in too.
+      return setting.signsIn ? Object.assign(parts.byCard, { forget: () => undefined }) : nobody;
     case 'oidc':
       // Asks the store each time: there is nothing to forget.
       return Object.assign(parts.providers.identitySource(setting), { forget: () => undefined });
@@ -86,7 +89,6 @@ function sourceOf(setting: IdentitySetting, parts: IdentityParts): Source {
   }
 }
 
-/** A card proves; it does not sign in. */
 const nobody: Source = Object.assign(async () => ({ kind: 'anonymous' }) as const, {
   forget: () => undefined,
 });

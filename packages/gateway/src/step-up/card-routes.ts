@@ -1,13 +1,18 @@
 // The card on the main origin: two forms that send the browser to the card listener, and the address it comes back to.
-import type { Express, Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import type { Way } from '../card/hand-over.ts';
+import type { CardSignIn } from '../card/sign-in.ts';
 import { cardTexts } from '../card/texts.ts';
+import { sessionCookie } from '../gate/gate.ts';
+import { identityCookie } from '../oidc/identity-cookie.ts';
+import { cookieValue } from '../request/cookies.ts';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import type { CardWay } from './card-ways.ts';
 import { choosePage } from './enrol-page.ts';
 import { html, page } from './page.ts';
-import { type Person, setSessionCookie, type Visit } from './person.ts';
+import { agentOf, type Person, setSessionCookie, type Visit } from './person.ts';
+import { attributes, browserOf, newBrowser } from './provider-routes.ts';
 import { type Act, fieldsOf, goOn, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
@@ -25,6 +30,44 @@ export function cardRoutes(app: Express, setting: PagesSetting, visited: Visited
   app.post('/.palier/step-up/card', known(send('step-up')));
   app.post('/.palier/enrol/card', known(send('enrol')));
   app.get('/.palier/card/done', known(comeBack));
+  const { signIn } = setting.card;
+  if (signIn === undefined) return;
+  app.post(
+    '/.palier/card/sign-in',
+    visited((visit, request, response) => toSignIn(setting, signIn, visit, request, response)),
+  );
+  app.get(
+    '/.palier/card/signed-in',
+    visited((visit, request, response) => arrive(signIn, visit, request, response)),
+  );
+}
+
+async function toSignIn(
+  setting: PagesSetting,
+  signIn: CardSignIn,
+  visit: Visit,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const onward = setting.providers.onward.open(fieldsOf(request)['to']);
+  const browser = browserOf(visit) ?? newBrowser(setting, response);
+  const ask = await signIn.begin(browser, onward);
+  const address = `${setting.card?.origin}/.palier/card?${new URLSearchParams({ ask })}`;
+  response.set('cache-control', 'no-store').redirect(303, address);
+}
+
+/** Back from the listener: only the browser that asked has the cookie that opens the answer. */
+async function arrive(signIn: CardSignIn, visit: Visit, request: Request, response: Response): Promise<void> {
+  const arrived = await signIn.finish({
+    browser: browserOf(visit) ?? '',
+    shown: textOf(request.query['shown']),
+    agent: agentOf(visit.request),
+    before: cookieValue(visit.request.headers.get('cookie'), sessionCookie),
+  });
+  if (arrived === undefined) return sendText(response, visit, 410, cardTexts[visit.language].problems.gone);
+  setSessionCookie(response, arrived.token);
+  response.appendHeader('set-cookie', `${identityCookie}=${arrived.who}; ${attributes}`);
+  response.set('cache-control', 'no-store').redirect(303, arrived.onward);
 }
 
 function send(way: Way): Act {
@@ -65,7 +108,7 @@ function sendProblem(response: Response, visit: Known, problem: 'gone' | 'no-per
   sendText(response, visit, problem === 'gone' ? 410 : 403, cardTexts[visit.language].problems[problem]);
 }
 
-function sendText(response: Response, visit: Known, status: number, text: string): void {
+function sendText(response: Response, visit: Visit, status: number, text: string): void {
   const words = cardTexts[visit.language];
   const body = html`<h1>${{ text: words.title }}</h1>
 <p class="error" role="alert">${{ text }}</p>

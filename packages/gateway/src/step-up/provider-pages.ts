@@ -1,4 +1,5 @@
 // The pages around an identity provider: who signs in there, where the person goes now, and that it does not answer.
+import { cardTexts } from '../card/texts.ts';
 import type { Language } from '../respond/problems.ts';
 import { html, page } from './page.ts';
 import { alert } from './step-up-page.ts';
@@ -7,6 +8,8 @@ import { texts } from './texts.ts';
 export interface SignInView {
   readonly language: Language;
   readonly providers: readonly { readonly name: string; readonly label: string }[];
+  /** Whether a card alone signs in. */
+  readonly card: boolean;
   /** Where the person goes on, sealed; empty for the portal's home. */
   readonly onward: string;
   readonly error: string | undefined;
@@ -21,10 +24,16 @@ export function signInPage(view: SignInView): string {
 <button aria-describedby="sign-in-hint">${{ text: `${words.providerButton} ${label}` }}</button>
 </form>`,
   );
+  const cardWords = cardTexts[view.language];
+  const card = html`<form method="post" action="/.palier/card/sign-in">
+<input type="hidden" name="to" value="${{ text: view.onward }}">
+<button aria-describedby="card-hint">${{ text: cardWords.button }}</button>
+<p class="hint" id="card-hint">${{ text: cardWords.hint }}</p>
+</form>`;
   const body = html`<h1>${{ text: words.signInTitle }}</h1>
 ${alert(view.error)}
-<p id="sign-in-hint">${{ text: words.signInHint }}</p>
-${forms}`;
+${view.providers.length === 0 ? undefined : html`<p id="sign-in-hint">${{ text: words.signInHint }}</p>`}
+${view.card ? card : undefined}${forms}`;
   const { language, otherLanguage } = view;
   return page({ language, title: words.signInTitle, body, otherLanguage });
 }

@@ -34,7 +34,7 @@ export function providerRoutes(app: Express, setting: PagesSetting, visited: Vis
       at(card.name, 'step-up'),
       visited((visit, request, response) => toCard(setting, card, visit, request, response)),
     );
-  if (signIns.length > 0)
+  if (signIns.length > 0 || setting.card?.signIn !== undefined)
     app.get(
       '/.palier/sign-in',
       visited(async (visit, request, response) => showSignIn(setting, visit, request, response)),
@@ -157,7 +157,7 @@ function tellSignIn(
   sendPage(response, 400, signInPage(viewOf(setting, visit, request, error)));
 }
 
-function showSignIn(setting: PagesSetting, visit: Visit, request: Request, response: Response): void {
+export function showSignIn(setting: PagesSetting, visit: Visit, request: Request, response: Response): void {
   const { person } = visit;
   if (person !== undefined) response.redirect(303, setting.providers.onward.open(request.query['to']));
   else sendPage(response, 200, signInPage(viewOf(setting, visit, request, undefined)));
@@ -175,6 +175,7 @@ function viewOf(
   return {
     language: visit.language,
     providers: setting.providers.signIns,
+    card: setting.card?.signIn !== undefined,
     onward,
     error,
     otherLanguage: `/.palier/sign-in?${other}`,
@@ -206,17 +207,17 @@ export async function goOnToSignOut(
   return true;
 }
 
-const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+export const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 
 /** Tells browsers apart before anybody is known, so that an answer cannot be brought home by another one (A227, A232). */
 const browserCookie = '__Host-palier-browser';
 
-function browserOf({ request }: Visit): string | undefined {
+export function browserOf({ request }: Visit): string | undefined {
   const value = cookieValue(request.headers.get('cookie'), browserCookie);
   return value !== undefined && /^[A-Za-z0-9_-]{32}$/.test(value) ? value : undefined;
 }
 
-function newBrowser({ providers }: PagesSetting, response: Response): string {
+export function newBrowser({ providers }: PagesSetting, response: Response): string {
   const value = Buffer.from(providers.random(24)).toString('base64url');
   response.appendHeader('set-cookie', `${browserCookie}=${value}; ${attributes}`);
   return value;
