@@ -60,7 +60,7 @@ describe('opening', () => {
   it('says which path is a folder, and what is no database', () => {
     const text = freshPath();
     writeFileSync(text, 'dear diary, '.repeat(100));
-    expect(() => openDatabase(folder)).toThrow(`cannot open ${folder}: unable to open database file`);
+    expect(() => openDatabase(folder)).toThrow(`cannot open ${folder}: EISDIR`);
     expect(() => openDatabase(text)).toThrow(`cannot open ${text}: file is not a database`);
     expect(() => openDatabase(text)).toThrow(expect.objectContaining({ code: 'ERR_MFA_STORE' }));
   });
