@@ -13,7 +13,6 @@ describe('docs/identity.md', () => {
     for (const yaml of blocks)
       expect(parseConfig(yaml, { readFile: () => 'x'.repeat(64), environment: {} })).toMatchObject({
         config: {},
-        unavailable: [],
       });
   });
 

@@ -66,21 +66,6 @@ describe('palier check', () => {
     expect((await palier('serve', '--config', 'broken.yaml')).code).toBe(1);
   });
 
-  it('names settings that would do nothing, and serve does not start with them either', async () => {
-    writeFileSync(
-      join(folder, 'promising.yaml'),
-      `${readFileSync(join(folder, 'palier.yaml'), 'utf8')}\nlog: { file: gateway.log }\n`,
-    );
-    expect(await palier('check', 'promising.yaml')).toMatchObject({
-      code: 1,
-      out: expect.stringContaining('log.file'),
-    });
-    expect(await palier('serve', '--config', 'promising.yaml')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('log.file'),
-    });
-  });
-
   it('answers 2 to words it does not know', async () => {
     expect((await palier('chekc')).code).toBe(2);
     expect((await palier('check', '--loud')).code).toBe(2);

@@ -20,7 +20,6 @@ import { cardKeyPolicy } from './card/key-models.ts';
 import { cardIdentity } from './card/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { signInPage } from './config/oidc-settings.ts';
-import { unavailable as unavailableSettings } from './config/unavailable.ts';
 import { createForwardAuth, type ForwardAuth } from './forward-auth/forward-auth.ts';
 import { brokenLine, type Front } from './front.ts';
 import { type Gate, sessionCookie } from './gate/gate.ts';
@@ -80,7 +79,6 @@ export interface Composition {
  */
 export async function compose(config: Config, kept: Kept, before?: Composition): Promise<Composition> {
   const { clock, random, log, stores, ledger, live } = kept;
-  refuseUnavailable(config);
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   const { events } = told;
@@ -261,13 +259,4 @@ function signOutOf(
     await mfa.sessions.end(session, 'person');
     live.cut({ session: session.id });
   };
-}
-
-/** A setting that is read and does nothing would be a promise nobody keeps. */
-function refuseUnavailable(config: Config): void {
-  const settings = unavailableSettings(config);
-  if (settings.length > 0)
-    throw new Error(
-      `not available in this release: ${settings.map(({ path }) => path.join('.')).join(', ')}`,
-    );
 }

@@ -10,7 +10,7 @@ import type { Config } from './config/config.ts';
 import { createEmbedding, type Handlers } from './embed/embedding.ts';
 import type { Mountable } from './embed/mount.ts';
 import { createAskListener } from './forward-auth/listener.ts';
-import { handle, handleUpgrade } from './front.ts';
+import { brokenLine, handle, handleUpgrade } from './front.ts';
 import { mayLive } from './gate/alive.ts';
 import type { ObservedCount } from './gate/observer.ts';
 import { healthServer } from './health.ts';
@@ -19,8 +19,7 @@ import { openLedger } from './ledger/ledger.ts';
 import { memoryLedger } from './ledger/memory-ledger.ts';
 import type { LedgerHead } from './ledger/roll.ts';
 import { applyLimits, closeServer, createListener, listenOn, renewCertificate } from './listener.ts';
-import type { Log } from './log.ts';
-import { createLineLog, type LineLog } from './log.ts';
+import { createFileLog, createPrintedLog, type FileLog, type Log } from './log.ts';
 import { createLiveExchanges } from './proxy/live.ts';
 import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
@@ -119,6 +118,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       current.config = next;
       applyLimits(server, next.limits);
       embedding.applyLimits(next.limits);
+      reopenLog(kept.log, next);
       renew();
       void before.told.close(60_000);
       before.cards?.close();
@@ -144,7 +144,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 }
 
 async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
-  const { clock = systemClock, random = systemRandom, log = printedLines() } = options;
+  const { clock = systemClock, random = systemRandom, log = ownLog(config) } = options;
   const ledger = await ledgerOf(config, clock, random, log);
   const opened = await openStores(config.stores, { clock, random });
   const sessions = recentSessions(opened.mfa.sessions, () => performance.now());
@@ -173,9 +173,16 @@ async function ledgerOf(config: Config, clock: Clock, random: Random, log: Log):
   });
 }
 
-/** JSON lines on standard output; written out before the process ends, however it does. */
-function printedLines(): LineLog {
-  const log = createLineLog((lines) => void process.stdout.write(lines));
-  process.once('exit', log.flush);
-  return log;
+function ownLog({ log }: Config): Log {
+  return log.file === undefined ? createPrintedLog() : createFileLog(log.file);
+}
+
+/** A log that was moved away goes on under its name; one that cannot be opened goes on where it is, and says so. */
+function reopenLog(log: Log, { log: { file } }: Config): void {
+  if (file === undefined || !('reopen' in log)) return;
+  try {
+    (log as FileLog).reopen(file);
+  } catch (error) {
+    log(brokenLine(error));
+  }
 }

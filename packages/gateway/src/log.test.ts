@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLineLog } from './log.ts';
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFileLog, createLineLog } from './log.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -31,5 +34,34 @@ describe('the log', () => {
     log.flush();
     expect(written).toHaveLength(2);
     expect(written[1]).toContain('last');
+  });
+});
+
+describe('a log in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'palier-log-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is its owner\u2019s alone, and goes on in a new file after the old one was moved away', () => {
+    const path = join(folder, 'log');
+    const log = createFileLog(path);
+    log({ kind: 'before' });
+    log.flush();
+    renameSync(path, `${path}.1`);
+    log({ kind: 'between' });
+    log.reopen(path);
+    log({ kind: 'after' });
+    log.flush();
+    expect(readFileSync(`${path}.1`, 'utf8').match(/before|between/g)).toEqual(['before', 'between']);
+    expect(readFileSync(path, 'utf8')).toContain('after');
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it('goes on where it was when the new place cannot be opened', () => {
+    const path = join(folder, 'kept');
+    const log = createFileLog(path);
+    expect(() => log.reopen(join(folder, 'nowhere', 'log'))).toThrow();
+    log({ kind: 'still here' });
+    log.flush();
+    expect(readFileSync(path, 'utf8')).toContain('still here');
   });
 });

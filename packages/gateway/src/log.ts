@@ -1,5 +1,7 @@
 // The gateway's log: one JSON line a decision or event, gathered for a tenth of a second so that a line costs next to
 // nothing. What must not be lost with the process is the ledger's, which does not gather by time.
+import { closeSync, openSync, writeSync } from 'node:fs';
+
 /** JSON-able; never a record id, a code or a token. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -33,6 +35,34 @@ export function createLineLog(write: (lines: string) => void): LineLog {
     else timer ??= setTimeout(flush, longestWait);
   };
   return Object.assign(log, { flush });
+}
+
+/** Lines at the end of a file, which only its owner can read; written out before the process ends, however it does. */
+export interface FileLog extends LineLog {
+  /** Goes on in the file of that name, which may be another one by now. Throws, and goes on in the old one, when it cannot be opened. */
+  reopen(path: string): void;
+}
+
+/** Throws when the file cannot be opened. */
+export function createFileLog(path: string): FileLog {
+  const open = (name: string): number => openSync(name, 'a', 0o600);
+  let file = open(path);
+  const log = createLineLog((lines) => void writeSync(file, lines));
+  process.once('exit', log.flush);
+  const reopen = (name: string): void => {
+    const next = open(name);
+    log.flush();
+    closeSync(file);
+    file = next;
+  };
+  return Object.assign(log, { reopen });
+}
+
+/** Lines on standard output; written out before the process ends, however it does. */
+export function createPrintedLog(): LineLog {
+  const log = createLineLog((lines) => void process.stdout.write(lines));
+  process.once('exit', log.flush);
+  return log;
 }
 
 /** The time of day as text, made once a millisecond. */

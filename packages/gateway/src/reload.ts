@@ -11,6 +11,8 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   origin: ({ origin }) => origin.href,
   'identity: client-certificate': ({ identity }) =>
     identity.flatMap((one) => (one.kind === 'client-certificate' ? [one.listen, one.behind] : [])),
+  // Another file may take its place; from standard output to a file is another log.
+  log: ({ log }) => log.file !== undefined,
   stores: ({ stores }) => stores,
   ledger: ({ ledger }) => ledger,
   forwardAuth: ({ forwardAuth }) => forwardAuth?.listen,

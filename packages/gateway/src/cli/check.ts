@@ -22,7 +22,6 @@ export const checkCommand: Command = async (argv, terminal) => {
     'problems' in read
       ? read.problems
       : [
-          ...read.unavailable,
           ...keyProblems(read.config.keys.file),
           ...(await cardFileObjections(read.config)).map(read.place),
           ...providerFileObjections(read.config).map(read.place),

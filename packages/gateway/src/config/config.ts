@@ -42,7 +42,8 @@ export interface Config {
   readonly clientAddress: ClientAddressRules | undefined;
   /** Undefined: the forward-auth endpoints do not exist. */
   readonly forwardAuth: ForwardAuthSetting | undefined;
-  readonly log: { readonly level: 'error' | 'info' | 'debug'; readonly file: string | undefined };
+  /** Undefined: standard output. A file is opened anew at a reload, so that it can be moved away before. */
+  readonly log: { readonly file: string | undefined };
 }
 
 export interface ListenAddress {

@@ -5,13 +5,10 @@ import { readDocument } from './document.ts';
 import { type Objection, objectionsOf, type Path } from './issues.ts';
 import { configSchema } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
-import { unavailable } from './unavailable.ts';
 
 export type ParsedConfig =
-  /** `unavailable`: settings this release does nothing with; `createGateway` refuses them. */
   | {
       readonly config: Config;
-      readonly unavailable: readonly ConfigProblem[];
       /** Gives an objection of somebody else's (to a file, say) its line. */
       readonly place: (objection: Objection) => ConfigProblem;
     }
@@ -27,7 +24,7 @@ export function parseConfig(text: string, surroundings: Surroundings): ParsedCon
   const { place } = document;
   const lineOf = (index: number): number => place({ path: ['routes', index], problem: '', fix: '' }).line;
   const judged = judge(document.value ?? {}, surroundings, lineOf);
-  if ('config' in judged) return { ...judged, unavailable: unavailable(judged.config).map(place), place };
+  if ('config' in judged) return { ...judged, place };
   const problems = judged.objections.map(place);
   return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

@@ -150,8 +150,6 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
     forwardHeaders: z.array(is.headerName.transform((name) => name.toLowerCase())).default([]),
     clientAddress: maybe(clientAddress),
     forwardAuth: maybe(forwardAuth(surroundings)),
-    log: z
-      .strictObject({ level: z.enum(['error', 'info', 'debug']).default('info'), file: maybe(file) })
-      .prefault({}),
+    log: z.strictObject({ file: maybe(file) }).prefault({}),
   });
 }
