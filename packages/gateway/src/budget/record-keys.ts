@@ -1,6 +1,6 @@
 // From an identifier as it was written to one person's key: an HMAC, since all NIRs can be hashed in a day (domain.md
 // 10.1). It turns nothing back: who must be told is in the sealed ledger.
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '@palier/mfa-core';
 import type { CountedRecord, RecordDigest, RecordType } from './record-rule.ts';
 import type { RecordTypes } from './record-types.ts';
@@ -29,19 +29,25 @@ export function createRecordKeys(
 ): RecordKeys {
   if (current.length < least || (previous !== undefined && previous.length < least))
     throw new TypeError('a record key has at least 32 bytes');
+  // Made once: from raw bytes node makes a key anew for every digest, which costs more than the digest.
+  const [key, before] = [keyOf(current), previous && keyOf(previous)];
   return {
     record: (type, text) => {
       const id = types.get(type)?.(text);
       if (id === undefined) return undefined;
-      const record: CountedRecord = { id, type, digest: digestOf(current, tenant, type, id) };
-      return previous === undefined ? record : { ...record, previous: digestOf(previous, tenant, type, id) };
+      const record: CountedRecord = { id, type, digest: digestOf(key, tenant, type, id) };
+      return before === undefined ? record : { ...record, previous: digestOf(before, tenant, type, id) };
     },
   };
 }
 
+function keyOf(secret: Secret): KeyObject {
+  return secret.expose((bytes) => createSecretKey(bytes));
+}
+
 /** Lengths before the parts: no two triples of tenant, type and id give one message. */
-function digestOf(key: Secret, tenant: string, type: string, id: string): RecordDigest {
+function digestOf(key: KeyObject, tenant: string, type: string, id: string): RecordDigest {
   const message = [tenant, type, id].map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
-  const mac = key.expose((bytes) => createHmac('sha256', bytes).update(message).digest());
+  const mac = createHmac('sha256', key).update(message).digest();
   return mac.subarray(0, 16).toString('base64url') as RecordDigest;
 }
