@@ -264,6 +264,7 @@ async function release(
       response,
       Buffer.from(settled.bytes.buffer, settled.bytes.byteOffset, settled.bytes.byteLength),
     );
+  if (exchange.isWhole()) return void (await exchange.relay(response));
   const forget = desk.live.add({ terms, end: () => response.destroy() });
   await exchange.relay(response).finally(forget);
 }

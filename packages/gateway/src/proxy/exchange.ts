@@ -22,6 +22,8 @@ export interface Exchange {
   readonly statusText: string;
   /** As received, in order; `answer-headers.ts` decides what of them leaves. */
   readonly headers: readonly (readonly [string, string])[];
+  /** Whether all of the body is here: then `relay` is done at once, and there is nothing that could be cut later. */
+  isWhole(): boolean;
   /**
    * Streams the body to the client with back-pressure and ends the response. A client that leaves closes the portal's
    * socket; a portal that breaks off cuts the client's, so that a part never looks like the whole.

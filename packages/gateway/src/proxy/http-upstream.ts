@@ -167,6 +167,7 @@ function exchangeOf(incoming: IncomingMessage, request: ClientRequest): Exchange
       { length: raw.length / 2 },
       (_, at) => [raw[at * 2] ?? '', raw[at * 2 + 1] ?? ''] as const,
     ),
+    isWhole: () => false,
     relay: (response) => relay(incoming, response),
     collect: (limit) => collect(incoming, limit),
     abort: () => {

@@ -76,10 +76,13 @@ function start(link: Link, errand: Errand): void {
   link.stirred = performance.now();
   const { body, text } = errand;
   link.sent = body === undefined || body instanceof Uint8Array;
-  link.socket.cork();
+  // Head and body that are both here go out as one; without a body a write by itself is cheaper.
+  if (body instanceof Uint8Array) link.socket.cork();
   link.socket.write(text, 'latin1');
-  if (body instanceof Uint8Array) link.socket.write(body);
-  link.socket.uncork();
+  if (body instanceof Uint8Array) {
+    link.socket.write(body);
+    link.socket.uncork();
+  }
   if (!link.sent) startBody(link, errand);
 }
 

@@ -87,6 +87,7 @@ export function exchangeOf(turn: Turn, head: AnswerHead): Exchange {
     status: head.status,
     statusText: head.statusText,
     headers: head.headers,
+    isWhole: () => turn.over,
     relay: (response) => relay(turn, response),
     collect: (limit) => collect(turn, limit),
     abort: () => {
