@@ -368,6 +368,28 @@ describe('who may ask', () => {
     await other.close();
   });
 
+  it('changes with a reload, while the gateway runs', async () => {
+    const other = await startAskedSite();
+    const open = (): Promise<Told> =>
+      askRaw(
+        '/.palier/forward-auth/haproxy',
+        [
+          ['X-Original-Method', 'GET'],
+          ['X-Original-URI', '/public/portal.css'],
+          ['X-Original-Host', other.origin.host],
+          ['X-Original-Peer', '192.0.2.7'],
+        ],
+        'GET',
+        other.askPort,
+      );
+    expect((await open()).status).toBe(200);
+    await other.reask('trustedPeers: [192.0.2.1]');
+    expect((await open()).status).toBe(403);
+    await other.reask('trustedPeers: [192.0.2.1, 127.0.0.1]');
+    expect((await open()).status).toBe(200);
+    await other.close();
+  });
+
   it('is nobody without the secret where there is one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'palier-secret-'));
     writeFileSync(join(folder, 'secret'), 'a-secret-of-more-than-thirty-two-bytes');

@@ -9,6 +9,8 @@ export interface AskedSite extends Site {
   readonly askPort: number;
   /** Where the front is to listen: the port of the public origin. */
   readonly frontPort: number;
+  /** Goes over to another setting of who may ask. */
+  reask(setting: string): Promise<void>;
 }
 
 /** The lines of the demo that need the body or the answer. */
@@ -47,10 +49,12 @@ export interface Asking {
 export async function startAskedSite(asking: Asking = {}): Promise<AskedSite> {
   const { setting = 'trustedPeers: [127.0.0.1]', changes = inMemory, behindFront = false } = asking;
   const [askPort, frontPort] = [await freePort(), await freePort()];
-  const forwardAuth: Changes = [
-    ['mode: enforce', `mode: enforce\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${setting} }`],
+  const all = (beside: string): Changes => [
+    ...withoutSignIn,
+    ...throughTheGateway,
+    ['mode: enforce', `mode: enforce\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${beside} }`],
+    ...changes,
   ];
-  const all = [...throughTheGateway, ...withoutSignIn, ...forwardAuth, ...changes];
-  const site = await startSite(all, undefined, behindFront ? frontPort : undefined);
-  return { ...site, askPort, frontPort };
+  const site = await startSite(all(setting), undefined, behindFront ? frontPort : undefined);
+  return { ...site, askPort, frontPort, reask: (beside) => site.reload(all(beside)) };
 }
