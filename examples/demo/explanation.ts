@@ -18,7 +18,8 @@ ${people.join('\n')}
    The password is not enough. Enrol with the ticket: a passkey, or an authenticator app.
 3. Go on: ${others.slice(0, 3).join(' ')}
       ${others.slice(3, 7).join(' ')}
-   A code shows five different persons, a passkey eight. The next one asks for a new gesture.
+      ${others.slice(7).join(' ')}
+   A code shows five different persons, a passkey eight. The next one asks for a new gesture: make it, and go on.
 4. The same portal without Palier: ${demo.portal}/
 
 Health: ${demo.health}/ready    Stop with Ctrl+C.

@@ -53,6 +53,49 @@ describe.skipIf(chromiumPath === undefined)('a pharmacist with a passkey', () =>
     await window.context.close();
   });
 
+  // The browser gives the focus back when its own dialog closes, and the page hears its own word that it was proved.
+  it.each([
+    ['goes on to the person it typed when the way back is slow', true],
+    ['would be shown the step-up page again if the page did not know its own gesture', false],
+  ])('%s', { timeout: 20_000 }, async (_behaviour, marked) => {
+    const login = marked ? 'pharmacie-02' : 'pharmacie-03';
+    const window = await openWindow(browser);
+    const { page } = window;
+    if (!marked)
+      await page.route('**/.palier/tabs.js', async (route) => {
+        const script = await (await route.fetch()).text();
+        await route.fulfill({
+          contentType: 'text/javascript',
+          body: script.replaceAll('stop.dataset.busy', 'false'),
+        });
+      });
+    await plugAuthenticator(window);
+    await signIn(page, site, login);
+    await page.goto(`${site.origin.origin}/.palier/enrol`);
+    await handIn(page, site, login);
+    await page.getByRole('button', { name: 'Inscrire cette clé' }).click();
+    await page.getByRole('heading', { name: 'Facteur inscrit' }).waitFor();
+    for (let place = 0; place < KEY_PRESENCE; place += 1) {
+      await lookUp(page, site, place);
+      await expect.poll(() => page.textContent('body')).toContain(family(place));
+    }
+    await lookUp(page, site, KEY_PRESENCE);
+    await expect.poll(() => page.url()).toContain('/.palier/step-up?resume=');
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+    await page.route('**/.palier/step-up/done?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await route.continue().catch(() => undefined);
+    });
+    site.clock.advance(1);
+    await page.getByRole('button', { name: 'Utiliser ma clé ou ma clé d’accès' }).click();
+    await expect.poll(() => asked).toContain('/.palier/step-up/done');
+    await page.waitForTimeout(1500);
+    expect(asked.includes('/.palier/step-up')).toBe(!marked);
+    if (marked) expect(await page.textContent('body')).toContain(family(KEY_PRESENCE));
+    await window.context.close();
+  });
+
   it('is told when the key does not answer, and can try again', async () => {
     const window = await openWindow(browser);
     const { page } = window;

@@ -71,11 +71,18 @@
     document.getElementById('main').focus();
   }
 
+  function mark(busy) {
+    var stop = document.getElementById('stop');
+    if (stop) stop.dataset.busy = busy;
+  }
+
   button.addEventListener('click', () => {
     button.disabled = true;
+    mark('yes');
     failed.hidden = true;
     (box.dataset.act === 'enrol' ? enrol() : stepUp()).catch(() => {
       button.disabled = false;
+      mark('');
       failed.hidden = false;
       button.focus();
     });
