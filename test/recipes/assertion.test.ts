@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { PermitTerms } from '../../packages/gateway/src/gate/permit.ts';
 import {
   createAssertionSigner,
@@ -280,6 +280,10 @@ describe('the recipe for nginx with njs', () => {
         'palier.js': readFileSync(file('palier.js'), 'utf8'),
         'palier-jwks.json': JSON.stringify(published),
       });
+      onTestFinished(async () => {
+        await front.stop();
+        app.close();
+      });
       const ask = async (token: string, line = `GET ${target}`): Promise<number> =>
         (
           await sendRaw(
@@ -299,8 +303,6 @@ describe('the recipe for nginx with njs', () => {
       }
       expect(wrong).toEqual([]);
       expect(heard).toHaveLength(2);
-      await front.stop();
-      app.close();
     },
     60_000,
   );
