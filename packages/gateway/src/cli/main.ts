@@ -5,6 +5,7 @@ import { alarmCommand } from './alarm.ts';
 import { analyseCommand } from './analyse.ts';
 import { budgetCommand } from './budget.ts';
 import { checkCommand } from './check.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { exposureCommand } from './exposure.ts';
 import { initCommand } from './init.ts';
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   init: initCommand,
   check: checkCommand,
   explain: explainCommand,
+  doctor: doctorCommand,
   ticket: ticketCommand,
   account: accountCommand,
   alarm: alarmCommand,
@@ -42,6 +44,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier check [--config FILE]               every problem of the configuration, with line and fix
   palier serve [--config FILE]               runs the gateway
   palier explain METHOD TARGET [--as CLASS] [--proof KIND]   which route matches and what it asks
+  palier doctor URL [--path PATH] [--portal URL]   asks the deployed chain what an attacker would ask it
   palier ticket issue ACCOUNT [--valid 72h]  a one-time right to enrol the first factor
   palier ticket list [ACCOUNT]
   palier ticket revoke ACCOUNT TICKET

@@ -1,0 +1,69 @@
+// `palier doctor URL [--path /a/guarded/path] [--portal URL]`: asks the deployed chain, front included, what an attacker
+// would ask it from outside. Only these addresses are asked; whoever runs it must be allowed to.
+import { parseArgs } from 'node:util';
+import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
+import { type Command, print, progressOn, UsageError } from './terminal.ts';
+
+const atOnce = 4;
+
+type Told = Finding & Pick<Probe, 'name' | 'shows' | 'mend'>;
+
+export const doctorCommand: Command = async (argv, terminal) => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      path: { type: 'string', default: '/' },
+      portal: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      // Every command takes it; this one asks the chain and not the file.
+      config: { type: 'string' },
+    },
+  });
+  const [address, ...more] = positionals;
+  if (address === undefined || more.length > 0)
+    throw new UsageError('write: palier doctor URL [--path /a/guarded/path] [--portal URL]');
+  if (!/^\/[A-Za-z0-9/_.~-]*$/.test(values.path))
+    throw new UsageError('--path is a path as the routes write it, for example /patients/1');
+  const portal = values.portal === undefined ? undefined : originIn(values.portal);
+  const told = await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal));
+  const healthy = told.every(({ verdict }) => verdict === 'good' || verdict === 'not tried');
+  print(terminal, values.json, { healthy, probes: told }, wordsOf(told));
+  return healthy ? 0 : 1;
+};
+
+/** A few at a time, so that no front takes the doctor for an attack; each is bounded, so all are. */
+async function fireAll(chain: Chain, progress: ReturnType<typeof progressOn>): Promise<readonly Told[]> {
+  const probes = probesOf(chain);
+  const told: Told[] = [];
+  for (let at = 0; at < probes.length; at += atOnce) {
+    const some = probes.slice(at, at + atOnce);
+    told.push(
+      ...(await Promise.all(
+        some.map(async ({ name, shows, mend, fire }) => ({ name, shows, mend, ...(await fire()) })),
+      )),
+    );
+    progress({ done: told.length, total: probes.length });
+  }
+  return told;
+}
+
+function originIn(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '')
+    throw new UsageError(`write an address with http:// or https://`);
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new UsageError('write the address without a path; a guarded path goes to --path');
+  return url;
+}
+
+function wordsOf(told: readonly Told[]): string {
+  const width = Math.max(...told.map(({ name }) => name.length));
+  const lines = told.flatMap(({ name, verdict, saw, shows, mend }) => [
+    `${verdict.padEnd(9)}  ${name.padEnd(width)}  ${saw}`,
+    ...(verdict === 'bad' || verdict === 'unclear' ? [`    ${shows}`, `    fix: ${mend}`] : []),
+  ]);
+  const found = told.filter(({ verdict }) => verdict === 'bad' || verdict === 'unclear').length;
+  const end = found === 0 ? 'nothing found' : `${found} of ${told.length} probes found something`;
+  return `${[...lines, end].join('\n')}\n`;
+}

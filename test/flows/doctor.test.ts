@@ -1,0 +1,114 @@
+// `palier doctor` against the demo, against a forwarder that guards by text, and against a server that says yes to all.
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
+import { UsageError } from '../../packages/gateway/src/cli/terminal.ts';
+import { startNaiveStand } from '../attacks/naive-stand.ts';
+import type { Stand } from '../attacks/stand.ts';
+import { type Site, startSite } from '../support/start.ts';
+
+interface Told {
+  readonly healthy: boolean;
+  readonly probes: readonly { readonly name: string; readonly verdict: string; readonly mend: string }[];
+}
+
+async function examine(...words: readonly string[]): Promise<{ readonly code: number } & Told> {
+  let out = '';
+  const code = await doctorCommand([...words, '--json'], {
+    out: (text) => {
+      out += text;
+    },
+    err: () => undefined,
+    environment: {},
+    interactive: false,
+  });
+  return { code, ...(JSON.parse(out) as Told) };
+}
+
+const named = ({ probes }: Told, ...verdicts: readonly string[]): readonly string[] =>
+  probes.filter(({ verdict }) => verdicts.includes(verdict)).map(({ name }) => name);
+
+const overTls = ['the certificate', 'old TLS', 'HSTS'];
+
+describe('palier doctor', () => {
+  let site: Site;
+  let naive: Stand;
+  let yes: Server;
+  let yesAt: string;
+  beforeAll(async () => {
+    [site, naive] = await Promise.all([startSite(), startNaiveStand()]);
+    yes = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\n\r\nwelcome'));
+    });
+    await new Promise<void>((resolve) => yes.listen(0, '127.0.0.1', resolve));
+    const address = yes.address();
+    yesAt = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  });
+  afterAll(async () => {
+    yes?.close();
+    await naive?.close();
+    await site?.close();
+  });
+
+  it('finds nothing at the demo, and says what it did not try', async () => {
+    const told = await examine(site.origin.origin, '--path', '/patients/1');
+    expect(named(told, 'bad', 'unclear')).toEqual([]);
+    expect(named(told, 'not tried')).toEqual([...overTls, 'the portal by itself']);
+    expect(told).toMatchObject({ code: 0, healthy: true });
+  });
+
+  it('asks the demo without a path too', async () => {
+    expect(await examine(site.origin.origin)).toMatchObject({ code: 0 });
+  });
+
+  it('finds a forwarder that guards by the text of the path, and says how to mend it', async () => {
+    const told = await examine(`http://localhost:${naive.port}`, '--path', '/patients/1');
+    expect(told).toMatchObject({ code: 1, healthy: false });
+    // It refuses the plain path; that it is somebody else who does so is told, not taken for a hole.
+    expect(named(told, 'unclear')).toContain('the guarded path');
+    expect(named(told, 'bad')).toEqual(
+      expect.arrayContaining([
+        'palier answers',
+        'what is not declared',
+        'the path with a double slash',
+        'the path with a dot segment',
+        'the path with an encoded letter',
+        'the absolute form',
+        'health at /ready',
+      ]),
+    );
+    for (const { mend } of told.probes) expect(mend.length).toBeGreaterThan(10);
+  });
+
+  it('has no probe that cannot fail: who says yes to everything fails them all', async () => {
+    const told = await examine(yesAt, '--path', '/patients/1', '--portal', yesAt);
+    expect(named(told, 'good', 'unclear')).toEqual([]);
+    expect(named(told, 'not tried')).toEqual(overTls);
+  });
+
+  it('finds a portal that can be reached past Palier, and finds it good when it cannot', async () => {
+    const past = await examine(site.origin.origin, '--portal', yesAt);
+    expect([past.code, named(past, 'bad')]).toEqual([1, ['the portal by itself']]);
+    const closed = await examine(site.origin.origin, '--portal', 'http://127.0.0.1:1');
+    expect([closed.code, named(closed, 'bad')]).toEqual([0, []]);
+  });
+
+  it('calls plain HTTP bad where it is not this machine, and an address without an answer', async () => {
+    const told = await examine('http://palier.invalid');
+    expect(named(told, 'bad')).toEqual(expect.arrayContaining([...overTls, 'palier answers']));
+    expect(told.code).toBe(1);
+  });
+
+  it.each([
+    '',
+    'portail.example',
+    'ftp://portail.example',
+    'http://user@portail.example',
+    'http://a/b',
+    'http://a http://b',
+    'http://a --path /a?b',
+  ])('refuses "%s" as wrong usage', async (words) => {
+    await expect(examine(...words.split(' '))).rejects.toThrow(UsageError);
+  });
+});
