@@ -44,9 +44,39 @@ export function sqliteBudgetStore(database: DatabaseSync): BudgetStore {
     return granted ? { charged, wouldBe: undefined } : { charged: observedOf(judgement), wouldBe: charged };
   };
   return {
-    consume: async (charge, now) => unsynced(database, () => consume(charge, now)),
+    consume: inTurns((group) =>
+      unsynced(database, () => group.map(({ charge, now }) => consume(charge, now))),
+    ),
     left: async (proof, records) => Math.max(0, records - counts.spent(proof)),
     count: async (set, window, now) => counts.live(set, now - window),
+  };
+}
+
+interface Asked {
+  readonly charge: Charge;
+  readonly now: number;
+}
+
+/**
+ * Charges that come in one turn of the event loop share a transaction: one lock and one commit for all of them. Each is
+ * judged after the one before it, as if alone; a transaction that fails answers none of them.
+ */
+function inTurns(commit: (group: readonly Asked[]) => readonly Consumed[]): BudgetStore['consume'] {
+  let waiting: (Asked & PromiseWithResolvers<Consumed>)[] = [];
+  const turn = (): void => {
+    const group = waiting;
+    waiting = [];
+    try {
+      const consumed = commit(group);
+      for (const [place, one] of group.entries()) one.resolve(consumed[place] as Consumed);
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  };
+  return (charge, now) => {
+    const asked = { charge, now, ...Promise.withResolvers<Consumed>() };
+    if (waiting.push(asked) === 1) setImmediate(turn);
+    return asked.promise;
   };
 }
 

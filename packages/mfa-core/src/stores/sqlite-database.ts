@@ -1,7 +1,7 @@
 // One SQLite file, opened once, shared by everything that keeps state in it: one file, one transaction domain. Not here:
 // any table but the list of versions. Each owner brings its own part and its own migrations.
 import { chmodSync, closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { MfaError } from '../errors.ts';
 import { guarded } from './faults.ts';
 import type { SchemaPart } from './schema-part.ts';
@@ -85,16 +85,33 @@ function checkPages(database: DatabaseSync, part: SchemaPart): void {
  */
 export function inTransaction<T>(database: DatabaseSync, act: () => T): T {
   return guarded(() => {
-    database.exec('BEGIN IMMEDIATE');
+    const { begin, commit } = frameOf(database);
+    begin.run();
     try {
       const result = act();
-      database.exec('COMMIT');
+      commit.run();
       return result;
     } finally {
       // Still open only when `act` or COMMIT threw; some errors (a full disk) have rolled back already.
       if (database.isTransaction) database.exec('ROLLBACK');
     }
   });
+}
+
+interface Frame {
+  readonly begin: StatementSync;
+  readonly commit: StatementSync;
+}
+
+/** Prepared once for each database: parsing the two words again for every charge cost as much as the charge. */
+const frames = new WeakMap<DatabaseSync, Frame>();
+
+function frameOf(database: DatabaseSync): Frame {
+  const known = frames.get(database);
+  if (known !== undefined) return known;
+  const frame = { begin: database.prepare('BEGIN IMMEDIATE'), commit: database.prepare('COMMIT') };
+  frames.set(database, frame);
+  return frame;
 }
 
 function numberOf(database: DatabaseSync, sql: string): number {
