@@ -98,8 +98,8 @@ ledger: { directory: ledger, sealTo: ledger-public.jwk }
 
 const logins: Readonly<Record<Actor, string>> = { anon: '', low: 'pharmacie-01', high: 'pharmacie-02' };
 
-/** Starts both; `low` has a password's session, `high` a gesture on top. */
-export async function startStand(): Promise<GatewayStand> {
+/** Starts both; `low` has a password's session, `high` a gesture on top. `more` is added to the configuration. */
+export async function startStand(more = ''): Promise<GatewayStand> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-attacks-'));
   await prepareState(folder);
   const clock = createMovingClock();
@@ -109,7 +109,7 @@ export async function startStand(): Promise<GatewayStand> {
   answer(echo);
   const port = await freePort();
   const host = `localhost:${port}`;
-  const config = configFor(text(host, portal.url), folder);
+  const config = configFor(`${text(host, portal.url)}${more}`, folder);
   const gateway = await createGateway(config, { clock, log: (line) => void log.push(line) });
   await gateway.listen();
   const ticketFor = async (login: string): Promise<string> => {

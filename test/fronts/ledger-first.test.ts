@@ -64,6 +64,7 @@ forwardAuth: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }
     random,
     log: () => undefined,
     stores,
+    replaced: () => undefined,
     ledger,
     live,
   });

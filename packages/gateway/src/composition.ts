@@ -46,6 +46,7 @@ import { createOpenings } from './step-up/openings.ts';
 import { providerWays } from './step-up/provider-routes.ts';
 import { createStops } from './stops/stops.ts';
 import type { OpenStores } from './stores/open.ts';
+import type { Replaced } from './stores/replaced-tokens.ts';
 
 /** What a reload keeps: opened once, closed once. */
 export interface Kept {
@@ -53,6 +54,7 @@ export interface Kept {
   readonly random: Random;
   readonly log: Log;
   readonly stores: OpenStores;
+  readonly replaced: Replaced;
   readonly ledger: Ledger;
   readonly live: LiveExchanges;
 }
@@ -78,7 +80,7 @@ export interface Composition {
  * changed then. Upstreams that are configured as before are taken over with their sockets, and observe mode's counts too.
  */
 export async function compose(config: Config, kept: Kept, before?: Composition): Promise<Composition> {
-  const { clock, random, log, stores, ledger, live } = kept;
+  const { clock, random, log, stores, replaced, ledger, live } = kept;
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   const { events } = told;
@@ -133,7 +135,6 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     secret: keys.digests,
     clock,
     random,
-    clientAddress: config.clientAddress,
   });
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
@@ -154,7 +155,8 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     clock,
     random,
   });
-  const edge: EdgeRules = { hosts: config.hosts, cookiePrefix: sessionCookie };
+  const { hosts, clientAddress } = config;
+  const edge: EdgeRules = { hosts, cookiePrefix: sessionCookie, clientAddress };
   const desk: Desk = {
     gate,
     ledger,
@@ -178,6 +180,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const denier: Denier = {
     mfa,
     openings,
+    replaced,
     origin: config.origin.origin,
     signInPath,
     onward: signInPath === signInPage ? providers.onward.seal : undefined,
@@ -187,7 +190,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     before?.cards?.watch,
   );
   const pages = createPages({
-    reception: { edge, identify: identity.identify, mfa, stops, openings },
+    reception: { edge, identify: identity.identify, mfa, stops, openings, replaced },
     providers,
     cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers)],
     origin: config.origin.origin,

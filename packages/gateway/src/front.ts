@@ -1,6 +1,7 @@
 // One request at a time, from socket to log line: canonical or refused, ours or the portal's, and whatever breaks is a
 // 503 in bounded time. Nothing is decided here; gate/serve.ts and gate/upgrade.ts do.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Denial } from './gate/decision.ts';
 import { restoreForm } from './gate/held-form.ts';
@@ -104,6 +105,8 @@ export async function handleUpgrade(
   head: Uint8Array,
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
+  // The time for requests; how long a WebSocket may be silent is between its ends.
+  if (socket instanceof Socket) socket.setTimeout(0);
   // A handshake behind an unanswered request would be answered in the middle of that one's answer.
   if (!isQuiet(socket)) return void socket.destroy();
   const request = canonicalise(incoming, front.edge);
@@ -130,10 +133,20 @@ function statusOf(denial: Denial): number {
   return denial.kind === 'unavailable' ? 503 : 401;
 }
 
+/** Milliseconds a client that was refused a WebSocket has to take the answer and hang up. */
+const farewell = 2000;
+
+/**
+ * Nothing of node's reads a socket any more that asked for an upgrade: unread, it would never learn that the client is
+ * gone, and every refusal would hold a connection for good. So the rest is read, and the end does not wait for anybody.
+ */
 function endWith(socket: Duplex, status: number): void {
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n\r\n`,
   );
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), farewell);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** What is written down of a decision: who, which route, what came of it. */

@@ -25,6 +25,7 @@ import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
 import { openStores } from './stores/open.ts';
 import { recentSessions } from './stores/recent-sessions.ts';
+import { rememberReplaced } from './stores/replaced-tokens.ts';
 
 export interface GatewayOptions {
   readonly clock?: Clock;
@@ -133,6 +134,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         closeServer(health, 1000),
         cardDoor?.close(),
       ]);
+      // Those that were joined meanwhile.
+      kept.live.cutAll();
       for (const { upstream } of current.composition.upstreams.values()) upstream.close();
       current.composition.cards?.close();
       await current.composition.providers.close();
@@ -147,9 +150,11 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const { clock = systemClock, random = systemRandom, log = ownLog(config) } = options;
   const ledger = await ledgerOf(config, clock, random, log);
   const opened = await openStores(config.stores, { clock, random });
-  const sessions = recentSessions(opened.mfa.sessions, () => performance.now());
+  const now = (): number => performance.now();
+  const { store, replaced } = rememberReplaced(opened.mfa.sessions, now);
+  const sessions = recentSessions(store, now);
   const stores = { ...opened, mfa: { ...opened.mfa, sessions } };
-  return { clock, random, log, stores, ledger, live: createLiveExchanges() };
+  return { clock, random, log, stores, replaced, ledger, live: createLiveExchanges() };
 }
 
 /** Sockets to a portal or a provider that is configured no longer close when its last exchange can no longer be under way. */

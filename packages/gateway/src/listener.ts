@@ -72,14 +72,19 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-/** Times and counts of a listener; connections that are open keep those they began with. */
+/**
+ * Times and counts of a listener; connections that are open keep those they began with. `timeout` is for clients that take
+ * nothing of an answer that is here already: without it a stranger holds a connection for good by not reading. Twice the
+ * portal's own time, since a client hears nothing while who it is and what it asked for are asked one after the other.
+ */
 export function applyLimits(
   server: Server,
-  { headTime, bodyTime, keepAlive, connections }: Config['limits'],
+  { headTime, bodyTime, keepAlive, upstreamTime, connections }: Config['limits'],
 ): void {
   server.headersTimeout = headTime * 1000;
   server.requestTimeout = bodyTime * 1000;
   server.keepAliveTimeout = keepAlive * 1000;
+  server.timeout = 2 * upstreamTime * 1000;
   server.maxConnections = connections;
 }
 
@@ -128,11 +133,14 @@ export function listenOn(server: Server, address: ListenAddress): Promise<number
   });
 }
 
-/** Stops listening and waits for what is under way, then cuts what is left. */
+/** Stops listening and waits for what is under way, then cuts what is left; WebSockets are not the server's to cut. */
 export function closeServer(server: Server, graceMilliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) return resolve();
-    const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, graceMilliseconds);
     server.close(() => {
       clearTimeout(timer);
       resolve();

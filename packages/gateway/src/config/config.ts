@@ -2,7 +2,7 @@
 // every route compiled. A value of this type is sound; nothing inside checks it again.
 import type { Seconds, Secret } from '@palier/mfa-core';
 import type { Route } from '../policy/route.ts';
-import type { ClientAddressRules } from '../sign-in/client-network.ts';
+import type { ClientAddressRules } from '../request/client-address.ts';
 import type { Budgets } from './budget-settings.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import type { StepUpSetting } from './oidc-settings.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Network, parseNetwork } from '../policy/network.ts';
 import type { GuessLimit, SignInRule } from '../policy/route.ts';
-import type { ClientAddressRules } from '../sign-in/client-network.ts';
+import type { ClientAddressRules } from '../request/client-address.ts';
 import * as is from './scalars.ts';
 import { maybe, oneOrMore } from './shape.ts';
 

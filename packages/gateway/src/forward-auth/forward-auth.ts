@@ -30,7 +30,9 @@ export function createForwardAuth(config: Config, front: Front, key: Secret): Fo
   const mayAsk = peerCheck(config.forwardAuth);
   const routes = config.routes.map((route) => (route.through === 'gateway' ? closed(route) : route));
   const gate = { ...front.desk.gate, policy: compilePolicy(routes, config.defaultUpstream) };
-  const asked: Front = { ...front, desk: { ...front.desk, gate } };
+  // Who asks says for whom: a header of the client's own would say it a second time.
+  const edge = { ...front.edge, clientAddress: undefined };
+  const asked: Front = { ...front, edge, desk: { ...front.desk, gate } };
   return async (incoming, response) => {
     try {
       if (isStranger(mayAsk, incoming, front)) return end(response, 403);

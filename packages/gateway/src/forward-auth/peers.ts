@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ForwardAuthSetting } from '../config/config.ts';
 import { inAny, type Network, parseNetwork } from '../policy/network.ts';
-import { plainAddress } from '../request/canonical.ts';
+import { plainAddress } from '../request/client-address.ts';
 
 /** The header that carries the secret. */
 export const secretHeader = 'palier-front-secret';

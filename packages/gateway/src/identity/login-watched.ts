@@ -5,7 +5,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { type AccountId, after, type Clock, type Seconds, type Secret } from '@palier/mfa-core';
 import type { PermitTerms } from '../gate/permit.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { cookieValue } from '../request/cookies.ts';
+import { portalCookie } from '../request/cookies.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { setCookiesOf } from '../sign-in/set-cookies.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
@@ -110,7 +110,7 @@ function keyOf(value: string): string {
 
 /** The cookie the browser sent, when it is there once. */
 function presented(request: CanonicalRequest, name: string): string | undefined {
-  const value = cookieValue(request.headers.get('cookie'), name);
+  const value = portalCookie(request.headers.get('cookie'), name);
   return value === 'duplicate' || value === '' ? undefined : value;
 }
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalise, type EdgeRules, plainAddress } from './canonical.ts';
+import { canonicalise, type EdgeRules } from './canonical.ts';
+import { plainAddress } from './client-address.ts';
 
 const edge: EdgeRules = {
   hosts: new Set(['portal.test', 'portal.test:8443']),

@@ -2,6 +2,7 @@
 // bare CR, NUL...); the table below is what it lets through and a portal might read differently (attacks.md 0.3).
 // Nothing here depends on a route: what one route may take and another not is policy/admit.ts.
 import type { IncomingMessage } from 'node:http';
+import { type ClientAddressRules, clientAddressOf, plainAddress } from './client-address.ts';
 import { type HeaderRefusal, readHeaders } from './headers.ts';
 import type { CanonicalRequest, Refusal } from './request.ts';
 import { type ParsedTarget, parseTarget, type TargetRefusal } from './target.ts';
@@ -11,6 +12,8 @@ export interface EdgeRules {
   readonly hosts: ReadonlySet<string>;
   /** Cookie name prefix of the gateway; each such name may occur once. */
   readonly cookiePrefix: string;
+  /** Which peers are fronts that say for whom they ask; undefined where clients come by themselves. */
+  readonly clientAddress?: ClientAddressRules | undefined;
 }
 
 /** The methods a route can be declared with, and HEAD, which goes with GET. */
@@ -112,21 +115,16 @@ function refusal(reason: HeaderRefusal | TargetRefusal): Refusal {
   return { status, reason, close: true };
 }
 
-function assembled({ raw, headers }: Read, target: ParsedTarget): CanonicalRequest {
+function assembled({ raw, edge, headers }: Read, target: ParsedTarget): CanonicalRequest {
   return {
     method: raw.method ?? '',
     ...target,
     host: (headers.get('host') ?? '').toLowerCase(),
     headers,
-    peer: plainAddress(raw.socket.remoteAddress ?? ''),
+    peer: clientAddressOf(plainAddress(raw.socket.remoteAddress ?? ''), headers, edge.clientAddress),
     bodyLength: headers.has('transfer-encoding') ? 'chunked' : Number(headers.get('content-length') ?? 0),
     upgrade: headers.has('upgrade') ? 'websocket' : undefined,
   };
-}
-
-/** `::ffff:192.0.2.1` is 192.0.2.1: one machine, one address (A133). */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
 function isOld(raw: RawRequest): boolean {

@@ -13,6 +13,48 @@ export function cookieValue(header: string | undefined, name: string): string | 
   return value;
 }
 
+/** A cookie the portal reads too: `duplicate` also where it may take another one for it. */
+export function portalCookie(header: string | undefined, name: string): ReturnType<typeof cookieValue> {
+  return hasAlias(header, name) ? 'duplicate' : cookieValue(header, name);
+}
+
+/**
+ * Whether a lenient reader may find this cookie a second time under another spelling of its name, or inside of another
+ * cookie: in another case (ASP), as `portal.sid` or `portal[sid` for `portal_sid`, with escapes (PHP), behind a comma or a
+ * quote (RFC 2109). Such a portal would know somebody by it whom the gateway does not see (A208).
+ */
+function hasAlias(header: string | undefined, name: string): boolean {
+  if (header === undefined) return false;
+  let found = 0;
+  for (let at = 0; at < header.length && found < 2; at = nextStart(header, at)) {
+    const end = header.indexOf('=', at);
+    if (end === -1) break;
+    // A longer one is another name, whatever its escapes stand for: three letters make one at most.
+    if (end - at <= 3 * name.length + 8 && folded(header.slice(at, end)) === folded(name)) found += 1;
+  }
+  return found > 1;
+}
+
+/** Behind the next character at which some reader begins a cookie. */
+function nextStart(header: string, from: number): number {
+  for (let at = from; at < header.length; at += 1) {
+    const code = header.charCodeAt(at);
+    if (code === 0x3b || code === 0x2c || code === 0x22) return at + 1;
+  }
+  return header.length;
+}
+
+function folded(name: string): string {
+  const bare = name.trim();
+  return (bare.includes('%') ? bare.replace(/%([0-9a-f]{2})/gi, unescaped) : bare)
+    .toLowerCase()
+    .replace(/[ .+[]/g, '_');
+}
+
+function unescaped(_escape: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16));
+}
+
 /** Whether the text found is a whole cookie name: after the start or a `;`, before an `=`, blanks apart. */
 function isNameAt(header: string, at: number, length: number): boolean {
   let before = at - 1;

@@ -8,12 +8,14 @@ import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import type { Openings } from '../step-up/openings.ts';
 import { setSessionCookie } from '../step-up/person.ts';
+import type { Replaced } from '../stores/replaced-tokens.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';
 
 export interface Denier {
   readonly mfa: Mfa;
   readonly openings: Openings;
+  readonly replaced: Replaced;
   readonly origin: string;
   readonly signInPath: string | undefined;
   /** Seals where the person goes on after our own sign-in page; undefined where the portal signs people in. */
@@ -129,7 +131,23 @@ async function sessionFor(
   const known =
     cookie === undefined || cookie === 'duplicate' ? undefined : await denier.mfa.sessions.load(cookie);
   if (known !== undefined && known.account === denial.identity.account) return known;
+  const current = await justElevated(denier, cookie, denial);
+  if (current !== undefined) return current;
   const { session, token } = await denier.openings(request, denial.identity);
   setSessionCookie(response, token);
   return session;
+}
+
+/**
+ * The session whose gesture overtook this request, for the way back alone: who has only the old token cannot use it. A new
+ * session would come with a cookie, and the browser would lose the one the gesture ended with.
+ */
+async function justElevated(
+  { mfa, replaced }: Denier,
+  cookie: string | undefined,
+  { identity }: StepUpDenial,
+): Promise<Session | undefined> {
+  const id = cookie === undefined ? undefined : replaced(cookie, identity.account);
+  if (id === undefined) return undefined;
+  return (await mfa.sessions.list(identity.account)).find((session) => session.id === id);
 }

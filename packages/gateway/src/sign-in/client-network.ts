@@ -1,13 +1,6 @@
 // From which network a guess comes: the address itself for IPv4, the /64 and the /48 for IPv6, whose owner has all
-// addresses in it (A133). Behind a front on the same machine every peer is the front; then the front must say.
-import { addressBytes, inAny, type Network } from '../policy/network.ts';
-import type { CanonicalRequest } from '../request/request.ts';
-
-/** A front that tells the client's address, and the header it appends it to. */
-export interface ClientAddressRules {
-  readonly header: string;
-  readonly from: readonly Network[];
-}
+// addresses in it (A133). Behind a front on the same machine every peer is the front; then the front must say (request/client-address.ts).
+import { addressBytes } from '../policy/network.ts';
 
 export interface ClientNetwork {
   readonly narrow: string;
@@ -15,16 +8,8 @@ export interface ClientNetwork {
   readonly wide: string | undefined;
 }
 
-/**
- * Undefined when nobody can say: a front that tells no address, or a peer on this very machine that is no front. Of the
- * header only the last address counts, which the front itself wrote; everything before it the client may have sent.
- */
-export function clientNetwork(
-  { peer, headers }: Pick<CanonicalRequest, 'peer' | 'headers'>,
-  rules: ClientAddressRules | undefined,
-): ClientNetwork | undefined {
-  if (rules !== undefined && inAny(rules.from, peer))
-    return networkOf((headers.get(rules.header) ?? '').split(',').at(-1)?.trim() ?? '');
+/** Undefined when nobody can say: a front that tells no address, or a peer on this very machine that is no front. */
+export function clientNetwork(peer: string): ClientNetwork | undefined {
   return isThisMachine(peer) ? undefined : networkOf(peer);
 }
 
@@ -33,7 +18,7 @@ function isThisMachine(peer: string): boolean {
 }
 
 function networkOf(address: string): ClientNetwork | undefined {
-  const bytes = addressBytes(address.replace(/^::ffff:(?=[0-9.]+$)/i, ''));
+  const bytes = addressBytes(address);
   if (bytes === undefined) return undefined;
   if (bytes.length === 4) return { narrow: bytes.join('.'), wide: undefined };
   return { narrow: `64:${bytes.slice(0, 8).join('.')}`, wide: `48:${bytes.slice(0, 6).join('.')}` };

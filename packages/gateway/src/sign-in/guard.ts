@@ -12,7 +12,7 @@ import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { agentOf } from '../step-up/person.ts';
 import type { Attempted, SignInAttempt } from './attempt.ts';
 import { createBrowserCookies } from './browser-cookie.ts';
-import { type ClientAddressRules, clientNetwork } from './client-network.ts';
+import { clientNetwork } from './client-network.ts';
 import { type Guesser, lanesOf, pressureLane, pressureLeak } from './lanes.ts';
 import { isOwnForm } from './own-form.ts';
 import { cookieHeaderAfter, setCookiesOf } from './set-cookies.ts';
@@ -29,7 +29,6 @@ export interface GuardParts {
   readonly secret: Secret;
   readonly clock: Clock;
   readonly random: Random;
-  readonly clientAddress: ClientAddressRules | undefined;
 }
 
 /** What takes the place of the portal's answer. */
@@ -77,7 +76,7 @@ export function createSignInGuard(parts: GuardParts): SignInGuard {
     const isKnown = login !== undefined && cookies.knows(browser, login);
     const guesser: Guesser = {
       login,
-      network: clientNetwork(request, parts.clientAddress),
+      network: clientNetwork(request.peer),
       browser: isKnown ? browser?.id : undefined,
     };
     const pressed = login !== undefined && !isKnown && (await isPressed(parts, rule, login));

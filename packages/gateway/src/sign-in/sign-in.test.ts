@@ -6,6 +6,7 @@ import { fakeClock, fakeRandom } from '@palier/mfa-core/testing';
 import { describe, expect, it } from 'vitest';
 import { parseNetwork } from '../policy/network.ts';
 import type { SignInRule } from '../policy/route.ts';
+import { clientAddressOf } from '../request/client-address.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseTarget } from '../request/target.ts';
 import { createBrowserCookies } from './browser-cookie.ts';
@@ -97,8 +98,7 @@ describe('the network of a guess', () => {
   const rules = { header: 'x-forwarded-for', from: 'refused' in network ? [] : [network] };
   const from = (peer: string, header?: string): unknown =>
     clientNetwork(
-      { peer, headers: new Map(header === undefined ? [] : [['x-forwarded-for', header]]) },
-      rules,
+      clientAddressOf(peer, new Map(header === undefined ? [] : [['x-forwarded-for', header]]), rules),
     );
 
   it('is that of the socket, whose header nobody asked for', () => {
@@ -282,7 +282,6 @@ describe('a store that is broken', () => {
       secret: new Secret(new Uint8Array(32)),
       clock,
       random,
-      clientAddress: undefined,
     });
     await expect(guard.attempt(rule, asked, async () => bytes('login=a'))).rejects.toThrow('down');
   });

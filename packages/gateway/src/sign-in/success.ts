@@ -1,7 +1,7 @@
 // Whether the portal's answer to a sign-in has the marks of one that worked.
 import type { SignInRule } from '../policy/route.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { cookieValue } from '../request/cookies.ts';
+import { portalCookie } from '../request/cookies.ts';
 import type { SetCookie } from './set-cookies.ts';
 
 /**
@@ -27,7 +27,7 @@ export function freshCookie(
 ): string | undefined {
   const after = set.get(name);
   if (after?.kind !== 'set') return undefined;
-  const before = cookieValue(cookieBefore, name);
+  const before = portalCookie(cookieBefore, name);
   return before === 'duplicate' || before === after.value ? undefined : after.value;
 }
 

@@ -9,6 +9,7 @@ import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { languageOf } from '../respond/negotiate.ts';
 import type { Language } from '../respond/problems.ts';
 import type { Stops } from '../stops/stops.ts';
+import type { Replaced } from '../stores/replaced-tokens.ts';
 import type { Openings } from './openings.ts';
 
 export interface Person {
@@ -31,6 +32,7 @@ export interface Reception {
   readonly mfa: Mfa;
   readonly stops: Stops;
   readonly openings: Openings;
+  readonly replaced: Replaced;
 }
 
 /**
@@ -74,7 +76,11 @@ async function opened(
   response: ServerResponse,
 ): Promise<Person> {
   const { session, token } = await reception.openings(request, identity);
-  setSessionCookie(response, token);
+  const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
+  // A gesture overtook this request: the browser has a better cookie, and the page of a moment is not worth losing it. It
+  // is not shown as that session either: the old token is good for nothing (A199).
+  const isOvertaken = cookie !== undefined && reception.replaced(cookie, identity.account) !== undefined;
+  if (!isOvertaken) setSessionCookie(response, token);
   return { identity, session, token };
 }
 
