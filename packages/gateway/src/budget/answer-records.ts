@@ -22,9 +22,10 @@ export function answerRules(route: Route): readonly AnswerRule[] {
 }
 
 /**
- * Distinct records over all rules. Error answers and redirects (300 and up, but 304) are taken to show nobody: what the
- * portal writes on its error pages is outside this count. Parts (206) and "as before" (304) cannot be counted; 204 and
- * 205 have no body. More records than a rule's `atMost` are not counted in part: the answer is unreadable.
+ * Distinct records over all rules. Error answers and redirects (300 and up, but 304) show whom the rules can read in
+ * them: a form that comes back with its persons. They come in every shape, so what cannot be read there shows nobody.
+ * Parts (206) and "as before" (304) cannot be counted; 204 and 205 have no body. More records than a rule's `atMost` are
+ * not counted in part: the answer is unreadable.
  */
 export function recordsOfAnswer(
   rules: readonly AnswerRule[],
@@ -33,20 +34,30 @@ export function recordsOfAnswer(
   keys: RecordKeys,
 ): readonly CountedRecord[] | 'unreadable' {
   if (head.status === 206 || head.status === 304) return 'unreadable';
-  if (head.status >= 300 || (bytes.length === 0 && (head.status === 204 || head.status === 205))) return [];
-  if (headerValues(head, 'content-encoding').some((value) => value.toLowerCase() !== 'identity'))
-    return 'unreadable';
+  if (bytes.length === 0 && (head.status === 204 || head.status === 205)) return [];
   const found = new Map<string, CountedRecord>();
   for (const rule of rules) {
-    const texts = textsOf(rule, head, bytes);
-    if (texts === 'unreadable') return 'unreadable';
-    const records = texts.map((text) => keys.record(rule.as, text)).filter((record) => record !== undefined);
-    if (records.length !== texts.length) return 'unreadable';
-    const distinct = new Map(records.map((record) => [record.digest, record]));
-    if (distinct.size > rule.atMost) return 'unreadable';
-    for (const [digest, record] of distinct) found.set(digest, record);
+    const records = recordsBy(rule, head, bytes, keys);
+    if (records === 'unreadable' && head.status >= 300) continue;
+    if (records === 'unreadable' || records.size > rule.atMost) return 'unreadable';
+    for (const [digest, record] of records) found.set(digest, record);
   }
   return [...found.values()];
+}
+
+function recordsBy(
+  rule: AnswerRule,
+  head: Head,
+  bytes: Uint8Array,
+  keys: RecordKeys,
+): ReadonlyMap<string, CountedRecord> | 'unreadable' {
+  if (headerValues(head, 'content-encoding').some((value) => value.toLowerCase() !== 'identity'))
+    return 'unreadable';
+  const texts = textsOf(rule, head, bytes);
+  if (texts === 'unreadable') return 'unreadable';
+  const records = texts.map((text) => keys.record(rule.as, text)).filter((record) => record !== undefined);
+  if (records.length !== texts.length) return 'unreadable';
+  return new Map(records.map((record) => [record.digest, record]));
 }
 
 function headerValues(head: Head, name: string): readonly string[] {

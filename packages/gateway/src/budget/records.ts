@@ -37,7 +37,7 @@ export async function recordsOfRequest(
   keys: RecordKeys,
 ): Promise<RequestRecords | Refused> {
   const rules = route.records.filter((rule): rule is RequestRule => !rule.from.startsWith('answer'));
-  if (rules.length === 0) return { records: [], bytes: undefined };
+  if (rules.length === 0) return questionIn(route, request, readBody);
   const form = bodyForm(route, rules, request);
   const bytes = form === undefined ? undefined : await readBody(route.body?.limit ?? bodyLimit);
   if (bytes !== undefined && 'status' in bytes) return { refusal: bytes };
@@ -55,6 +55,21 @@ export async function recordsOfRequest(
   const records = agreed(named);
   if (records === undefined) return refused('record-ids-disagree');
   return records.length > mostRecords ? refused('too-many-records') : { records, bytes };
+}
+
+/**
+ * Where only the answer names persons the body is the question: read when it is short, so that each question nobody
+ * matches is one miss and a form that has to wait for a gesture can be held. A long one streams by.
+ */
+async function questionIn(
+  { records, body }: Route,
+  { bodyLength }: Pick<CanonicalRequest, 'bodyLength'>,
+  readBody: (limit: number) => Promise<Uint8Array | Refusal>,
+): Promise<RequestRecords | Refused> {
+  const isShort = bodyLength === 'chunked' || bodyLength <= bodyLimit;
+  if (records.length === 0 || bodyLength === 0 || !isShort) return { records: [], bytes: undefined };
+  const bytes = await readBody(body?.limit ?? bodyLimit);
+  return 'status' in bytes ? { refusal: bytes } : { records: [], bytes };
 }
 
 /** How the body must be read; undefined when it stays on the socket, since nothing in it names or could hide a person. */

@@ -1,6 +1,6 @@
 // What happens around a decision: the request comes in, the answer goes out, and between them the records are in the
 // ledger. The order is the point: nothing is sent before the permit, nothing is released before the ledger has it.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
 import type { CountedRecord } from '../budget/record-rule.ts';
@@ -13,6 +13,7 @@ import type { LiveExchanges } from '../proxy/live.ts';
 import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
+import { recordsOfAddresses } from './addressed.ts';
 import { decide } from './decide.ts';
 import type { Denial } from './decision.ts';
 import type { Gate } from './gate.ts';
@@ -101,15 +102,21 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
   const { matched, identity } = terms;
   const rules = answerRules(matched.route);
   if (isMiss(exchange)) return missed(desk, terms);
-  if (rules.length === 0) return { records: terms.records, bytes: undefined };
-  const bytes = await exchange.collect(desk.answerLimit);
+  const addressed = addressedBy(desk, terms, exchange);
+  if (rules.length === 0 && addressed.length === 0) return { records: terms.records, bytes: undefined };
+  const bytes = rules.length === 0 ? undefined : await exchange.collect(desk.answerLimit);
   const observed = desk.gate.observer !== undefined;
-  const found =
-    bytes === 'too-large' ? 'unreadable' : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
-  if (found === 'unreadable' || bytes === 'too-large') {
+  const read =
+    bytes === undefined
+      ? []
+      : bytes === 'too-large'
+        ? 'unreadable'
+        : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
+  if (read === 'unreadable' || bytes === 'too-large') {
     if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
     return { kind: 'unavailable', reason: 'answer-unreadable' };
   }
+  const found = [...read, ...addressed.filter(({ digest }) => read.every((one) => one.digest !== digest))];
   if (found.length === 0 && exchange.status < 300) return missed(desk, terms, bytes);
   const absent = absentOf(matched.route, terms.records, found);
   const paid = identity.kind === 'account' ? await pay(desk.gate, { ...terms, identity }, found, true) : free;
@@ -122,6 +129,19 @@ async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promi
 }
 
 const free: Payment = { denial: undefined, exemption: undefined };
+
+/** Whom the head of an answer of a counted route names and the request did not. */
+function addressedBy(
+  { gate }: Desk,
+  { matched, request, records }: PermitTerms,
+  exchange: Exchange,
+): readonly CountedRecord[] {
+  if (matched.route.records.length === 0) return [];
+  const asked = new Set(records.map(({ digest }) => digest));
+  return recordsOfAddresses(gate.policy, request, exchange, gate.recordKeys).filter(
+    ({ digest }) => !asked.has(digest),
+  );
+}
 
 /**
  * Of a batch, those the answer does not show: it tells who is missing. Only where the request lists persons and the answer
@@ -183,12 +203,16 @@ async function missedBeside(
   return denialOf(spent, matched.route, identity);
 }
 
-/** Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. */
+/**
+ * Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. A
+ * body that went by unread may be any question, so each is its own.
+ */
 function questionOf({ request, body }: PermitTerms): CountedRecord {
+  const unread = body === undefined && request.bodyLength !== 0;
   const digest = createHash('sha256')
     .update(request.target)
     .update('\n')
-    .update(body ?? '')
+    .update(unread ? randomBytes(16) : (body ?? ''))
     .digest('base64url')
     .slice(0, 22);
   return { id: '', type: 'question', digest: digest as CountedRecord['digest'] };

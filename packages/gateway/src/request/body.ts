@@ -24,7 +24,9 @@ export function bodySource(
   let reading: Promise<Uint8Array | Refusal> | undefined;
   let bytes: Uint8Array | undefined;
   const read = async (limit: number): Promise<Uint8Array | Refusal> => {
-    reading ??= unreadable(request, limit) ?? collect(incoming, limit, milliseconds);
+    // What was streamed to the portal is gone: waiting for it would wait out the patience.
+    const gone = incoming.readableDidRead ? Promise.resolve(cutShort) : undefined;
+    reading ??= unreadable(request, limit) ?? gone ?? collect(incoming, limit, milliseconds);
     const result = await reading;
     if (result instanceof Uint8Array) bytes = result;
     return result;
