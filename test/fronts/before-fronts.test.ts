@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
 import { freePort } from '../support/free-port.ts';
 import {
   type Fillings,
@@ -65,6 +66,25 @@ describe.each(kinds)('behind %s', (program, file, fillings, head) => {
       socket.once('open', () => resolve(socket)).once('error', reject);
       socket.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
     });
+
+  it.skipIf(missing)('palier doctor finds no hole', { timeout: 60_000 }, async () => {
+    let out = '';
+    const argv = [site.origin.origin, '--path', '/patients/1', '--portal', 'http://127.0.0.1:1', '--json'];
+    const code = await doctorCommand(argv, {
+      out: (text) => {
+        out += text;
+      },
+      err: () => undefined,
+      environment: {},
+      interactive: false,
+    });
+    const { probes } = JSON.parse(out) as {
+      probes: readonly { verdict: string; name: string; saw: string }[];
+    };
+    expect(probes.length).toBeGreaterThan(40);
+    expect(probes.filter(({ verdict }) => verdict === 'bad')).toEqual([]);
+    expect([code, probes.filter(({ verdict }) => verdict === 'unclear').length <= 3]).toEqual([0, true]);
+  });
 
   it.skipIf(missing)('a person is stopped, proves it, and sees the patient', async () => {
     const doctor = seat(site, 'medecin-01');

@@ -25,7 +25,13 @@ export const accountCommand: Command = async (argv, terminal) => {
         agent,
         proofs: proofs.map(({ kind }) => kind),
       }));
-      const words = `${account}\n${factors.map((factor) => `  ${factor.kind}  ${factor.name}  ${factor.id}\n`).join('')}${sessions.map((session) => `  session ${session.id} since ${session.openedAt} ${session.agent}\n`).join('')}`;
+      const words = [
+        `${account}\n`,
+        ...factors.map((factor) => `  ${factor.kind}  ${factor.name}  ${factor.id}\n`),
+        ...(factors.length === 0 ? ['  no factor: the first needs a ticket (palier ticket issue)\n'] : []),
+        ...sessions.map(({ id, openedAt, agent }) => `  session ${id} since ${openedAt} ${agent}\n`),
+        ...(sessions.length === 0 ? ['  no session\n'] : []),
+      ].join('');
       print(terminal, values.json, { account, factors, sessions }, words);
       return 0;
     }

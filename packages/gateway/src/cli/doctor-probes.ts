@@ -42,12 +42,18 @@ export function probesOf(chain: Chain): readonly Probe[] {
   ];
 }
 
-/** Undecided answers are not good: whoever answered, it was not Palier, and the request went further than it should. */
+/** `unclear`: somebody else than Palier said something that shows nobody; a front's own page, or the portal's. */
 export function refusal(answer: Answer): Finding {
   const saw = wordsOf(answer);
   if (answer.kind === 'none') return { verdict: 'good', saw };
-  if (answer.kind === 'bare' || isShown(answer)) return { verdict: 'bad', saw };
-  const refused = isOurs(answer) || [400, 403, 405, 414, 421, 425, 431, 501, 505].includes(answer.status);
+  // HTTP/0.9 has no status: a front that still speaks it may hand on what Palier refused, or its own error page.
+  if (answer.kind === 'bare' && !isOurs(answer) && !/<title>4\d\d /.test(answer.body))
+    return { verdict: 'bad', saw };
+  if (isShown(answer)) return { verdict: 'bad', saw };
+  const refused =
+    isOurs(answer) ||
+    answer.kind === 'bare' ||
+    [400, 403, 405, 414, 421, 425, 431, 501, 505].includes(answer.status);
   return { verdict: refused ? 'good' : 'unclear', saw };
 }
 
@@ -251,7 +257,8 @@ function mustBeOurs(answer: Answer, statuses: readonly number[]): Finding {
   return { verdict: good ? 'good' : 'bad', saw: wordsOf(answer) };
 }
 
-const isShown = ({ status }: Answer): boolean => status >= 200 && status < 300;
+/** An empty yes shows nobody: Caddy says it for a host it does not have. */
+const isShown = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && !/^0?\s*$/.test(body);
 
 /** Palier's problem bodies carry a type that nothing else has. */
 const isOurs = ({ body }: Answer): boolean => body.includes('"urn:palier:problem:');

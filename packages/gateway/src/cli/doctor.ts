@@ -27,7 +27,7 @@ export const doctorCommand: Command = async (argv, terminal) => {
     throw new UsageError('--path is a path as the routes write it, for example /patients/1');
   const portal = values.portal === undefined ? undefined : originIn(values.portal);
   const told = await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal));
-  const healthy = told.every(({ verdict }) => verdict === 'good' || verdict === 'not tried');
+  const healthy = told.every(({ verdict }) => verdict !== 'bad');
   print(terminal, values.json, { healthy, probes: told }, wordsOf(told));
   return healthy ? 0 : 1;
 };
@@ -63,7 +63,7 @@ function wordsOf(told: readonly Told[]): string {
     `${verdict.padEnd(9)}  ${name.padEnd(width)}  ${saw}`,
     ...(verdict === 'bad' || verdict === 'unclear' ? [`    ${shows}`, `    fix: ${mend}`] : []),
   ]);
-  const found = told.filter(({ verdict }) => verdict === 'bad' || verdict === 'unclear').length;
-  const end = found === 0 ? 'nothing found' : `${found} of ${told.length} probes found something`;
+  const count = (wanted: Told['verdict']): number => told.filter(({ verdict }) => verdict === wanted).length;
+  const end = `${count('bad')} found, ${count('unclear')} unclear, ${count('not tried')} not tried, of ${told.length} probes`;
   return `${[...lines, end].join('\n')}\n`;
 }

@@ -97,7 +97,9 @@ function matchedWords({
       ? `: ${verdict.because}`
       : verdict.kind === 'condition-not-met'
         ? `: ${verdict.condition.kind}`
-        : '';
+        : verdict.kind === 'sign-in'
+          ? ': nobody is signed in; ask for somebody with --as CLASS'
+          : '';
   return [
     `route    ${lineOf(route)}`,
     `asks     ${asks}`,

@@ -8,7 +8,7 @@ import type { ExposedPerson } from '../ledger/exposed-persons.ts';
 import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
-import { type Command, instantIn, print, progressOn, soundConfig, UsageError } from './terminal.ts';
+import { type Command, instantIn, ledgerFolder, print, progressOn, UsageError } from './terminal.ts';
 
 const usage =
   'write: palier exposure report --key ledger-private.jwk [--account A] [--from T] [--to T] [--csv FILE] [--details FILE] [--language fr|en]';
@@ -33,17 +33,19 @@ export const exposureCommand: Command = async (argv, terminal) => {
   const { language } = values;
   if (positionals[0] !== 'report' || values.key === undefined || (language !== 'fr' && language !== 'en'))
     throw new UsageError(usage);
+  const directory = ledgerFolder(values.directory, values.config, terminal);
+  const privateKeys = values.key.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK);
   const papers = [
     paper(values.csv, noticeHeader, noticeLine),
     paper(values.details, releaseHeader, releaseLines),
   ].filter((one) => one !== undefined);
   const exposure = await exposureReport(
     {
-      directory: values.directory ?? soundConfig(values.config, terminal).ledger.directory,
+      directory,
       accounts: values.account === undefined ? undefined : new Set(values.account),
       from: instantIn(values.from),
       to: instantIn(values.to),
-      privateKeys: values.key.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
+      privateKeys,
       onProgress: progressOn(terminal),
     },
     async (person) => {

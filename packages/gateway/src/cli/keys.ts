@@ -52,7 +52,7 @@ export const keysCommand: Command = async (argv, terminal) => {
     terminal,
     values.json,
     { current, assertion, ...progress },
-    `\nsealing key ${current} is current; ${progress.resealed} secret(s) sealed anew.\nassertion key ${assertion} signs. Reload the gateway (SIGHUP).\n`,
+    `${terminal.interactive ? '\n' : ''}sealing key ${current} is current; ${progress.resealed} secret(s) sealed anew.\nassertion key ${assertion} signs. Reload the gateway (SIGHUP).\n`,
   );
   return 0;
 };

@@ -7,7 +7,7 @@ import type { JWK } from 'jose';
 import type { LedgerHead } from '../ledger/roll.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { type Command, instantIn, print, progressOn, soundConfig, UsageError } from './terminal.ts';
+import { type Command, instantIn, ledgerFolder, print, progressOn, UsageError } from './terminal.ts';
 
 const usage =
   'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] | search [--directory DIR] [--account A] [--from T] [--to T]';
@@ -29,7 +29,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   });
   if (positionals[0] === 'search') {
     const found = await searchLedger(
-      values.directory ?? soundConfig(values.config, terminal).ledger.directory,
+      ledgerFolder(values.directory, values.config, terminal),
       {
         accounts: values.account === undefined ? undefined : new Set(values.account),
         from: instantIn(values.from),
@@ -41,14 +41,11 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     return found.length === 0 ? 1 : 0;
   }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
-  const verified = await verifyLedger(
-    values.directory ?? soundConfig(values.config, terminal).ledger.directory,
-    {
-      privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
-      witnessed: values.heads === undefined ? [] : headsIn(values.heads),
-      onProgress: progressOn(terminal),
-    },
-  );
+  const verified = await verifyLedger(ledgerFolder(values.directory, values.config, terminal), {
+    privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
+    witnessed: values.heads === undefined ? [] : headsIn(values.heads),
+    onProgress: progressOn(terminal),
+  });
   const faults = verified.faults
     .map(({ instance, segment, line, fault }) => `${instance}/${segment}:${line}  ${fault}\n`)
     .join('');

@@ -1,5 +1,5 @@
 // What a command sees of the outside, and how it reads its configuration: every problem at once, or a sound value.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
@@ -33,6 +33,14 @@ export function soundConfig(path: string, terminal: Terminal): Config {
   const read = readConfig(path, terminal);
   if ('config' in read) return read.config;
   throw new Error(`the configuration is not sound\n${problemLines(path, read.problems)}`);
+}
+
+/** Where the ledger is: the folder that was named, or the configuration's. */
+export function ledgerFolder(named: string | undefined, path: string, terminal: Terminal): string {
+  const folder = named ?? soundConfig(path, terminal).ledger.directory;
+  if (!existsSync(folder))
+    throw new Error(`there is no ledger at ${folder}; the gateway makes it when it is first served`);
+  return folder;
 }
 
 export function problemLines(path: string, problems: readonly ConfigProblem[]): string {
