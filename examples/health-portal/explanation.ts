@@ -17,7 +17,7 @@ ${people.join('\n')}
    The password is not enough. Choose Pro Santé Connect, or enrol a passkey with the ticket.
 3. At the provider (${provider}) a click stands for the card and its PIN. Come back to where you were stopped.
    Try the phone app: it is the same person, and no card. Try the other person's card: it is refused.
-4. Declare a sick leave (Arrêts de travail): only a card opens it, shown within 15 minutes.
+4. Declare a sick leave (Arrêt de travail): only a card opens it, shown within 15 minutes.
    With your card you can also bind your first passkey: ${gateway}/.palier/enrol
 
 The provider is a stand-in on this machine; docs/pro-sante-connect.md says what of the real one we could not verify.

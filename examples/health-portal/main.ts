@@ -42,10 +42,18 @@ try {
   await stopped;
   await close();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(reasonOf(error));
   process.exitCode = 1;
 } finally {
   if (values.state === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const taken = 'code' in error && error.code === 'EADDRINUSE';
+  return taken
+    ? `port ${port} is taken; choose another one: npm run health-portal -- --port 8090`
+    : error.message;
 }
 
 // What broke is worth a line even here; decisions are not.

@@ -5,6 +5,7 @@ import type { Language } from '../respond/problems.ts';
 import { dateText } from './account-pages.ts';
 import { html, page } from './page.ts';
 import { alert } from './step-up-page.ts';
+import { texts } from './texts.ts';
 
 export type GlassRefusal = Extract<GlassAnswer, { readonly outcome: 'refused' }>['because'];
 
@@ -87,7 +88,7 @@ export function glassPage({ language, account, rules, refused, broken, otherLang
   const own = words[language];
   const done =
     broken &&
-    html`<h1>${{ text: own.brokenTitle }}</h1><p class="done" role="status">${{ text: own.broken(broken.records, dateText(broken.until, language)) }}</p>`;
+    html`<h1>${{ text: own.brokenTitle }}</h1><p class="done" role="status">${{ text: own.broken(broken.records, dateText(broken.until, language)) }}</p><p><a class="button" href="/">${{ text: texts[language].toPortal }}</a></p>`;
   const body =
     done ??
     html`<h1>${{ text: own.title }}</h1>

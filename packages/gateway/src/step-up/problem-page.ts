@@ -1,18 +1,29 @@
 // The page a person gets instead of what was asked for: one sentence on what happened, one on what helps.
-import type { Language, Problem } from '../respond/problems.ts';
+import { type Language, type Problem, problems } from '../respond/problems.ts';
 import { glassLink } from './glass-link.ts';
 import { html, page } from './page.ts';
 
 const words = {
   fr: {
-    back: 'Revenir en arrière',
+    gesture: 'Faire ce geste',
     home: 'Accueil du portail',
     wait: 'Réessayez dans',
     minutes: 'minutes',
     hours: 'heures',
   },
-  en: { back: 'Go back', home: 'Portal home', wait: 'Try again in', minutes: 'minutes', hours: 'hours' },
+  en: {
+    gesture: 'Make the gesture',
+    home: 'Portal home',
+    wait: 'Try again in',
+    minutes: 'minutes',
+    hours: 'hours',
+  },
 } as const;
+
+/** Where a gesture helps there is a way to it: what was asked could not be kept, or the step-up page would be there. */
+const helpedByGesture: ReadonlySet<string> = new Set(
+  (['step-up', 'too-old', 'presence-used-up', 'stronger'] as const).map((row) => problems[row].name),
+);
 
 /** `retryAfter` in seconds, when only time helps; `urgent`: breaking the glass would help too. */
 export function problemPage(
@@ -30,6 +41,7 @@ export function problemPage(
   const body = html`<h1>${{ text: title }}</h1>
 <p role="alert">${{ text: detail }}</p>
 ${wait}
+${helpedByGesture.has(problem.name) ? html`<p><a class="button" href="/.palier/step-up">${{ text: own.gesture }}</a></p>` : undefined}
 ${urgent ? glassLink(language) : undefined}
 <p><a class="button quiet" href="/">${{ text: own.home }}</a></p>`;
   return page({ language, title, body });
