@@ -184,6 +184,74 @@ describe('a ledger cut off at its end', () => {
   });
 });
 
+describe('somebody who deletes the past and calls it retention', () => {
+  const day = 86_400_000;
+  /** A day passes between segments, so that retention has something to drop; each head with the time it was told at. */
+  async function grown(retention: number): Promise<readonly (LedgerHead & { readonly at: number })[]> {
+    const told: (LedgerHead & { readonly at: number })[] = [];
+    const ledger = await folder.open({
+      segment: { entries: 5, age: secondsOf(3600) },
+      retention: secondsOf(retention),
+      witness: (head) => void told.push({ ...head, at: folder.clock.now() }),
+    });
+    for (let place = 0; place < 15; place += 1) {
+      if (place % 5 === 0) folder.clock.advance(day / 1000);
+      await ledger.append(entryOf(place));
+    }
+    await ledger.close();
+    return told;
+  }
+  async function judged(
+    witnessed: readonly (LedgerHead & { readonly at?: number })[],
+    retention: number,
+  ): Promise<readonly string[]> {
+    const { faults: found } = await verifyLedger(folder.directory, {
+      privateKeys: [folder.operator.private],
+      witnessed,
+      keptFrom: folder.clock.now() - retention * 1000,
+    });
+    return found.map(({ segment, fault }) => `${segment} ${fault}`);
+  }
+  const year = 365 * 86_400;
+
+  it('is found by the times of heads kept elsewhere', async () => {
+    const told = await grown(year);
+    // The public key and the gateway's own code are enough to end a chain with a head that says what is gone.
+    folder.clock.advance(day / 1000);
+    const forger = await folder.open({ retention: secondsOf(86_400), witness: () => undefined });
+    await forger.append(entryOf(99));
+    await forger.close();
+    const { gone } = await verifyLedger(folder.directory);
+    expect(gone).toEqual([{ instance: 'gateway', through: 2 }]);
+    expect(await faultsWithKey()).toEqual([]);
+    expect(await judged(told, year)).toEqual(['1 dropped-early', '2 dropped-early']);
+    // Negative control: without the times nobody can tell.
+    expect(
+      await judged(
+        told.map(({ at: _at, ...head }) => head),
+        year,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is not held against retention that did what it says (negative control)', async () => {
+    const told = await grown(86_400);
+    const { gone } = await verifyLedger(folder.directory);
+    expect(gone).toEqual([{ instance: 'gateway', through: 1 }]);
+    expect(await judged(told, 86_400)).toEqual([]);
+  });
+
+  it('is found when nothing that was seen is left, or what is gone was another', async () => {
+    const told = await grown(86_400);
+    expect(await judged(told.slice(0, 1), 86_400)).toEqual([]);
+    const [one] = told;
+    if (one === undefined) throw new TypeError('nothing was told');
+    expect(await judged([{ ...one, hash: 'x'.repeat(43) }], 86_400)).toEqual(['1 rewritten']);
+    rmSync(folder.segments()[0] ?? '');
+    expect(await judged([one], 86_400)).toEqual(expect.arrayContaining(['1 cut-short']));
+  });
+});
+
 describe('the disk', () => {
   const bytesOnDisk = (): Buffer =>
     Buffer.concat(

@@ -164,6 +164,21 @@ describe('the analysis of a log', () => {
     expect(JSON.stringify(analysis)).not.toContain(nir(1));
   });
 
+  it('reads a field behind referer and agent, and lines made to be slow in no more time than others', async () => {
+    const line = (agent: string, account: string): string =>
+      `192.0.2.7 - - [${stamp(start)}] "GET /patients/${nir(1)} HTTP/1.1" 200 512 "-" "${agent}" rt=0.1 "${account}"\n`;
+    const said = await analysed(line('curl \\"8\\"', 'medecin-01') + line('x', '-'), { account: 'extra:1' });
+    expect(said).toMatchObject({ lines: 2, malformed: 0, nobody: 1, classes: [{ accounts: 1 }] });
+    // One such line took four seconds when every quote in it was tried as a beginning.
+    const slow = line('\\"'.repeat(32_000), 'x').replace(/" rt.*$/m, '');
+    const began = performance.now();
+    expect(await analysed(slow.repeat(20), { account: 'extra:1' })).toMatchObject({
+      lines: 20,
+      malformed: 20,
+    });
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
   it('ends with an error when a gzip file breaks off', async () => {
     const whole = gzipSync(twentyDays(60));
     await expect(analysed(whole.subarray(0, whole.length / 2))).rejects.toThrow();

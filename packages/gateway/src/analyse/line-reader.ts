@@ -70,7 +70,25 @@ function placeIn(name: string): Place {
     throw new RangeError('a field of the combined format is user, host or extra:1 to extra:9');
   // Referer and agent come first; they are quoted too.
   const place = Number(extra) + 1;
-  return (match) => [...(match[15] ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)][place]?.[1];
+  return (match) => quotedField(match[15] ?? '', place);
+}
+
+/** A quoted field, or what stands between two of them. */
+const piece = /"((?:[^"\\]|\\.)*)"|[^"]+/y;
+
+/**
+ * The quoted field at a place, from 0. Piece after piece from the beginning, and a quote without an end ends the reading:
+ * tried from every quote on, a line of escaped ones would take the square of its length.
+ */
+function quotedField(text: string, place: number): string | undefined {
+  piece.lastIndex = 0;
+  for (let seen = 0; ; ) {
+    const found = piece.exec(text);
+    if (found === null) return undefined;
+    if (found[1] === undefined) continue;
+    if (seen === place) return found[1];
+    seen += 1;
+  }
 }
 
 function instantOf(match: RegExpExecArray): number | undefined {

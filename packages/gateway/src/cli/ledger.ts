@@ -3,14 +3,24 @@
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Seconds } from '@palier/mfa-core';
 import type { JWK } from 'jose';
-import type { LedgerHead } from '../ledger/roll.ts';
+import { parseDuration } from '../config/scalars.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { type Command, instantIn, ledgerFolder, print, progressOn, UsageError } from './terminal.ts';
+import type { WitnessedHead } from '../ledger/witness.ts';
+import {
+  type Command,
+  instantIn,
+  ledgerFolder,
+  print,
+  progressOn,
+  soundConfig,
+  UsageError,
+} from './terminal.ts';
 
 const usage =
-  'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] | search [--directory DIR] [--account A] [--from T] [--to T]';
+  'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] [--retention 365d] | search [--directory DIR] [--account A] [--from T] [--to T]';
 
 export const ledgerCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -22,6 +32,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       directory: { type: 'string' },
       key: { type: 'string', multiple: true },
       heads: { type: 'string' },
+      retention: { type: 'string' },
       account: { type: 'string', multiple: true },
       from: { type: 'string', default: '1970-01-01' },
       to: { type: 'string', default: '9999-12-31' },
@@ -41,7 +52,12 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     return found.length === 0 ? 1 : 0;
   }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
-  const verified = await verifyLedger(ledgerFolder(values.directory, values.config, terminal), {
+  const directory = ledgerFolder(values.directory, values.config, terminal);
+  const configured =
+    values.directory === undefined ? soundConfig(values.config, terminal).ledger.retention : undefined;
+  const retention = values.retention === undefined ? configured : durationOf(values.retention);
+  const verified = await verifyLedger(directory, {
+    keptFrom: retention && Date.now() - retention * 1000,
     privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
     witnessed: values.heads === undefined ? [] : headsIn(values.heads),
     onProgress: progressOn(terminal),
@@ -49,12 +65,17 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   const faults = verified.faults
     .map(({ instance, segment, line, fault }) => `${instance}/${segment}:${line}  ${fault}\n`)
     .join('');
+  const gone = verified.gone
+    .map(
+      ({ instance, through }) => `${instance}: segments up to ${through} are gone, by retention as it says\n`,
+    )
+    .join('');
   const heads = verified.heads.map((head) => `${JSON.stringify(head)}\n`).join('');
   print(
     terminal,
     values.json,
     verified,
-    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${heads}`,
+    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${heads}`,
   );
   return verified.faultCount === 0 ? 0 : 1;
 };
@@ -63,14 +84,21 @@ function activityLine({ account, releases, misses, first, last, routes }: Accoun
   return `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}\n`;
 }
 
-/** One head a line, as this command and the gateway's log print them. */
-function headsIn(path: string): readonly LedgerHead[] {
+function durationOf(text: string): Seconds {
+  const duration = parseDuration(text);
+  if (duration === undefined) throw new UsageError(usage);
+  return duration;
+}
+
+/** One head a line, as this command and the gateway's log print them; the log's lines also have a time. */
+function headsIn(path: string): readonly WitnessedHead[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const head = JSON.parse(line) as Partial<LedgerHead>;
-      const { instance, segment, entries, hash } = head;
+      const head = JSON.parse(line) as Partial<WitnessedHead & { readonly time: string }>;
+      const { instance, segment, entries, hash, time } = head;
+      const at = time === undefined ? Number.NaN : Date.parse(time);
       if (
         typeof instance !== 'string' ||
         typeof segment !== 'number' ||
@@ -78,6 +106,6 @@ function headsIn(path: string): readonly LedgerHead[] {
         typeof hash !== 'string'
       )
         throw new UsageError(`${path}: every line is a head: instance, segment, entries, hash`);
-      return { instance, segment, entries, hash };
+      return { instance, segment, entries, hash, at: Number.isNaN(at) ? undefined : at };
     });
 }

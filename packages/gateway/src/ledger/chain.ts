@@ -4,6 +4,7 @@ import { type Dropped, type EndLine, type EntryLine, type HeadLine, hangsOn } fr
 import type { ReadLine, SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
+import { faultsOfDropped, type WitnessedHead } from './witness.ts';
 
 /** `changed` is found at the line itself, or at the next one when its hash was computed anew. */
 export type FaultKind =
@@ -16,7 +17,8 @@ export type FaultKind =
   | 'after-end'
   | 'forged'
   | 'cut-short'
-  | 'rewritten';
+  | 'rewritten'
+  | 'dropped-early';
 
 export interface LedgerFault {
   readonly instance: string;
@@ -32,8 +34,10 @@ export interface Chain {
   /** Judges an entry with the segment's data key. */
   open(read: ReadLine, entry: EntryLine, key: KeyObject | undefined): void;
   /** Compares with what was kept elsewhere, and with what retention said it dropped. */
-  close(witnessed: readonly LedgerHead[]): void;
+  close(witnessed: readonly WitnessedHead[], keptFrom: number | undefined): void;
   head(): LedgerHead;
+  /** The last segment that is gone, as retention says; 0 when all are here. */
+  goneThrough(): number;
 }
 
 export function createChain(instance: string, tell: (fault: LedgerFault) => void): Chain {
@@ -96,12 +100,14 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
     open: (read, entry, key) => {
       if (key === undefined || unseal(key, read.previous, entry) === undefined) fault(read.number, 'forged');
     },
-    close: (witnessed) => {
+    close: (witnessed, keptFrom) => {
       if (first !== undefined && !wasDropped(first, drops))
         tell({ instance, segment: first.segment, line: 0, fault: 'segment-missing' });
-      const kept = witnessed.filter(
-        (head) => head.instance === instance && head.segment >= (first?.segment ?? 0),
-      );
+      const own = witnessed.filter((head) => head.instance === instance);
+      if (first !== undefined)
+        for (const { segment: gone, fault } of faultsOfDropped(own, first, keptFrom))
+          tell({ instance, segment: gone, line: 0, fault });
+      const kept = own.filter((head) => head.segment >= (first?.segment ?? 0));
       for (const head of kept) {
         const end = ends.get(head.segment);
         if (end !== head.hash)
@@ -114,6 +120,7 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
       }
     },
     head: () => ({ instance, segment, entries, hash }),
+    goneThrough: () => (first?.segment ?? 1) - 1,
   };
 }
 

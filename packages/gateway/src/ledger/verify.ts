@@ -9,12 +9,15 @@ import { type UnwrapDataKey, unwrapWith } from './keys.ts';
 import type { EntryLine } from './line.ts';
 import { listSegments, type Progress, readSegment, type SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
+import type { WitnessedHead } from './witness.ts';
 
 export interface Verified {
   readonly segments: number;
   readonly entries: number;
   /** Where each instance's chain ends now, to be kept elsewhere. */
   readonly heads: readonly LedgerHead[];
+  /** Segments that are not here any more, by the ledger's own word. */
+  readonly gone: readonly { readonly instance: string; readonly through: number }[];
   /** The first thousand; `faultCount` has them all. */
   readonly faults: readonly LedgerFault[];
   readonly faultCount: number;
@@ -23,7 +26,9 @@ export interface Verified {
 export interface VerifyOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Heads that the gateway told while it ran. */
-  readonly witnessed?: readonly LedgerHead[];
+  readonly witnessed?: readonly WitnessedHead[];
+  /** Milliseconds since 1970: a witnessed segment that ended later cannot have been dropped by retention. */
+  readonly keptFrom?: number | undefined;
   /** With them every entry is opened too. */
   readonly privateKeys?: readonly JWK[] | undefined;
   /** Sees every entry on the way. */
@@ -34,7 +39,7 @@ const mostFaults = 1000;
 
 /** Reads the whole ledger once. Faults are values; rejects when it cannot be read, or with a LedgerKeyError. */
 export async function verifyLedger(directory: string, options: VerifyOptions = {}): Promise<Verified> {
-  const { onProgress, witnessed = [], privateKeys, visit } = options;
+  const { onProgress, witnessed = [], keptFrom, privateKeys, visit } = options;
   const files = await listSegments(directory);
   const unwrap = privateKeys && (await unwrapWith(privateKeys));
   const faults: LedgerFault[] = [];
@@ -61,11 +66,14 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
   }
   for (const { instance, segment } of witnessed)
     if (!chains.has(instance)) tell({ instance, segment, line: 0, fault: 'cut-short' });
-  for (const chain of chains.values()) chain.close(witnessed);
+  for (const chain of chains.values()) chain.close(witnessed, keptFrom);
   return {
     segments: files.length,
     entries,
     heads: [...chains.values()].map((chain) => chain.head()),
+    gone: [...chains]
+      .map(([instance, chain]) => ({ instance, through: chain.goneThrough() }))
+      .filter(({ through }) => through > 0),
     faults,
     faultCount,
   };
