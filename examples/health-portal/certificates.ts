@@ -72,7 +72,8 @@ function validity(): { readonly notBefore: Date; readonly notAfter: Date } {
   return { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + 7 * day) };
 }
 
-async function keyText(key: CryptoKey): Promise<string> {
+/** A private key as PEM. */
+export async function keyText(key: CryptoKey): Promise<string> {
   const bytes = Buffer.from(await crypto.subtle.exportKey('pkcs8', key));
   const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;

@@ -8,6 +8,8 @@ export interface Ports {
   readonly portal: number;
   /** Of the provider, where programs call it. */
   readonly provider: number;
+  /** Where cards are shown. */
+  readonly cards: number;
 }
 
 const file: URL = new URL('palier.yaml', import.meta.url);
@@ -17,7 +19,8 @@ export function readSettings(ports: Ports, folder: string): Config {
   const text = readFileSync(file, 'utf8')
     .replaceAll(':8080', `:${ports.gateway}`)
     .replaceAll(':8081', `:${ports.portal}`)
-    .replaceAll(':8444', `:${ports.provider}`);
+    .replaceAll(':8444', `:${ports.provider}`)
+    .replaceAll(':8443', `:${ports.cards}`);
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   const parsed = parseConfig(text, { readFile, environment: {}, folder });
   if ('config' in parsed) return parsed.config;

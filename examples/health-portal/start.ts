@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { createGateway, type Gateway } from '@palier/gateway';
 import { parseAccountId, secondsOf } from '@palier/mfa-core';
 import { prepareState } from '../demo/state.ts';
-import { createAccounts, examplePassword } from '../portal/accounts.ts';
+import { type Accounts, createAccounts, examplePassword } from '../portal/accounts.ts';
 import { createPopulation } from '../portal/population.ts';
 import { createPortal } from '../portal/portal.ts';
-import { makeAuthority } from './certificates.ts';
+import type { CardName } from './cards/authority.ts';
+import { type AccountCards, makeCards } from './cards/cards.ts';
+import { type ExampleAuthority, makeAuthority } from './certificates.ts';
 import { providerPersons } from './provider/persons.ts';
 import { type StandIn, startStandIn } from './provider/stand-in.ts';
 import { readSettings } from './settings.ts';
@@ -27,7 +29,11 @@ export interface HealthPortal {
     /** Whose card it takes, as the provider's page shows it. */
     readonly person: string;
     readonly ticket: string;
+    /** Files of the card that is a certificate. */
+    readonly cards: AccountCards | undefined;
   }[];
+  /** Where cards are shown, and the authority that signed that listener's certificate. */
+  readonly cards: { readonly origin: string; readonly ca: string };
   /** Numbers that exist, to look up. */
   readonly numbers: readonly string[];
   close(): Promise<void>;
@@ -48,7 +54,9 @@ export async function startHealthPortal({ port, folder, log }: HealthPortalOptio
   await prepareState(folder);
   const gatewayPort = port === 0 ? await freePort() : port;
   const origin = `http://localhost:${gatewayPort}`;
-  const provider = await startProvider(folder, origin);
+  const authority = await makeAuthority(folder, 'example authority');
+  await authority.server('example cards');
+  const provider = await startProvider(folder, origin, authority);
   const persons = createPopulation({ size: 20_000, seed: 2026 });
   const accounts = createAccounts({ perClass: 3, random: randomBytes });
   const portal = createPortal({
@@ -67,7 +75,9 @@ export async function startHealthPortal({ port, folder, log }: HealthPortalOptio
       gateway: gatewayPort,
       portal: await listen(portal.server),
       provider: Number(new URL(provider.issuer).port),
+      cards: await freePort(),
     };
+    const cards = await makeCards(folder, cardHolders(accounts));
     const gateway = await createGateway(readSettings(ports, folder), { log });
     const { healthPort } = await gateway.listen();
     return {
@@ -80,8 +90,10 @@ export async function startHealthPortal({ port, folder, log }: HealthPortalOptio
           password: examplePassword(account),
           person: `${given} ${family}`,
           ticket: await ticketFor(gateway, account),
+          cards: cards.get(account),
         })),
       ),
+      cards: { origin: `https://localhost:${ports.cards}`, ca: authority.ca },
       numbers: Array.from({ length: 6 }, (_, place) => persons.nirOf(place)),
       close: async () => {
         await gateway.close();
@@ -95,8 +107,7 @@ export async function startHealthPortal({ port, folder, log }: HealthPortalOptio
 }
 
 /** The provider, its certificates, and the file that says whose card belongs to which account. */
-async function startProvider(folder: string, origin: string): Promise<StandIn> {
-  const authority = await makeAuthority(folder, 'example authority');
+async function startProvider(folder: string, origin: string, authority: ExampleAuthority): Promise<StandIn> {
   await authority.client(clientName);
   const links = Object.fromEntries(providerPersons.map(({ account, id }) => [account, [id]]));
   writeFileSync(join(folder, 'persons.json'), `${JSON.stringify(links, null, 2)}\n`);
@@ -112,6 +123,15 @@ async function startProvider(folder: string, origin: string): Promise<StandIn> {
     server: await authority.server('example provider'),
     clientCa: authority.ca,
     plain: true,
+  });
+}
+
+/** The portal says which number is behind an account; a card that opens it says the same one. */
+function cardHolders(accounts: Accounts): readonly (CardName & { readonly account: string })[] {
+  return providerPersons.map(({ account, given, family }) => {
+    const number = accounts.find(account)?.nationalId;
+    if (number === undefined) throw new TypeError('a person of the example has no account');
+    return { account, number, given, surname: family, title: 'Professionnel fictif' };
   });
 }
 
