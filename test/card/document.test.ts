@@ -51,7 +51,6 @@ describe('docs/cards.md', () => {
       `${blocks.find((block) => block.includes('signsIn'))}routes:`,
     );
     expect(read(whole)).toMatchObject({
-      unavailable: [],
       config: { identity: [{ signsIn: true, class: 'gp' }] },
     });
   });

@@ -31,3 +31,24 @@ export async function makeRing(): Promise<readonly Uint8Array[]> {
     await made('B', 'A', two.publicKey, one.privateKey, true),
   ];
 }
+
+/** DER of an end certificate and of `size` authorities of one name and one key: each of them signed all of them. */
+export async function makeCrowd(size: number): Promise<readonly Uint8Array[]> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const made = async (name: string, isAuthority: boolean): Promise<Uint8Array> => {
+    const certificate = await x509.X509CertificateGenerator.create({
+      ['subject']: `CN=${name}`,
+      issuer: 'CN=crowd',
+      notBefore: new Date(Date.now() - 1000),
+      notAfter: new Date(Date.now() + 86_400_000),
+      publicKey: keys.publicKey,
+      signingKey: keys.privateKey,
+      signingAlgorithm: algorithm,
+      extensions: [new x509.BasicConstraintsExtension(isAuthority)],
+    });
+    return new Uint8Array(certificate.rawData);
+  };
+  const authorities = await Promise.all(Array.from({ length: size }, () => made('crowd', true)));
+  return [await made('leaf', false), ...authorities];
+}

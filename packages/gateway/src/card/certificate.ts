@@ -69,6 +69,8 @@ function read(der: Uint8Array): CardCertificate | undefined {
   const issuer = readName(bytesOf(certificate.issuer.valueBeforeDecode));
   const holder = readName(bytesOf(certificate.subject.valueBeforeDecode));
   if (issuer === undefined || holder === undefined || hasExtensionTwice(certificate)) return undefined;
+  // Zero and below are no serial numbers (RFC 5280 section 4.1.2.2), and a list would spell them otherwise than we do here.
+  if (!/^(?!0+$)[0-9A-F]+$/i.test(platform.serialNumber)) return undefined;
   const extensions = certificate.extensions ?? [];
   const parsed = (oid: string): unknown => extensions.find(({ extnID }) => extnID === oid)?.parsedValue;
   return {

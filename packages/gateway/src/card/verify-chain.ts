@@ -17,6 +17,8 @@ export type ChainRefusal = 'malformed' | 'untrusted' | 'not-yet-valid' | 'expire
 /** Certificates above the leaf; the sector's chains have two. */
 const longestWay = 6;
 const mostPresented = 8;
+/** Signatures tried on the way up: certificates that all signed each other have thousands of ways. */
+const mostTried = 64;
 
 /**
  * Verifies what was presented, the leaf first and in any order whatever came with it. Never throws for bad input. Says
@@ -31,7 +33,7 @@ export async function verifyChain(
   const read = presented.map(readCertificate);
   const [leaf, ...more] = read.filter((one) => one !== undefined);
   if (leaf === undefined || read.includes(undefined)) return refused('malformed');
-  const way = wayUp([leaf], [...trust.intermediates, ...more], trust.anchors);
+  const way = wayUp([leaf], [...trust.intermediates, ...more], trust.anchors, { left: mostTried });
   const [first, ...rest] = way ?? [];
   if (way === undefined || first === undefined) return refused('untrusted');
   const all = [leaf, first, ...rest];
@@ -51,23 +53,25 @@ function wayUp(
   way: readonly [CardCertificate, ...CardCertificate[]],
   between: readonly CardCertificate[],
   anchors: readonly CardCertificate[],
+  tries: { left: number },
 ): readonly CardCertificate[] | undefined {
   const last = way.at(-1) ?? way[0];
-  const anchor = anchors.find((one) => isIssuedBy(last, one));
+  const anchor = anchors.find((one) => isIssuedBy(last, one, tries));
   if (anchor !== undefined) return [...way.slice(1), anchor];
   if (way.length >= longestWay) return undefined;
   for (const issuer of between) {
-    if (way.some(({ fingerprint }) => fingerprint === issuer.fingerprint) || !isIssuedBy(last, issuer))
+    if (way.some(({ fingerprint }) => fingerprint === issuer.fingerprint) || !isIssuedBy(last, issuer, tries))
       continue;
-    const found = wayUp([...way, issuer], between, anchors);
+    const found = wayUp([...way, issuer], between, anchors, tries);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** Names and key identifiers agree, the issuer is an authority, and the signature holds. */
-function isIssuedBy(certificate: CardCertificate, issuer: CardCertificate): boolean {
-  if (!issuer.isAuthority || !sameName(certificate.issuer, issuer.holder)) return false;
+function isIssuedBy(certificate: CardCertificate, issuer: CardCertificate, tries: { left: number }): boolean {
+  if (!issuer.isAuthority || !sameName(certificate.issuer, issuer.holder) || tries.left === 0) return false;
+  tries.left -= 1;
   const [one, above] = [new X509Certificate(certificate.der), new X509Certificate(issuer.der)];
   return one.checkIssued(above) && one.verify(above.publicKey);
 }

@@ -44,6 +44,16 @@ export function* elementsIn(bytes: Uint8Array, { content, end }: Element): Gener
   }
 }
 
+/** The same, where there can only be so many: an unsigned list of millions would fill the memory before it is refused. */
+export function fewElementsIn(bytes: Uint8Array, parent: Element, most: number): Element[] {
+  const found: Element[] = [];
+  for (const element of elementsIn(bytes, parent)) {
+    if (found.length === most) throw new DerError('more elements than there can be');
+    found.push(element);
+  }
+  return found;
+}
+
 /** With its tag and length, as a parser of its own kind wants it. */
 export function whole(bytes: Uint8Array, { from, end }: Element): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes.subarray(from, end));

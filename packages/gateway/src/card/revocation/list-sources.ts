@@ -42,12 +42,16 @@ export function listAddress({ url, timeout, keepIn }: ListAddress): ListSource {
     keepIn && join(keepIn, `${createHash('sha256').update(url.href).digest('hex').slice(0, 16)}.crl`);
   return async () => {
     const brought = await fetched(url, { timeout, longest: longestList });
-    if ('failed' in brought) {
-      const failed: BroughtList = { from: url.href, failed: brought.failed };
-      return file === undefined ? [failed] : [failed, await readOne(file)];
-    }
-    if (file !== undefined) await keep(file, brought.bytes);
-    return [{ from: url.href, bytes: brought.bytes }];
+    const failed = 'failed' in brought;
+    const kept = file === undefined ? [] : [await readOne(file)];
+    // The kept one first, also beside what was brought: an older list sent again at a start is then older than one known.
+    const known = failed ? kept : kept.filter((one) => !('failed' in one));
+    if (failed) return [...known, { from: url.href, failed: brought.failed }];
+    const { bytes } = brought;
+    return [
+      ...known,
+      { from: url.href, bytes, ...(file !== undefined && { keep: () => keep(file, bytes) }) },
+    ];
   };
 }
 

@@ -10,7 +10,12 @@ import { type ListFlaw, type RevocationList, readList } from './revocation-list.
 export type ListSource = () => Promise<readonly BroughtList[]>;
 
 export type BroughtList =
-  | { readonly from: string; readonly bytes: Uint8Array }
+  | {
+      readonly from: string;
+      readonly bytes: Uint8Array;
+      /** Called once it is the newest known: only such a list may be what the next start begins with. */
+      readonly keep?: () => Promise<void>;
+    }
   | { readonly from: string; readonly failed: string };
 
 export interface ListsSetting {
@@ -85,6 +90,7 @@ async function take(
     return false;
   }
   lists.set(list.authority, list);
+  await brought.keep?.();
   return true;
 }
 

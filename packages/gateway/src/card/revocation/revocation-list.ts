@@ -6,7 +6,7 @@ import * as asn1 from 'asn1js';
 import * as pki from 'pkijs';
 import type { CardCertificate } from '../certificate.ts';
 import { signatureOids } from '../rules.ts';
-import { type Element, elementAt, elementsIn, integerHex, timeOf, whole } from './der-walk.ts';
+import { type Element, elementAt, elementsIn, fewElementsIn, integerHex, timeOf, whole } from './der-walk.ts';
 
 export interface RevocationList {
   /** Fingerprint of the authority that signed it. */
@@ -79,10 +79,10 @@ interface ListParts {
 /** The three parts of a list, and the fields of the first: version, algorithm, issuer, times, entries, extensions. */
 function partsOf(der: Uint8Array): ListParts {
   const outer = elementAt(der, 0, der.length);
-  const [tbs, algorithm, signature, ...more] = elementsIn(der, outer);
-  if (outer.tag !== 0x30 || outer.end !== der.length || more.length > 0) throw new TypeError('no list');
+  const [tbs, algorithm, signature] = fewElementsIn(der, outer, 3);
+  if (outer.tag !== 0x30 || outer.end !== der.length) throw new TypeError('no list');
   if (tbs === undefined || algorithm === undefined || signature === undefined) throw new TypeError('no list');
-  const fields = [...elementsIn(der, tbs)];
+  const fields = fewElementsIn(der, tbs, 7);
   if (fields[0]?.tag === 0x02) fields.shift();
   const [inside, issuer, from, ...rest] = fields;
   if (inside === undefined || issuer === undefined || from === undefined) throw new TypeError('no list');
@@ -180,12 +180,14 @@ async function serialsOf(
 ): Promise<ReadonlyMap<string, number> | 'critical'> {
   const revoked = new Map<string, number>();
   if (entries === undefined) return revoked;
+  let read = 0;
   for (const entry of elementsIn(der, entries)) {
     const [serial, since, extensions] = elementsIn(der, entry);
     if (serial === undefined || since === undefined) throw new TypeError('no entry');
     if (extensions !== undefined && hasCritical(der, extensions)) return 'critical';
     revoked.set(integerHex(der, serial), timeOf(der, since));
-    if (revoked.size % atOnce === 0) await new Promise(setImmediate);
+    read += 1;
+    if (read % atOnce === 0) await new Promise(setImmediate);
   }
   return revoked;
 }
