@@ -89,6 +89,15 @@ describe('palier explain', () => {
   });
 });
 
+describe('palier ledger and exposure', () => {
+  it('say that there is no ledger yet, and leave no empty list that reads as nobody', async () => {
+    expect((await palier('ledger', 'verify')).err).toContain('there is no ledger');
+    const report = await palier('exposure', 'report', '--key', 'ledger-private.jwk', '--csv', 'seen.csv');
+    expect(report).toMatchObject({ code: 1, err: expect.stringContaining('there is no ledger') });
+    expect(readdirSync(folder)).not.toContain('seen.csv');
+  });
+});
+
 describe('palier ticket and account', () => {
   it('issues a ticket once shown, lists it without its code, and revokes it', async () => {
     const issued = await palier('ticket', 'issue', 'pharmacie-01', '--json');

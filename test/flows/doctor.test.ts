@@ -1,5 +1,10 @@
 // `palier doctor` against the demo, against a forwarder that guards by text, and against a server that says yes to all.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
 import { UsageError } from '../../packages/gateway/src/cli/terminal.ts';
@@ -29,6 +34,38 @@ const named = ({ probes }: Told, ...verdicts: readonly string[]): readonly strin
   probes.filter(({ verdict }) => verdicts.includes(verdict)).map(({ name }) => name);
 
 const overTls = ['the certificate', 'old TLS', 'HSTS'];
+
+/** What is bad about TLS at a server of these options, with a certificate it signed itself. */
+async function withTls(
+  options: TlsOptions,
+  header: string,
+  act: (at: string) => Promise<Told>,
+): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'palier-doctor-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '1'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
+    { stdio: 'ignore' },
+  );
+  const server = createTlsServer(
+    { key: readFileSync(key), cert: readFileSync(cert), ...options },
+    (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${header}\r\nwelcome`));
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  try {
+    const told = await act(`https://localhost:${typeof address === 'object' ? address?.port : 0}`);
+    return named(told, 'bad').filter((name) => overTls.includes(name));
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 describe('palier doctor', () => {
   let site: Site;
@@ -98,6 +135,14 @@ describe('palier doctor', () => {
     const told = await examine('http://palier.invalid');
     expect(named(told, 'bad')).toEqual(expect.arrayContaining([...overTls, 'palier answers']));
     expect(told.code).toBe(1);
+  });
+
+  it('finds old TLS, a certificate nobody vouches for and missing HSTS, and not where they are mended', async () => {
+    const lax = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+    expect(await withTls(lax, '', (at) => examine(at))).toEqual(overTls);
+    const strict = { minVersion: 'TLSv1.2' } as const;
+    const hsts = 'Strict-Transport-Security: max-age=31536000\r\n';
+    expect(await withTls(strict, hsts, (at) => examine(at))).toEqual(['the certificate']);
   });
 
   it.each([
