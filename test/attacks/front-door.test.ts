@@ -1,5 +1,6 @@
 // Connections that are held without being used, a cookie under a second name, and where somebody is: attacks on the door
 // that need more than one request. Each has a control without the defence.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +75,29 @@ describe('A255: a stranger who is refused a WebSocket', () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
+});
+
+it('A085: a WebSocket outlives the time for requests, however silent both ends are', async () => {
+  const stand = await startStand('limits: { upstreamTime: 1s }\n');
+  try {
+    stand.answer((_request, socket) => {
+      // The accept of the key above (RFC 6455 section 4.2.2).
+      const accept = createHash('sha1')
+        .update('AAAAAAAAAAAAAAAAAAAAAA==258EAFA5-E914-47DA-95CA-C5AB0DC85B11')
+        .digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+      setTimeout(() => socket.write('late'), 4000);
+    });
+    const client = await openRaw(stand.port);
+    const words = `Origin: ${stand.origin.origin}\r\nCookie: ${stand.cookieOf('low')}\r\n\r\n`;
+    client.send(handshake(stand.host).replace(/\r\n$/, words));
+    expect(await client.receive((text) => text.endsWith('late'), 6000)).toContain('101 Switching');
+    client.abort();
+  } finally {
+    await stand.close();
+  }
 });
 
 describe('A255: a client that asks for much and reads nothing', () => {

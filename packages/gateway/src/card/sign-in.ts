@@ -16,6 +16,7 @@ import {
 } from '@palier/mfa-core';
 import type { IdentitySource } from '../identity/identity.ts';
 import { recall, sealIdentity, sessionOf } from '../oidc/identity-cookie.ts';
+import { limitBegun } from '../sign-in/begun-limit.ts';
 import { type CardCertificate, type CertificateChain, readCertificate } from './certificate.ts';
 import type { HandOver, Shown } from './hand-over.ts';
 
@@ -38,8 +39,8 @@ export interface CardArrival {
 }
 
 export interface CardSignIn {
-  /** The text for the listener's address. `browser` is what the cookie of this browser holds. */
-  begin(browser: string, onward: string): Promise<string>;
+  /** The text for the listener's address. `browser` is what the cookie of this browser holds, `peer` where it is. */
+  begin(browser: string, onward: string, peer: string): Promise<string>;
   /** Undefined for anything that this browser did not ask for, or that names no account. */
   finish(arriving: Arriving): Promise<CardArrival | undefined>;
 }
@@ -59,14 +60,11 @@ export interface CardSignInParts {
 /** Nobody has been named yet. */
 const nobody = 'nobody' as AccountId;
 
-/** Most requests of people not known yet in ten minutes: each is a row in the store (A260). */
-const mostBegun = 20_000;
-
 export function createCardSignIn(parts: CardSignInParts): CardSignIn {
-  const admit = limited(parts.clock);
+  const admit = limitBegun(parts.clock);
   return {
-    begin: async (browser, onward) => {
-      admit();
+    begin: async (browser, onward, peer) => {
+      if (!admit(peer)) throw new Error('more sign-ins were begun than the store should hold');
       const asked = { person: '', way: 'sign-in', resume: onward } as const;
       return parts.handOver.ask({ id: browserId(browser), account: nobody }, asked);
     },
@@ -76,17 +74,6 @@ export function createCardSignIn(parts: CardSignInParts): CardSignIn {
       if (found?.way !== 'sign-in' || account === undefined) return undefined;
       return open(parts, { agent, before, found, account });
     },
-  };
-}
-
-function limited(clock: Clock): () => void {
-  let since = clock.now();
-  let count = 0;
-  return () => {
-    const now = clock.now();
-    if (now - since > 600_000 || now < since) [since, count] = [now, 0];
-    count += 1;
-    if (count > mostBegun) throw new Error('more sign-ins were begun than the store should hold');
   };
 }
 

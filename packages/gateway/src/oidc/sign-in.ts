@@ -12,6 +12,7 @@ import {
   secondsOf,
 } from '@palier/mfa-core';
 import type { AccountPointers } from '../config/identity-settings.ts';
+import { limitBegun } from '../sign-in/begun-limit.ts';
 import { askedFor, cardWorth } from './assurance.ts';
 import { type Begun, type Ceremonies, stateIn } from './ceremony.ts';
 import { type CookieKeys, identityIn, sealIdentity } from './identity-cookie.ts';
@@ -23,8 +24,8 @@ import type { SignedIn } from './signed-in.ts';
 export interface SignInProvider {
   readonly name: string;
   readonly label: string;
-  /** Where the person goes now. `browser` is what the cookie of this browser holds. */
-  begin(browser: string, onward: string): Promise<URL>;
+  /** Where the person goes now. `browser` is what the cookie of this browser holds, `peer` where it is. */
+  begin(browser: string, onward: string, peer: string): Promise<URL>;
   /** `before` is the session token this browser holds: that session ends. */
   finish(arriving: Arriving): Promise<SignInOutcome>;
 }
@@ -65,9 +66,6 @@ const anyAge: Seconds = secondsOf(12 * 3600);
 /** Nobody has been named yet. */
 const nobody = 'nobody' as AccountId;
 
-/** Most ceremonies of people not known yet that may be begun in ten minutes: each is a row in the store (A260). */
-const mostBegun = 20_000;
-
 /** The source of an identity, as logs and the assertion name it. */
 export function sourceName(provider: string): string {
   return `oidc:${provider}`;
@@ -75,26 +73,15 @@ export function sourceName(provider: string): string {
 
 export function createSignInProvider(parts: SignInParts): SignInProvider {
   const { name, label } = parts.provider.setting;
-  const admit = limited(parts.clock);
+  const admit = limitBegun(parts.clock);
   return {
     name,
     label,
-    begin: async (browser, onward) => {
-      admit();
+    begin: async (browser, onward, peer) => {
+      if (!admit(peer)) throw new ProviderError('more sign-ins were begun than the store should hold');
       return begin(parts, browser, onward);
     },
     finish: (arriving) => finish(parts, arriving),
-  };
-}
-
-function limited(clock: Clock): () => void {
-  let since = clock.now();
-  let count = 0;
-  return () => {
-    const now = clock.now();
-    if (now - since > 600_000 || now < since) [since, count] = [now, 0];
-    count += 1;
-    if (count > mostBegun) throw new ProviderError('more sign-ins were begun than the store should hold');
   };
 }
 
