@@ -1,7 +1,6 @@
 // One request at a time, from socket to log line: canonical or refused, ours or the portal's, and whatever breaks is a
 // 503 in bounded time. Nothing is decided here; gate/serve.ts and gate/upgrade.ts do.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Denial } from './gate/decision.ts';
 import { restoreForm } from './gate/held-form.ts';
@@ -105,8 +104,6 @@ export async function handleUpgrade(
   head: Uint8Array,
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
-  // The time for requests; how long a WebSocket may be silent is between its ends.
-  if (socket instanceof Socket) socket.setTimeout(0);
   // A handshake behind an unanswered request would be answered in the middle of that one's answer.
   if (!isQuiet(socket)) return void socket.destroy();
   const request = canonicalise(incoming, front.edge);

@@ -1,5 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { cookiesWithPrefix, cookieValue, withoutCookies } from './cookies.ts';
+import { cookiesWithPrefix, cookieValue, portalCookie, withoutCookies } from './cookies.ts';
+
+describe('a cookie of the portal', () => {
+  it.each([
+    ['a_s=1; A_S=2'],
+    ['a.s=2;a_s=1'],
+    ['a_s=1;a[s=2'],
+    ['a+s=2; a_s=1'],
+    ['x=1,a_s=2; a_s=1'],
+    ['x="a_s=2"; a_s=1'],
+    ['%61_s=2; a_s=1'],
+    ['a%5Fs =2; a_s=1'],
+    ['\t A_S\t=2; a_s=1'],
+    ['a_s=1; a_s=1'],
+  ])('A208: is no value beside a second spelling of its name: %j', (header) => {
+    expect(portalCookie(header, 'a_s')).toBe('duplicate');
+  });
+
+  it.each([
+    ['a_s=1', '1'],
+    ['aa_s=2; a_s=1; a_ss=3', '1'],
+    ['x=a_s; a_s=1; y=%2Ca_s=2; z=a_s=4', '1'],
+    ['x="a_s", a_sx=2; a_s=1', '1'],
+    ['%zz_s=2; %6=3; a_s=1; %', '1'],
+    ['A_S=1', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('is what it is beside others: %j', (header, value) => {
+    expect(portalCookie(header, 'a_s')).toBe(value);
+  });
+});
 
 describe('one cookie by name', () => {
   it.each([

@@ -25,18 +25,21 @@ export function portalCookie(header: string | undefined, name: string): ReturnTy
  */
 function hasAlias(header: string | undefined, name: string): boolean {
   if (header === undefined) return false;
+  // Almost every header: then a cookie begins behind a `;` and nowhere else, and that is found ten times as fast.
+  const isPlain = !header.includes(',') && !header.includes('"');
   let found = 0;
-  for (let at = 0; at < header.length && found < 2; at = nextStart(header, at)) {
-    const end = header.indexOf('=', at);
-    if (end === -1) break;
-    // A longer one is another name, whatever its escapes stand for: three letters make one at most.
-    if (end - at <= 3 * name.length + 8 && folded(header.slice(at, end)) === folded(name)) found += 1;
+  for (let at = 0; at < header.length; at = nextStart(header, at, isPlain)) {
+    while (isBlank(header.charCodeAt(at))) at += 1;
+    if (isLike(header, at, name)) found += 1;
   }
   return found > 1;
 }
 
-/** Behind the next character at which some reader begins a cookie. */
-function nextStart(header: string, from: number): number {
+function nextStart(header: string, from: number, isPlain: boolean): number {
+  if (isPlain) {
+    const end = header.indexOf(';', from);
+    return end === -1 ? header.length : end + 1;
+  }
   for (let at = from; at < header.length; at += 1) {
     const code = header.charCodeAt(at);
     if (code === 0x3b || code === 0x2c || code === 0x22) return at + 1;
@@ -44,15 +47,24 @@ function nextStart(header: string, from: number): number {
   return header.length;
 }
 
-function folded(name: string): string {
-  const bare = name.trim();
-  return (bare.includes('%') ? bare.replace(/%([0-9a-f]{2})/gi, unescaped) : bare)
-    .toLowerCase()
-    .replace(/[ .+[]/g, '_');
+/** Whether the name that begins here is this one to some reader. */
+function isLike(header: string, from: number, name: string): boolean {
+  let at = from;
+  for (let place = 0; place < name.length; place += 1) {
+    const code = header.charCodeAt(at);
+    const isEscape = code === 0x25;
+    const meant = isEscape ? Number.parseInt(header.slice(at + 1, at + 3), 16) : code;
+    if (folded(meant) !== folded(name.charCodeAt(place))) return false;
+    at += isEscape ? 3 : 1;
+  }
+  while (isBlank(header.charCodeAt(at))) at += 1;
+  return header.charCodeAt(at) === 0x3d;
 }
 
-function unescaped(_escape: string, hex: string): string {
-  return String.fromCharCode(Number.parseInt(hex, 16));
+/** Upper case as lower case; what PHP writes `_` for as `_`. */
+function folded(code: number): number {
+  if (code >= 0x41 && code <= 0x5a) return code | 0x20;
+  return code === 0x20 || code === 0x2e || code === 0x2b || code === 0x5b ? 0x5f : code;
 }
 
 /** Whether the text found is a whole cookie name: after the start or a `;`, before an `=`, blanks apart. */
