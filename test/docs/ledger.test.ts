@@ -61,6 +61,9 @@ describe('the first 72 hours', () => {
     expect(found.out).toMatch(/^pharmacie-01 {2}40 record\(s\) released, 0 missed, 2026-03-10T10:00/);
     expect(found.out).not.toContain('medecin-01');
     expect((await run(place.directory, 'palier ledger search --account nobody')).code).toBe(1);
+    const paris = /--from 2026-03-10T09:00\+01:00 --to 2026-03-10T10:00\+01:00/.exec(page)?.[0] ?? '';
+    const early = await run(place.directory, `palier ledger search ${paris}`);
+    expect(early.out).toBe('nothing from 2026-03-10T08:00:00.000Z to 2026-03-10T09:00:00.000Z (UTC)\n');
   });
 
   it('find the copy whole, and a copy cut short when the heads say more', async () => {

@@ -119,6 +119,7 @@ describe('verify', () => {
     renameSync(`${second}.away`, second);
     renameSync(first, `${first}.away`);
     expect(await faults()).toEqual(['2:0 segment-missing']);
+    expect((await verifyLedger(folder.directory)).gone).toEqual([]);
     renameSync(`${first}.away`, first);
     expect(await faults()).toEqual([]);
     copyFileSync(second, third.replace('3.jsonl', '4.jsonl'));

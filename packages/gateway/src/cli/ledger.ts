@@ -3,7 +3,7 @@
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Seconds } from '@palier/mfa-core';
+import type { Instant, Seconds } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { parseDuration } from '../config/scalars.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
@@ -39,16 +39,17 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     },
   });
   if (positionals[0] === 'search') {
+    const [from, to] = [instantIn(values.from), instantIn(values.to)];
     const found = await searchLedger(
       ledgerFolder(values.directory, values.config, terminal),
       {
         accounts: values.account === undefined ? undefined : new Set(values.account),
-        from: instantIn(values.from),
-        to: instantIn(values.to),
+        from,
+        to,
       },
       progressOn(terminal),
     );
-    print(terminal, values.json, found, found.map(activityLine).join('') || 'nothing in this span\n');
+    print(terminal, values.json, found, found.map(activityLine).join('') || nothingLine(from, to));
     return found.length === 0 ? 1 : 0;
   }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
@@ -79,6 +80,11 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   );
   return verified.faultCount === 0 ? 0 : 1;
 };
+
+/** Says the span as it was understood: a time without a zone is this machine's, and the ledger's are UTC. */
+function nothingLine(from: Instant, to: Instant): string {
+  return `nothing from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (UTC)\n`;
+}
 
 function activityLine({ account, releases, misses, first, last, routes }: AccountActivity): string {
   return `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}\n`;

@@ -120,7 +120,7 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
       }
     },
     head: () => ({ instance, segment, entries, hash }),
-    goneThrough: () => (first?.segment ?? 1) - 1,
+    goneThrough: () => (first !== undefined && wasDropped(first, drops) ? first.segment - 1 : 0),
   };
 }
 
