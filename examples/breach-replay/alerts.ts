@@ -1,5 +1,5 @@
 // Which lines of the gateway's log an operator is alarmed by: an alarm of a detector, a cap that is met, codes that have
-// shown all they may, a signature that does not verify, a ticket nobody issued. A prompt somebody answers is no alert.
+// shown all they may, a card that is revoked or somebody else's, a signature that does not verify, a ticket nobody issued. A prompt somebody answers is no alert.
 
 /** One alert, by the clock of the replay. */
 export interface Alert {
@@ -8,6 +8,8 @@ export interface Alert {
 }
 
 const OUTCOMES = /^(slow-down:|step-up:stronger$|refuse:more-persons-than-one-gesture$)/;
+/** A card that somebody has and should not. */
+const CARDS = /^refused:(revoked|wrong-person|untrusted)$/;
 const REASONS: ReadonlySet<unknown> = new Set([
   'bad-assertion',
   'too-many-attempts',
@@ -21,6 +23,7 @@ export function alertOf(line: Readonly<Record<string, unknown>>, at: number): Al
   if (kind === 'alarm') return { at, what: `alarm:${String(line['alarm'] ?? type ?? '')}` };
   if (kind === 'decision' && typeof outcome === 'string' && OUTCOMES.test(outcome))
     return { at, what: outcome };
+  if (kind === 'card' && typeof outcome === 'string' && CARDS.test(outcome)) return { at, what: outcome };
   if (kind === 'event' && type === 'refused' && REASONS.has(reason))
     return { at, what: `refused:${String(reason)}` };
   return undefined;

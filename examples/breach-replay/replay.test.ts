@@ -60,6 +60,18 @@ describe('19 stolen accounts', () => {
     ).toBeGreaterThan(300);
   });
 
+  it('read nobody with cards shown at a phishing site, and one presence each with the cards themselves', {
+    timeout: PATIENCE,
+  }, async () => {
+    // Five tries each: every trick once. The run rejects when one of them was not seen to take place.
+    const phished = await played('phished cards', 1.1);
+    expect(phished.exposed).toBe(0);
+    expect(phished.alerts).toBeGreaterThan(0);
+    const held = await played("without the card in its owner's hand (one gesture with it)", 0.1);
+    expect(held.exposed).toBeGreaterThan(100);
+    expect(faultsOf(held)).toEqual([]);
+  });
+
   it('read at most one presence each with stolen cookies, once, and more without the presence', {
     timeout: PATIENCE,
   }, async () => {

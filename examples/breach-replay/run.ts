@@ -49,6 +49,7 @@ export async function runScenario(
     now: instantOf(ENROLMENT),
     accountsPerClass,
     ...(change !== undefined && { change }),
+    withCards: scenario.withCards === true,
   });
   try {
     const loot = emptyLoot();

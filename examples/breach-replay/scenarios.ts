@@ -2,6 +2,7 @@
 // study's section 4.4; a run named "without ..." has one defence off and must expose more than the one beside it.
 
 import { examplePassword } from '../portal/accounts.ts';
+import { heldCards, phishedCards } from './attack/card-plans.ts';
 import {
   clonedSeeds,
   mailboxes,
@@ -29,6 +30,8 @@ export interface Scenario {
   /** False where the owners hold no keys or cannot work: their password was changed. */
   readonly ownersWork: boolean;
   readonly accountsPerClass: number;
+  /** The gateway reads cards, and whoever works alone under an account shows one. */
+  readonly withCards?: true;
   /** Undefined where a defence is off. */
   readonly bound: ((budgets: Site['budgets'], logins: readonly string[]) => number) | undefined;
   /** Takes a defence away; `heldTo` is what it held the same attack to. */
@@ -151,6 +154,15 @@ const attacks: readonly Scenario[] = [
     bound: codes(1),
   },
   { ...base, letter: 'd', name: 'phished keys', plan: phishedKeys, bound: nobody },
+  {
+    ...base,
+    letter: 'd',
+    name: 'phished cards',
+    plan: phishedCards,
+    withCards: true,
+    hours: 12,
+    bound: nobody,
+  },
   { ...base, letter: 'f', name: 'insider with a key', plan: ownKeys, accounts: pharmacist, bound: keys(1) },
   { ...base, letter: 'g', name: 'stolen session cookies', plan: stolenCookies, bound: presenceBound },
   {
@@ -241,6 +253,16 @@ const ablations: readonly Scenario[] = [
     plan: ownKeys,
     hours: 1,
     bound: undefined,
+    without: { change: undefined, heldTo: nobody },
+  },
+  {
+    ...base,
+    letter: 'd',
+    name: "without the card in its owner's hand (one gesture with it)",
+    plan: heldCards,
+    withCards: true,
+    hours: 2,
+    bound: presenceBound,
     without: { change: undefined, heldTo: nobody },
   },
   {

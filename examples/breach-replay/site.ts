@@ -8,6 +8,8 @@ import { type ExposedPerson, type Exposure, exposureReport, parseConfig } from '
 import { type Instant, instantOf } from '@palier/mfa-core';
 import { prepareState } from '../demo/state.ts';
 import type { Alert } from './alerts.ts';
+import { type CardAuthority, makeCardAuthority } from './cards/authority.ts';
+import { type SiteCards, siteCards } from './cards/site-cards.ts';
 import { type MailSink, startMailSink } from './mail-sink.ts';
 import { type RunningProgram, startProgram } from './processes.ts';
 
@@ -20,6 +22,8 @@ export interface SiteOptions {
   readonly now: Instant;
   readonly accountsPerClass?: number;
   readonly change?: Change;
+  /** With a listener for cards and an authority that issues them. */
+  readonly withCards?: boolean;
 }
 
 /** A portal with a gateway before it. */
@@ -30,6 +34,8 @@ export interface Site {
   readonly portal: URL;
   readonly mails: MailSink;
   readonly budgets: Budgets;
+  /** Undefined where the gateway reads no cards. */
+  readonly cards: SiteCards | undefined;
   now(): Instant;
   /** Moves the clock of portal and gateway. */
   moveTo(now: Instant): Promise<void>;
@@ -46,7 +52,8 @@ type Budgets = Extract<ReturnType<typeof parseConfig>, { readonly config: unknow
 const settings: URL = new URL('palier.yaml', import.meta.url);
 
 /** Starts everything; what a run leaves on the disk is gone when it stops. */
-export async function startSite({ now: start, accountsPerClass = 20, change }: SiteOptions): Promise<Site> {
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const { now: start, accountsPerClass = 20, change, withCards = false } = options;
   const folder = mkdtempSync(join(tmpdir(), 'palier-replay-'));
   const mails = await startMailSink();
   const running: RunningProgram[] = [];
@@ -64,7 +71,10 @@ export async function startSite({ now: start, accountsPerClass = 20, change }: S
     await prepareState(folder);
     const port = await freePort();
     const file = join(folder, 'palier.yaml');
-    writeFileSync(file, written(port, origin, change));
+    const authority = withCards ? await makeCardAuthority(folder, start) : undefined;
+    const cardOrigin = new URL(`https://localhost:${withCards ? await freePort() : 0}`);
+    const reading = authority === undefined ? undefined : readingCards(authority, cardOrigin);
+    writeFileSync(file, written(port, origin, [reading, change]));
     const gateway = await program('gateway', ['--config', file, '--now', String(start)]);
     running.push(gateway);
     return {
@@ -72,6 +82,7 @@ export async function startSite({ now: start, accountsPerClass = 20, change }: S
       portal: origin,
       mails,
       budgets: budgetsIn(file),
+      cards: authority && siteCards(authority, origin, cardOrigin),
       now: () => now,
       async moveTo(to) {
         now = instantOf(Math.max(now, to));
@@ -101,14 +112,26 @@ function program(name: 'portal' | 'gateway', args: readonly string[]): Promise<R
   return startProgram(new URL(`programs/${name}.ts`, import.meta.url), { args, ready, answers: true });
 }
 
-function written(port: number, portal: URL, change: Change | undefined): string {
+function written(port: number, portal: URL, changes: readonly (Change | undefined)[]): string {
   const text = readFileSync(settings, 'utf8')
     .replaceAll(':8080', `:${port}`)
     .replaceAll(':8081', `:${portal.port}`);
-  if (change === undefined) return text;
-  const changed = change(text);
-  if (changed === text) throw new Error('an ablation changed nothing');
-  return changed;
+  return changes.reduce<string>((before, change) => {
+    const after = change === undefined ? before : change(before);
+    if (change !== undefined && after === before) throw new Error('an ablation changed nothing');
+    return after;
+  }, text);
+}
+
+/** A listener for cards beside the portal's own sign-in; the portal tells which person is behind an account. */
+function readingCards({ settings: lines }: CardAuthority, { port, origin }: URL): Change {
+  const source = [`listen: 127.0.0.1:${port}`, `origin: ${origin}`, ...lines].map(
+    (line) => `      ${line}\n`,
+  );
+  return (text) =>
+    text
+      .replace('      name: /name\n', '      name: /name\n      person: /nationalId\n')
+      .replace('\nroutes:\n', `\n  - client-certificate:\n${source.join('')}\nroutes:\n`);
 }
 
 /** The budgets of a configuration; without a file, of the replay's own. */

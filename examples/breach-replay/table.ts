@@ -47,8 +47,8 @@ function rowOf(run: RunResult): readonly string[] {
 }
 
 function boundOf({ bound, without }: RunResult): string {
-  if (bound !== undefined) return bound.toLocaleString('en');
-  return without === undefined ? 'none' : `none (${without.toLocaleString('en')} with it)`;
+  const most = bound === undefined ? 'none' : bound.toLocaleString('en');
+  return without === undefined ? most : `${most} (${without.toLocaleString('en')} with it)`;
 }
 
 function windowOf(hours: number): string {

@@ -24,7 +24,7 @@ export interface Attack {
 export type Plan = (stage: Stage, accounts: readonly StolenAccount[]) => Promise<Attack>;
 
 /** From 20 to 70 seconds, uneven: no detector of machines sees this hand. The clock moves in steps of ten. */
-function hand({ seed }: Stage, { login }: StolenAccount): () => number {
+export function hand({ seed }: Stage, { login }: StolenAccount): () => number {
   const draws = createDraws(seed, `thief of ${login}`);
   return () => 10_000 * (2 + draws.below(6));
 }

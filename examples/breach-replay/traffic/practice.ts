@@ -3,7 +3,8 @@
 
 import { examplePassword } from '../../portal/accounts.ts';
 import { signIn } from '../attack/script.ts';
-import { enrolKey, type Key } from '../factor.ts';
+import { cardWith } from '../cards/card.ts';
+import { enrolKey, type HeldFactor, type Key } from '../factor.ts';
 import { createLine, type Line, type Reply } from '../line.ts';
 import type { Site } from '../site.ts';
 import type { Trade } from './classes.ts';
@@ -36,6 +37,9 @@ export async function openPractice(login: string, trade: Trade, around: Around):
   const { site } = around;
   const keys: Key[] = [];
   for (let seat = 0; seat < trade.seats; seat += 1) keys.push(await bound(login, site));
+  // A card is one person's: who shares an account keeps to the keys.
+  const card = trade.seats === 1 ? await site.cards?.of(login) : undefined;
+  const factors: readonly HeldFactor[] = card === undefined ? keys : [cardWith(card)];
   const lines = new Map<string, Line>();
   const browser = (seat: number, place: number): Line => {
     const name = `${seat} ${place}`;
@@ -45,7 +49,7 @@ export async function openPractice(login: string, trade: Trade, around: Around):
   };
   const perform = async (act: Act): Promise<void> => {
     const line = browser(act.seat, act.place);
-    if (act.kind === 'look-up') return lookUp(line, act, keys, trade, around);
+    if (act.kind === 'look-up') return lookUp(line, act, factors, trade, around);
     // Only who was there that morning signs out.
     if (line.cookies.size > 0) await line.post('/logout', {});
   };
@@ -74,7 +78,7 @@ async function bound(login: string, site: Site): Promise<Key> {
 async function lookUp(
   line: Line,
   act: Act,
-  keys: readonly Key[],
+  factors: readonly HeldFactor[],
   trade: Trade,
   { site, count, nirOf }: Around,
 ): Promise<void> {
@@ -92,7 +96,7 @@ async function lookUp(
     if (!asksGesture(reply)) await signIn(line, { login, password: examplePassword(login) });
     else {
       count.gesture(trade.class);
-      if ((await keys[seat]?.prove(line, site.now())) !== true)
+      if ((await factors[seat]?.prove(line, site.now())) !== true)
         throw new Error('the gateway did not take an honest gesture');
     }
   }
