@@ -59,7 +59,10 @@ describe('mutual TLS with the provider', () => {
 
 describe('an authentication that may be older', () => {
   it('A226: proves a session once, without a click at the provider, and then never again', async () => {
-    await site.reload(settings('{ acr: eidas1, amr: [sc, pin], within: 30m }'));
+    await site.reload([
+      ...settings('{ acr: eidas1, amr: [sc, pin], within: 30m }'),
+      ['enrolment:\n', 'sessions: { cardIdle: 90s }\nenrolment:\n'],
+    ]);
     const jar = new Map<string, string>();
     const first = await stopped(site, person());
     await site.identify(await leave(first.doctor, first.page), cardOf.doctor, jar);
@@ -75,5 +78,18 @@ describe('an authentication that may be older', () => {
     const refused = await second.doctor.browser.go(back);
     expect([refused.status, refused.text.includes('trop ancienne')]).toEqual([400, true]);
     expect(await proofsOf(second.doctor)).toEqual(['card']);
+    // Nor after the silence in which the session forgets the card: whoever finds the desk empty has no card.
+    site.clock.advance(91);
+    expect(await proofsOf(second.doctor)).toEqual([]);
+    const alone = await second.doctor.browser.go('/.palier/step-up');
+    const stolen = await site.identify(await leave(second.doctor, alone), 'nobody is asked', jar);
+    expect((await second.doctor.browser.go(stolen)).text).toContain('trop ancienne');
+    expect(await proofsOf(second.doctor)).toEqual([]);
+    // A session that has not seen this authentication is proved by it: it is the memory that refused, nothing else.
+    const third = await stopped(site, person());
+    await third.doctor.browser.go(
+      await site.identify(await leave(third.doctor, third.page), 'nobody is asked', jar),
+    );
+    expect(await proofsOf(third.doctor)).toEqual(['card']);
   });
 });

@@ -61,7 +61,7 @@ export function createProviders(parts: ProvidersParts): Providers {
     opened.push(provider);
     return provider;
   };
-  const shared = { ceremonies, mfa, clock, log };
+  const shared = { ceremonies, signedIn, mfa, clock, log };
   const sources = config.identity
     .filter((setting) => setting.kind === 'oidc')
     .map((setting) => ({ provider: provided(setting.provider), pointers: setting.pointers }));
@@ -89,7 +89,7 @@ export function createProviders(parts: ProvidersParts): Providers {
         createCardProvider({ ...shared, provider: provided(provider), same: samePerson(person) }),
       ),
     ],
-    signIns: sources.map((source) => createSignInProvider({ ...shared, ...source, signedIn, cookie })),
+    signIns: sources.map((source) => createSignInProvider({ ...shared, ...source, cookie })),
     identitySource: ({ provider }) => identified(mfa, keys, provider.name),
     endHere: async (request) => {
       for (const one of ends) await endHere(one, request);

@@ -148,7 +148,7 @@ async function open(
 
 /** The token to go on with: another one when the sign-in proved a card as well. */
 async function proved(
-  { mfa, provider, clock }: SignInParts,
+  { mfa, provider, clock, signedIn }: SignInParts,
   { begunAt }: Begun,
   token: SessionToken,
   { idToken }: Named['answer'],
@@ -157,7 +157,9 @@ async function proved(
   const worth = cardWorth(card, idToken, { begunAt, now: clock.now(), maxAge: anyAge, tolerance });
   if (worth.outcome === 'nothing') return token;
   const done = await mfa.card.prove(token, `oidc:${issuer}`, worth.at);
-  return done.outcome === 'stepped-up' ? done.token : token;
+  if (done.outcome !== 'stepped-up') return token;
+  await signedIn.keepGesture(issuer, done.session, worth.at);
+  return done.token;
 }
 
 function refused({ log, provider }: SignInParts, because: SignInRefusal, reason: string): SignInOutcome {

@@ -1,5 +1,5 @@
-// What a sign-in leaves behind for the sign-outs: the ID token for the provider's own page, and which session of ours a
-// session of the provider opened. Both are sealed and live as long as a session may.
+// What a visit to a provider leaves behind: for the sign-outs, the ID token for the provider's own page and which session of
+// ours a session of the provider opened; for step-ups, when the person last acted there. Sealed, and as old as a session.
 import { createHash } from 'node:crypto';
 import {
   after,
@@ -7,6 +7,7 @@ import {
   type ChallengeId,
   type ChallengeStore,
   type Clock,
+  type Instant,
   open,
   parseChallengeId,
   parseSessionId,
@@ -39,6 +40,9 @@ export interface SignedIn {
   /** Links a session of the provider with one of ours, instead of the one it was linked with before. */
   link(provider: string, sid: string, session: Session): Promise<void>;
   linked(provider: string, sid: string): Promise<Link | undefined>;
+  /** Remembers when the person last acted at a provider for this session, longer than the proof of it may last. */
+  keepGesture(issuer: string, session: Session, at: Instant): Promise<void>;
+  lastGesture(issuer: string, session: Session): Promise<Instant | undefined>;
 }
 
 export function createSignedIn(parts: SignedInParts): SignedIn {
@@ -52,6 +56,13 @@ export function createSignedIn(parts: SignedInParts): SignedIn {
       await put(parts, place, session, { session: session.id, account: session.account });
     },
     linked: (provider, sid) => find<Link>(parts, 'peek', linkPlace(provider, sid)),
+    keepGesture: async (issuer, session, at) => {
+      const place = gesturePlace(issuer, session);
+      await find<Gesture>(parts, 'take', place);
+      await put(parts, place, session, { at });
+    },
+    lastGesture: async (issuer, session) =>
+      (await find<Gesture>(parts, 'peek', gesturePlace(issuer, session)))?.at,
   };
 }
 
@@ -60,6 +71,14 @@ type Place = Pick<Challenge, 'id' | 'session'>;
 
 function hintPlace(session: SessionId): Place {
   return { id: idOf('hint', session), session };
+}
+
+interface Gesture {
+  readonly at: Instant;
+}
+
+function gesturePlace(issuer: string, { id }: Session): Place {
+  return { id: idOf('gesture', issuer, id), session: id };
 }
 
 function linkPlace(provider: string, sid: string): Place {

@@ -12,6 +12,7 @@ import { askedFor, cardWorth, type Worth } from './assurance.ts';
 import { type Begun, type Ceremonies, stateIn } from './ceremony.ts';
 import type { SamePerson } from './person.ts';
 import type { Claims, Provider } from './provider.ts';
+import type { SignedIn } from './signed-in.ts';
 
 /** A provider that proves cards, as the pages use it. */
 export interface CardProvider {
@@ -41,6 +42,7 @@ export interface CardParts {
   readonly provider: Provider;
   readonly same: SamePerson;
   readonly ceremonies: Ceremonies;
+  readonly signedIn: Pick<SignedIn, 'keepGesture' | 'lastGesture'>;
   readonly mfa: Mfa;
   readonly clock: Clock;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
@@ -92,6 +94,7 @@ async function finish(
   if (!parts.same(session.account, answer.claims)) return told('other-person', 'person');
   const worth = await worthOf(parts, session, begun, answer.idToken);
   if (worth.outcome === 'nothing') return told(isOld(worth) ? 'too-old' : 'not-a-card', worth.reason);
+  await parts.signedIn.keepGesture(provider.setting.issuer, session, worth.at);
   return prove(parts, token, begun, worth, told);
 }
 
@@ -99,17 +102,21 @@ function isOld({ reason }: Worth & { readonly outcome: 'nothing' }): boolean {
   return reason === 'too-old' || reason === 'auth-time-missing' || reason === 'future';
 }
 
-/** One authentication at the provider is one gesture: shown a second time it proves nothing new. */
+/**
+ * One authentication at the provider is one gesture: shown a second time it proves nothing new. It is remembered beside the
+ * proof, too: the proof goes after a silence, and the provider would say the same of a desk where nobody sits (A221, A226).
+ */
 async function worthOf(parts: CardParts, session: Session, begun: Begun, claims: Claims): Promise<Worth> {
-  const { provider, clock } = parts;
+  const { provider, clock, signedIn } = parts;
   const worth = cardWorth(provider.setting.card, claims, {
     begunAt: begun.begunAt,
     now: clock.now(),
     maxAge: await maxAgeFor(parts, session, begun.onward),
     tolerance: provider.setting.tolerance,
   });
-  const before = session.proofs.find(({ kind }) => kind === 'card');
-  return worth.outcome === 'card' && before !== undefined && worth.at <= before.at
+  const proof = session.proofs.find(({ kind }) => kind === 'card')?.at ?? 0;
+  const gesture = (await signedIn.lastGesture(provider.setting.issuer, session)) ?? 0;
+  return worth.outcome === 'card' && worth.at <= Math.max(proof, gesture)
     ? { outcome: 'nothing', reason: 'too-old' }
     : worth;
 }
