@@ -442,6 +442,22 @@ describe('an account that is watched', () => {
     ).toBe('spent');
   });
 
+  it('is raised by a planted record behind broken glass too, and by no other', async () => {
+    const { spend, raised } = await seat([5]);
+    const glass = {
+      id: 'g',
+      account: 'dr who' as AccountId,
+      reason: 'the patient is unconscious',
+      at: at(0),
+      until: at(hour),
+      records: 3,
+    };
+    expect((await spend({ glass, records: records(6) })).outcome).toBe('spent');
+    expect(raised).toEqual([]);
+    expect((await spend({ glass, records: records(5) })).outcome).toBe('spent');
+    expect(raised.map(({ kind }) => kind)).toEqual(['canary']);
+  });
+
   it('has what it saw added to its history, repeats not', async () => {
     const { spend, activity } = await seat();
     const proof = proofOf('webauthn', at(0));

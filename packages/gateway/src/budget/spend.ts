@@ -97,12 +97,11 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
   const { identity, proof, records, now, enforce, glass, listed = false } = spend;
   const own = classOf(budgets, identity);
   if (glass !== undefined && glass.account === identity.account && now < glass.until) {
-    return spentOf(
-      await store.consume(glassOf(glass.id, glass.records, records, enforce), now),
-      own,
-      undefined,
-      now,
-    );
+    const broken = await store.consume(glassOf(glass.id, glass.records, records, enforce), now);
+    const asked = !listed || records.length === 1;
+    if (broken.charged.outcome === 'granted')
+      await watch.noteCanaries({ account: identity.account, records, asked, now });
+    return spentOf(broken, own, undefined, now);
   }
   if (proof === undefined) return { outcome: 'presence-used-up' };
   const size = sizeOf(own, proof);

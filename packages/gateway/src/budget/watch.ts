@@ -49,6 +49,8 @@ export interface Watch {
   caps(account: AccountId, own: BudgetClass, withCard: boolean, now: Instant): Promise<Caps>;
   /** Adds to the history, asks the detectors and the canaries, and raises what they find. */
   note(granted: Granted): Promise<void>;
+  /** Asks the canaries alone: what was shown past the budget is in no history, yet nobody has a reason to open those. */
+  noteCanaries(granted: Pick<Granted, 'account' | 'records' | 'asked' | 'now'>): Promise<void>;
   /** A look-up met a cap of the account. */
   capped(account: AccountId, now: Instant): Promise<void>;
 }
@@ -71,6 +73,7 @@ export const noWatch: Watch = {
   unanswered: async () => undefined,
   caps: async (_account, own, withCard) => capsOf(own, undefined, false, withCard),
   note: async () => undefined,
+  noteCanaries: async () => undefined,
   capped: async () => undefined,
 };
 
@@ -119,8 +122,12 @@ export function createWatch({
     todays.delete(account);
     await raised(alarm);
   };
+  const noteCanaries: Watch['noteCanaries'] = async ({ account, records, asked, now }) => {
+    if (asked && records.some(({ digest }) => canaries.has(digest))) await raise(account, canaryFinding, now);
+  };
 
   return {
+    noteCanaries,
     unanswered: async (account, proof, now) =>
       (await standing(account, now)).find((alarm) => !answers(proof, alarm)),
     caps: async (account, own, withCard, now) => {
@@ -151,8 +158,8 @@ export function createWatch({
         now,
         usual: starts || forgetful(now) ? undefined : usual,
       });
-      const canary = asked && records.some(({ digest }) => canaries.has(digest)) ? [canaryFinding] : [];
-      for (const finding of [...found, ...canary]) await raise(account, finding, now);
+      for (const finding of found) await raise(account, finding, now);
+      await noteCanaries({ account, records, asked, now });
     },
     capped: async (account, now) => {
       const novelty = (await standing(account, now)).find(({ kind }) => kind === 'novelty');
