@@ -55,7 +55,7 @@ describe('palier check', () => {
 
   it('tells every problem at once with line and fix, and serve does not start with them', async () => {
     const broken = readFileSync(join(folder, 'palier.yaml'), 'utf8')
-      .replace('mode: enforce', 'moed: enforce')
+      .replace('mode: observe', 'moed: observe')
       .replace('maxAge: 12h', 'maxAge: 12 hours');
     writeFileSync(join(folder, 'broken.yaml'), broken);
     const checked = await palier('check', 'broken.yaml', '--json');

@@ -1,6 +1,6 @@
 // `palier exposure report`: who was seen, by which account, when and by which route. Needs the operator's private key.
 import { once } from 'node:events';
-import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, linkSync, readFileSync, rmSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
@@ -39,27 +39,43 @@ export const exposureCommand: Command = async (argv, terminal) => {
     paper(values.csv, noticeHeader, noticeLine),
     paper(values.details, releaseHeader, releaseLines),
   ].filter((one) => one !== undefined);
-  const exposure = await exposureReport(
-    {
-      directory,
-      accounts: values.account === undefined ? undefined : new Set(values.account),
-      from: instantIn(values.from),
-      to: instantIn(values.to),
-      privateKeys,
-      onProgress: progressOn(terminal),
-    },
-    async (person) => {
-      for (const one of papers) await one.write(person);
-    },
+  const exposure = await reported(papers, () =>
+    exposureReport(
+      {
+        directory,
+        accounts: values.account === undefined ? undefined : new Set(values.account),
+        from: instantIn(values.from),
+        to: instantIn(values.to),
+        privateKeys,
+        onProgress: progressOn(terminal),
+      },
+      async (person) => {
+        for (const one of papers) await one.write(person);
+      },
+    ),
   );
-  for (const one of papers) await one.end();
   print(terminal, values.json, exposure, exposureSummary(exposure, language));
   return exposure.ledger.faultCount + exposure.unopenedCount === 0 ? 0 : 1;
 };
 
 interface Paper {
   write(person: ExposedPerson): Promise<void>;
+  /** Puts the file in its place. */
   end(): Promise<void>;
+  /** Leaves nothing. */
+  drop(): void;
+}
+
+/** A paper that ends half-way would read as if the persons below were not seen: all of them whole, or none. */
+async function reported<T>(papers: readonly Paper[], report: () => Promise<T>): Promise<T> {
+  try {
+    const exposure = await report();
+    for (const one of papers) await one.end();
+    return exposure;
+  } catch (error) {
+    for (const one of papers) one.drop();
+    throw error;
+  }
 }
 
 /** A file that only its owner reads, written at the pace of the disk; never over one that is there. */
@@ -69,7 +85,9 @@ function paper(
   lines: (person: ExposedPerson) => string,
 ): Paper | undefined {
   if (path === undefined) return undefined;
-  const stream: WriteStream = createWriteStream(path, { mode: 0o600, flags: 'wx' });
+  if (existsSync(path)) throw new Error(`${path} is there already`);
+  const partial = `${path}.partial`;
+  const stream: WriteStream = createWriteStream(partial, { mode: 0o600, flags: 'w' });
   const done = finished(stream);
   done.catch(() => undefined);
   stream.write(header);
@@ -77,9 +95,15 @@ function paper(
     write: async (person) => {
       if (!stream.write(lines(person))) await Promise.race([once(stream, 'drain'), done]);
     },
-    end: () => {
+    end: async () => {
       stream.end();
-      return done;
+      await done;
+      linkSync(partial, path);
+      rmSync(partial);
+    },
+    drop: () => {
+      stream.destroy();
+      rmSync(partial, { force: true });
     },
   };
 }
