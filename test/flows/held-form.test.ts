@@ -61,6 +61,32 @@ describe('a form stopped for a gesture', () => {
     expect(goes.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
+  it('is neither sent nor kept when the portal knows somebody else by then (A214)', async () => {
+    const doctor = await arrived('medecin-03');
+    const stopped = await doctor.browser.post('/recherche-patient', { nir: nir(4) });
+    const resume = new URLSearchParams(stopped.location.split('?')[1]).get('resume') ?? '';
+    const done = await doctor.browser.post('/.palier/step-up/totp', { resume, code: doctor.code() });
+    const before = searches();
+    // The next person at the same counter: the portal's session is another one's, our cookies are still there.
+    const next = seat(site, 'medecin-04');
+    await next.signIn();
+    const [own, others] = [
+      doctor.browser.cookies.get('PORTALSID') ?? '',
+      next.browser.cookies.get('PORTALSID') ?? '',
+    ];
+    doctor.browser.cookies.set('PORTALSID', others);
+    const page = await doctor.browser.go(done.location);
+    expect([page.status === 200, searches()]).toEqual([false, before]);
+    expect(page.location).not.toContain('resume=');
+    // With the portal's session unchanged the same address sends it.
+    const other = await arrived('medecin-05');
+    const again = await other.browser.post('/recherche-patient', { nir: nir(4) });
+    const ticket = new URLSearchParams(again.location.split('?')[1]).get('resume') ?? '';
+    const way = await other.browser.post('/.palier/step-up/totp', { resume: ticket, code: other.code() });
+    expect((await other.browser.go(way.location)).status).toBe(200);
+    expect([own === '', searches()]).toEqual([false, before + 1]);
+  });
+
   it('cannot be fetched by another session, not even of the same account', async () => {
     const pharmacist = await arrived('pharmacie-01');
     const stopped = await pharmacist.browser.post('/recherche-patient', { nir: nir(3) });

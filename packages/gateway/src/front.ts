@@ -32,7 +32,7 @@ export async function handle(front: Front, sockets: Sockets): Promise<void> {
   if (request.path.startsWith('/.palier/')) return front.pages(incoming, response);
   const body = bodySource(incoming, request);
   try {
-    const restored = await restoreForm(front.denier.mfa, request);
+    const restored = await restoreForm(front.desk.gate, request);
     if (restored !== undefined)
       response.appendHeader(
         'set-cookie',

@@ -1,9 +1,8 @@
 // A form that was stopped at the step-up is sent once, exactly, afterwards: the redirect back carries a cookie that
 // names it, and the request it arrives with becomes the held one. It is judged again like any other.
-import type { Mfa } from '@palier/mfa-core';
 import { cookiesWithPrefix, cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
-import { sessionCookie } from './gate.ts';
+import { type Gate, sessionCookie } from './gate.ts';
 
 export const heldCookiePrefix = '__Host-palier-held-';
 
@@ -16,13 +15,21 @@ export interface Restored {
   readonly cookie: string;
 }
 
-/** Undefined when the request names no held form of this session and this very target. */
-export async function restoreForm(mfa: Mfa, request: CanonicalRequest): Promise<Restored | undefined> {
+/**
+ * Undefined when the request names no held form of this session and this very target, or when the portal knows somebody
+ * else by now: at a shared counter one person's form must not be sent, nor kept, for the next (A214).
+ */
+export async function restoreForm(
+  { mfa, identify }: Pick<Gate, 'mfa' | 'identify'>,
+  request: CanonicalRequest,
+): Promise<Restored | undefined> {
   const header = request.headers.get('cookie');
   const held = request.method === 'GET' ? cookiesWithPrefix(header, heldCookiePrefix) : [];
   const token = held.length === 0 ? undefined : cookieValue(header, sessionCookie);
   const session = token === undefined || token === 'duplicate' ? undefined : await mfa.sessions.load(token);
   if (session === undefined) return undefined;
+  const identity = await identify(request);
+  if (identity.kind === 'anonymous' || identity.account !== session.account) return undefined;
   for (const [cookie, ticket] of held) {
     const seen = await mfa.resume.peek(session, ticket);
     if (seen?.form === undefined || seen.target !== request.target) continue;

@@ -215,7 +215,7 @@ export async function goOnToSignOut(
 export const attributes = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 
 /** Tells browsers apart before anybody is known, so that an answer cannot be brought home by another one (A227, A232). */
-const browserCookie = '__Host-palier-browser';
+const browserCookie = '__Host-palier-visitor';
 
 export function browserOf({ request }: Visit): string | undefined {
   const value = cookieValue(request.headers.get('cookie'), browserCookie);
