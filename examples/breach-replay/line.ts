@@ -40,12 +40,15 @@ export interface LineOptions {
   readonly loot?: Loot;
   /** The address it comes from: 127.0.0.0/8 is all this machine. */
   readonly from?: string;
+  /** Ports to spread over, request by request; the origin's own if not given. */
+  readonly ports?: readonly number[];
   /** The cookies of another browser, shared or copied. */
   readonly cookies?: Map<string, string>;
 }
 
 /** Opens a line to an origin; nothing is connected before the first request. */
-export function createLine(origin: URL, { loot, from, cookies = new Map() }: LineOptions): Line {
+export function createLine(origin: URL, { loot, from, ports = [], cookies = new Map() }: LineOptions): Line {
+  let sent = 0;
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 1,
@@ -58,7 +61,12 @@ export function createLine(origin: URL, { loot, from, cookies = new Map() }: Lin
     socket.on('data', loot.listen());
   };
   const send: Line['send'] = async (target, errand = {}) => {
-    const reply = await exchange({ origin, agent, hear, cookie: cookieHeader(cookies) }, target, errand);
+    const port = ports[sent++ % ports.length] ?? Number(origin.port);
+    const reply = await exchange(
+      { origin, port, agent, hear, cookie: cookieHeader(cookies) },
+      target,
+      errand,
+    );
     keepCookies(cookies, reply.headers['set-cookie'] ?? []);
     return reply;
   };
@@ -83,19 +91,20 @@ export function createLine(origin: URL, { loot, from, cookies = new Map() }: Lin
 
 interface Wire {
   readonly origin: URL;
+  readonly port: number;
   readonly agent: Agent;
   readonly hear: (socket: Socket) => void;
   readonly cookie: Readonly<Record<string, string>>;
 }
 
 function exchange(wire: Wire, target: string, errand: Errand): Promise<Reply> {
-  const { origin, agent, hear, cookie } = wire;
+  const { origin, port, agent, hear, cookie } = wire;
   const length =
     errand.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(errand.body)) };
   const headers = { host: origin.host, ...cookie, ...length, ...errand.headers };
   return new Promise((resolve, reject) => {
     const { method = 'GET' } = errand;
-    const sending = request({ host: '127.0.0.1', port: origin.port, agent, method, path: target, headers });
+    const sending = request({ host: '127.0.0.1', port, agent, method, path: target, headers });
     sending.on('socket', hear);
     sending.on('error', reject);
     sending.setTimeout(SILENCE_MILLISECONDS, () => sending.destroy(new Error(`no answer to ${method}`)));

@@ -1,5 +1,5 @@
 // The replay of March 2022 and of what may come next: `npm run replay -- [--full] [--seed N] [--json] [--only WORDS]
-// [--write]`. Ends with 1 when a run exposed more than its bound, when the ledger missed somebody, when a defence that
+// [--write] [--stores shared]`. Ends with 1 when a run exposed more than its bound, when the ledger missed somebody, when a defence that
 // is off makes no difference, or when honest people are asked too much.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { createProgress } from './progress.ts';
 import { faultsOf, type RunResult } from './result.ts';
 import { runScenario } from './run.ts';
 import { scenariosOf } from './scenarios.ts';
+import { missingPrograms } from './shared-stores.ts';
 import { markdownOf, tableOf } from './table.ts';
 import { trades } from './traffic/classes.ts';
 import { loginsOf } from './traffic/paper.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    stores: { type: 'string', default: 'own' },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
@@ -28,6 +30,16 @@ const seed = Number(values.seed);
 if (!Number.isInteger(seed) || seed < 0 || seed > 2 ** 31) {
   console.error('--seed is a whole number from 0 on');
   process.exit(2);
+}
+
+if (values.stores !== 'own' && values.stores !== 'shared') {
+  console.error('--stores is own or shared');
+  process.exit(2);
+}
+const isShared = values.stores === 'shared';
+if (isShared && missingPrograms().length > 0) {
+  console.error(`skipped: ${missingPrograms().join(', ')} not installed`);
+  process.exit(0);
 }
 
 /** A run that has not begun. */
@@ -42,7 +54,17 @@ const sizes = values.full
   : { bare: 10_000, limitedMinutes: 5, oneIn: 5, sample: { oneIn: 40, days: 2 } };
 const accounts = trades.reduce((sum, trade) => sum + loginsOf(trade, sizes.oneIn).length, 0);
 
-const planned: readonly Planned[] = [
+const sharedRuns = scenariosOf(false)
+  .filter(({ name }) => name === 'unlimited phished codes')
+  .map(
+    (scenario): Planned => ({
+      name: scenario.name,
+      steps: scenario.hours * 60,
+      start: (progress) => runScenario(scenario, { seed, everybody: values.full, shared: true, progress }),
+    }),
+  );
+
+const ownRuns: readonly Planned[] = [
   { name: 'bare portal', steps: sizes.bare, start: (step) => runBare(seed, sizes.bare, step) },
   {
     name: '60 requests a minute',
@@ -73,6 +95,7 @@ const planned: readonly Planned[] = [
   },
 ];
 
+const planned = isShared ? sharedRuns : ownRuns;
 const results: RunResult[] = [];
 for (const { name, steps, start } of planned.filter((one) => one.name.includes(values.only))) {
   const progress = createProgress(process.stderr, name, steps);

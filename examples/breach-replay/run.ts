@@ -34,13 +34,15 @@ export interface RunOptions {
   readonly seed: number;
   /** Whether the owner of every stolen account is at work, or of every fourth. */
   readonly everybody: boolean;
+  /** Two gateways on shared stores. */
+  readonly shared?: boolean;
   readonly progress?: (minute: number) => void;
 }
 
 /** Plays a scenario; rejects when something in it does not work, which is no result. */
 export async function runScenario(
   scenario: Scenario,
-  { seed, everybody, progress = () => {} }: RunOptions,
+  { seed, everybody, shared = false, progress = () => {} }: RunOptions,
 ): Promise<RunResult> {
   const { accounts, accountsPerClass, without } = scenario;
   const logins = accounts.map(({ login }) => login);
@@ -49,6 +51,7 @@ export async function runScenario(
     now: instantOf(ENROLMENT),
     accountsPerClass,
     ...(change !== undefined && { change }),
+    shared,
     withCards: scenario.withCards === true,
   });
   try {
@@ -70,7 +73,7 @@ export async function runScenario(
     const { recall, precision } = await checkLedger(stage);
     const friction = stage.count.total();
     return {
-      name: scenario.name,
+      name: shared ? `${scenario.name}, two gateways` : scenario.name,
       seed,
       window: scenario.hours,
       exposed: loot.persons.size,

@@ -1,7 +1,6 @@
 // What stands in a run: a mail server, a portal and a gateway, each a program or a server of its own, under one clock.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExposedPerson, type Exposure, exposureReport, parseConfig } from '@palier/gateway';
@@ -10,8 +9,10 @@ import { prepareState } from '../demo/state.ts';
 import type { Alert } from './alerts.ts';
 import { type CardAuthority, makeCardAuthority } from './cards/authority.ts';
 import { type SiteCards, siteCards } from './cards/site-cards.ts';
+import { freePort } from './free-port.ts';
 import { type MailSink, startMailSink } from './mail-sink.ts';
 import { type RunningProgram, startProgram } from './processes.ts';
+import { type SharedStores, startSharedStores } from './shared-stores.ts';
 
 /** Changes the configuration of the gateway, to take a defence away. */
 export type Change = (settings: string) => string;
@@ -24,12 +25,16 @@ export interface SiteOptions {
   readonly change?: Change;
   /** With a listener for cards and an authority that issues them. */
   readonly withCards?: boolean;
+  /** Two gateways on one PostgreSQL and one Redis. */
+  readonly shared?: boolean;
 }
 
 /** A portal with a gateway before it. */
 export interface Site {
   /** The gateway's public origin. */
   readonly origin: URL;
+  /** The ports of its instances: who spreads over them is at one gateway after the other. */
+  readonly ports: readonly number[];
   /** The portal's own, which only its neighbours should reach. */
   readonly portal: URL;
   readonly mails: MailSink;
@@ -42,8 +47,8 @@ export interface Site {
   /** Issues an enrolment ticket, as the operator does, and hands its code over. */
   ticketFor(login: string): Promise<string>;
   alerts(): Promise<readonly Alert[]>;
-  /** Ends the gateway and reads its ledger with the operator's key. */
-  exposure(onPerson: (person: ExposedPerson) => void): Promise<Exposure>;
+  /** Ends the gateway and reads its ledgers, one for each instance, with the operator's key. */
+  exposure(onPerson: (person: ExposedPerson) => void): Promise<readonly Exposure[]>;
   stop(): Promise<void>;
 }
 
@@ -53,13 +58,15 @@ const settings: URL = new URL('palier.yaml', import.meta.url);
 
 /** Starts everything; what a run leaves on the disk is gone when it stops. */
 export async function startSite(options: SiteOptions): Promise<Site> {
-  const { now: start, accountsPerClass = 20, change, withCards = false } = options;
+  const { now: start, accountsPerClass = 20, change, withCards = false, shared = false } = options;
   const folder = mkdtempSync(join(tmpdir(), 'palier-replay-'));
   const mails = await startMailSink();
   const running: RunningProgram[] = [];
   let now = start;
+  let stores: SharedStores | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all(running.splice(0).map((program) => program.stop()));
+    await stores?.stop();
     await mails.stop();
     rmSync(folder, { recursive: true, force: true });
   };
@@ -69,35 +76,52 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     running.push(portal);
     const origin = new URL(/http:\S+/.exec(portal.ready)?.[0] ?? '');
     await prepareState(folder);
-    const port = await freePort();
+    const ports = [await freePort()];
+    if (shared) {
+      ports.push(await freePort());
+      stores = await startSharedStores();
+    }
+    const [port = 0] = ports;
     const file = join(folder, 'palier.yaml');
     const authority = withCards ? await makeCardAuthority(folder, start) : undefined;
     const cardOrigin = new URL(`https://localhost:${withCards ? await freePort() : 0}`);
     const reading = authority === undefined ? undefined : readingCards(authority, cardOrigin);
     writeFileSync(file, written(port, origin, [reading, change]));
-    const gateway = await program('gateway', ['--config', file, '--now', String(start)]);
-    running.push(gateway);
+    const gateways: RunningProgram[] = [];
+    for (const [place, own] of ports.entries()) {
+      const named = join(folder, `palier-${place}.yaml`);
+      writeFileSync(named, stores === undefined ? readFileSync(file) : instanceOf(file, place, own, stores));
+      const gateway = await program('gateway', ['--config', named, '--now', String(start)]);
+      gateways.push(gateway);
+      running.push(gateway);
+    }
     return {
       origin: new URL(`http://localhost:${port}`),
       portal: origin,
+      ports,
       mails,
       budgets: budgetsIn(file),
       cards: authority && siteCards(authority, origin, cardOrigin),
       now: () => now,
       async moveTo(to) {
         now = instantOf(Math.max(now, to));
-        await Promise.all([portal.ask({ now }), gateway.ask({ now })]);
+        await Promise.all([portal.ask({ now }), ...gateways.map((one) => one.ask({ now }))]);
       },
-      ticketFor: async (login) => String(await gateway.ask({ ticketFor: login })),
-      alerts: async () => (await gateway.ask({ alerts: true })) as readonly Alert[],
+      ticketFor: async (login) => String(await gateways[0]?.ask({ ticketFor: login })),
+      alerts: async () =>
+        (await Promise.all(gateways.map((one) => one.ask({ alerts: true }))))
+          .flatMap((own) => own as readonly Alert[])
+          .sort((one, other) => one.at - other.at),
       async exposure(onPerson) {
-        await gateway.stop();
+        await Promise.all(gateways.map((one) => one.stop()));
         const key = JSON.parse(readFileSync(join(folder, 'ledger-private.jwk'), 'utf8'));
         const everything = { accounts: undefined, from: instantOf(0), to: instantOf(8.64e15) };
-        return exposureReport(
-          { directory: join(folder, 'ledger'), privateKeys: [key], ...everything },
-          onPerson,
-        );
+        const reports: Exposure[] = [];
+        for (const place of ports.keys()) {
+          const directory = join(folder, stores === undefined ? 'ledger' : `ledger-${place}`);
+          reports.push(await exposureReport({ directory, privateKeys: [key], ...everything }, onPerson));
+        }
+        return reports;
       },
       stop,
     };
@@ -110,6 +134,14 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 function program(name: 'portal' | 'gateway', args: readonly string[]): Promise<RunningProgram> {
   const ready = new RegExp(`^${name} ready on `);
   return startProgram(new URL(`programs/${name}.ts`, import.meta.url), { args, ready, answers: true });
+}
+
+/** The same gateway at a port of its own, with a ledger of its own, on stores that are shared. */
+function instanceOf(file: string, place: number, port: number, { setting }: SharedStores): string {
+  return readFileSync(file, 'utf8')
+    .replace(/^listen: .*$/m, `listen: 127.0.0.1:${port}`)
+    .replace(/^stores: .*$/m, `stores: ${setting}`)
+    .replace('directory: ledger,', `directory: ledger-${place},`);
 }
 
 function written(port: number, portal: URL, changes: readonly (Change | undefined)[]): string {
@@ -139,16 +171,4 @@ export function budgetsIn(file: string | URL = settings): Budgets {
   const parsed = parseConfig(readFileSync(file, 'utf8'), { readFile: () => '', environment: {} });
   if ('problems' in parsed) throw new Error(parsed.problems.map(({ problem }) => problem).join('\n'));
   return parsed.config.budgets;
-}
-
-// A gateway has to know its public origin before it listens.
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

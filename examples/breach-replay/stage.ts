@@ -120,10 +120,13 @@ export interface LedgerCheck {
 /** Ends the gateway, opens its ledger, and compares. */
 export async function checkLedger({ site, loot }: Stage): Promise<LedgerCheck> {
   const named = new Set<string>();
-  const { ledger, unopenedCount } = await site.exposure(({ id, releases }) => {
+  const reports = await site.exposure(({ id, releases }) => {
     if (releases.some(({ peer }) => peer === THIEVES_ADDRESS)) named.add(id);
   });
-  if (ledger.faultCount + unopenedCount > 0) throw new Error('the ledger of a run is not whole');
+  if (reports.some(({ ledger, unopenedCount }) => ledger.faultCount + unopenedCount > 0))
+    throw new Error('the ledger of a run is not whole');
+  if (reports.some(({ counts }) => counts.releases === 0 && loot.persons.size > 0 && reports.length > 1))
+    throw new Error('a gateway of the run released nothing: the attackers did not spread');
   const both = [...named].filter((id) => loot.persons.has(id)).length;
   return {
     recall: loot.persons.size === 0 ? undefined : both / loot.persons.size,

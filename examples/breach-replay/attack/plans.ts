@@ -202,7 +202,7 @@ function each(
 }
 
 function thiefsLine({ site, loot }: Stage): Line {
-  return createLine(site.origin, { loot, from: THIEVES_ADDRESS });
+  return createLine(site.origin, { loot, from: THIEVES_ADDRESS, ports: site.ports });
 }
 
 /** Each account binds an app beside its keys, as accounts do that began with codes. */
