@@ -1,7 +1,7 @@
 // The moment a confirmed factor becomes one: the right is spent, the log is told, the factor is kept, the other sessions
 // of the account end.
 import type { Proof } from './assurance.ts';
-import { type Refused, refuse } from './attempts.ts';
+import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
 import { activeFrom } from './enrol-right.ts';
 import type { Enrolled } from './enrolment.ts';
@@ -23,6 +23,7 @@ type Bindable = TotpFactor | WebAuthnFactor;
 export interface Binding {
   readonly session: Session;
   readonly token: string;
+  readonly attempt: Attempt;
   readonly right: ChallengeId;
   readonly factor: Unnamed<TotpFactor> | Unnamed<WebAuthnFactor>;
   readonly name: string;
@@ -34,6 +35,8 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   const now = parts.clock.now();
   const right = await parts.stores.challenges.take(binding.right, 'enrol-right', session.id, now);
   if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
+  // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
+  await succeed(parts, binding.attempt);
   const factor = {
     ...binding.factor,
     name: binding.name,

@@ -1,7 +1,7 @@
 // Binding a factor: begin with a right, confirm, spend the right. Where rights come from is in enrol-right.ts, the two
 // ceremonies in totp-enrolment.ts and key-enrolment.ts. A pending secret is a challenge, not a factor (A155).
 import type { Proof } from './assurance.ts';
-import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
+import { fail, type Refused, refuse, reserve } from './attempts.ts';
 import { bind } from './bind-factor.ts';
 import { peekRight, type RightAnswer, redeemTicket, rightFromProof } from './enrol-right.ts';
 import type { TotpSettings } from './factor.ts';
@@ -130,8 +130,8 @@ async function complete(
   if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
   const confirmed = await confirm(parts, session, challenge, answer);
   if (confirmed.outcome === 'no') return fail(parts, session, attempt, confirmed.reason);
-  await succeed(parts, attempt);
-  return bind(parts, sessions, { session, token, right: confirmed.right, factor: confirmed.factor, name });
+  const { right, factor } = confirmed;
+  return bind(parts, sessions, { session, token, attempt, right, factor, name });
 }
 
 function confirm(

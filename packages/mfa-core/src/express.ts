@@ -102,7 +102,9 @@ async function bodyOf(request: MountedRequest, limit: number): Promise<Uint8Arra
   return new Uint8Array(Buffer.concat(chunks));
 }
 
+/** Nothing when the app has answered by itself (a time limit, say): a second answer would throw where nobody catches. */
 function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
+  if (response.headersSent) return;
   response.statusCode = status;
   for (const [name, value] of headers) response.appendHeader(name, value);
   response.end(body);
