@@ -29,6 +29,11 @@ export function tierOf(kind: Factor['kind']): Tier | undefined {
   return kind === 'webauthn' ? 'phishing-resistant' : 'code';
 }
 
+/** Whether the next factor is the first: a recovery set that is left over, or a factor disabled for good, is none. */
+export function holdsNone(factors: readonly Factor[]): boolean {
+  return !factors.some(({ kind, disabledAt }) => tierOf(kind) !== undefined && disabledAt === undefined);
+}
+
 /** The strongest tier among factors usable at `now`; one that still waits does not count as held. */
 export function strongestTier(factors: readonly Factor[], now: Instant): Tier | undefined {
   const tiers = factors.filter((factor) => isUsable(factor, now)).map(({ kind }) => tierOf(kind));
@@ -48,7 +53,7 @@ function judge(parts: Parts, session: Session, factors: readonly Factor[]): Chan
   const now = parts.clock.now();
   const fresh = session.proofs.filter((proof) => elapsed(proof.at, now) <= parts.policy.changeMaxAge);
   const card = fresh.find(({ kind }) => kind === 'card');
-  const first = factors.length === 0;
+  const first = holdsNone(factors);
   if (card !== undefined && (!first || parts.policy.firstFactor.includes('card')))
     return { outcome: 'granted', session, proof: card, tier: 'card' };
   const tier = strongestTier(factors, now);

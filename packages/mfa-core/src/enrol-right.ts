@@ -2,7 +2,7 @@
 // spent by the factor it binds. Never earned by a mailbox, a password or a recovery code (A187, A188).
 import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { type Challenge, challengeLifetimes, type EnrolRight } from './challenge.ts';
-import { type ChangeRight, changeRight, tierOf } from './change-right.ts';
+import { type ChangeRight, changeRight, holdsNone, tierOf } from './change-right.ts';
 import type { Factor } from './factor.ts';
 import { type ChallengeId, makeChallengeId, parseChallengeId, parseTicketCode } from './ids.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
@@ -34,7 +34,7 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
 /** Where only a card may bind the first factor, a ticket is as good as none. */
 async function takesTickets(parts: Parts, session: Session): Promise<boolean> {
   if (parts.policy.firstFactor.includes('ticket')) return true;
-  return (await parts.stores.factors.list(session.account)).length > 0;
+  return !holdsNone(await parts.stores.factors.list(session.account));
 }
 
 /** The store is asked for every text, so that a malformed ticket takes as long as a wrong one. */
