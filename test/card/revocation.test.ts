@@ -370,6 +370,15 @@ describe('a responder', () => {
     expect(await told(await open({ ocsp: nobody }), 'doctor')).toBe('unknown: responder: not reached');
   });
 
+  it('A220: that knows no such certificate closes', async () => {
+    const index = join(pki.folder, 'nobody.txt');
+    writeFileSync(index, '');
+    ocsp.behave({ index });
+    expect(await told(await open({ ocsp: asking('require') }), 'doctor')).toBe(
+      'unknown: responder: knows no such certificate',
+    );
+  });
+
   it('that is down leaves the word to the lists where the operator said so, and only there', async () => {
     ocsp.behave({ status: 500 });
     expect(await told(await open({ files: [pki.lists], ocsp: asking('prefer') }), 'doctor')).toBe('good');
