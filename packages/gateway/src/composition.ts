@@ -84,7 +84,6 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   const { events } = told;
-  stores.onLost(told.countsLost);
   const authenticators = await cardKeyPolicy(config.enrolment, clock);
   const mfa = mfaOf(config, kept, { keys, events, authenticators });
   const named = nameUpstreams(config, before?.upstreams ?? new Map());

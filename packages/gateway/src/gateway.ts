@@ -72,6 +72,7 @@ const certificateMilliseconds = 60_000;
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const kept = await keptOf(config, options);
   const current = { config, composition: await compose(config, kept) };
+  kept.stores.onLost(() => current.composition.told.countsLost());
   const front = (): Composition['front'] => current.composition.front;
   const handlers: Handlers = {
     request: (incoming, response) => void handle(front(), { incoming, response }),
