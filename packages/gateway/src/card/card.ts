@@ -22,7 +22,7 @@ import { openRevocation } from './revocation/sources.ts';
 import { type CardWatch, createCardWatch } from './revocation/watch.ts';
 import type { Revocation } from './revocation.ts';
 import { type CardSignIn, cardSource, createCardSignIn } from './sign-in.ts';
-import { readTrust, type TrustFiles } from './trust.ts';
+import { readTrust, type Trust, type TrustFiles } from './trust.ts';
 
 /** What the pages can do with cards. */
 export interface CardPages {
@@ -72,8 +72,9 @@ export async function createCards(parts: CardParts, before?: CardWatch): Promise
   if (setting === undefined) return undefined;
   const { stores, sealing, clock, random, log } = parts;
   const handOver = createHandOver({ challenges: stores.mfa.challenges, sealing, clock, random });
-  const { revocation, opened, watch, close } = await revocationOf(setting, parts, before);
-  const rules = rulesOf(setting, revocation);
+  const trust = readTrust(trustFiles(setting));
+  const { revocation, opened, watch, close } = await revocationOf(setting, trust, parts, before);
+  const rules = rulesOf(setting, trust, revocation);
   const desk = { rules, handOver, clock, log, opened };
   const signIn = setting.signsIn
     ? createCardSignIn({
@@ -98,6 +99,7 @@ interface KnownRevocation extends Pick<CardDeskParts, 'opened'>, Pick<Cards, 'wa
 /** Who knows what was revoked, and what happens to sessions that a card opened before it was. */
 async function revocationOf(
   setting: ClientCertificateSetting,
+  { anchors, intermediates }: Trust,
   { config, mfa, live, clock, random, log }: CardParts,
   before: CardWatch | undefined,
 ): Promise<KnownRevocation> {
@@ -108,7 +110,6 @@ async function revocationOf(
       watch: undefined,
       close: () => undefined,
     };
-  const { anchors, intermediates } = readTrust(trustFiles(setting));
   const authorities = [...anchors, ...intermediates];
   const revocation = await openRevocation(setting.revocation, { authorities, now: clock.now, random, log });
   const watch = createCardWatch(revocation, async ({ account, session, chain }) => {
@@ -138,10 +139,10 @@ function trustFiles({ ca, intermediates, issuers }: ClientCertificateSetting): T
   return { anchors: ca, intermediates, issuers };
 }
 
-export function rulesOf(setting: ClientCertificateSetting, revocation: Revocation): CardRules {
+function rulesOf(setting: ClientCertificateSetting, trust: Trust, revocation: Revocation): CardRules {
   const { issuers, account, shared } = setting;
   return {
-    trust: readTrust(trustFiles(setting)),
+    trust,
     use: setting,
     holder: { account, shared, issuersAreOfPersons: issuers !== undefined },
     revocation,
