@@ -34,10 +34,9 @@ export interface ChallengePayloads {
   };
   /**
    * A ceremony that goes through another site (an identity provider). What it needs on the way back is sealed by whoever
-   * began it and no business of this package. The two are two purposes: what began as a sign-in never ends as a proof.
+   * began it and no business of this package.
    */
   readonly 'step-up-away': { readonly sealed: Sealed };
-  readonly 'sign-in-away': { readonly sealed: Sealed };
   /** What another site's sign-out needs to find the session it opened. */
   readonly 'signed-in-away': { readonly sealed: Sealed };
   /** A card asked for at another listener; sealed by whoever asks, and read by that listener only. */
@@ -80,7 +79,6 @@ export const challengeLifetimes: Readonly<Record<Purpose, Seconds>> = {
   'enrol-webauthn': 300 as Seconds,
   resume: 900 as Seconds,
   'step-up-away': 600 as Seconds,
-  'sign-in-away': 600 as Seconds,
   'signed-in-away': (12 * 3600) as Seconds,
   'card-asked': 300 as Seconds,
   'card-shown': 60 as Seconds,

@@ -23,6 +23,7 @@ import {
   type SessionId,
   seal,
 } from '@palier/mfa-core';
+import { type CarriedSignIns, carriedSignIns } from '../sign-in/carried.ts';
 
 /** What the card is for: a proof for this session, the right to enrol a factor with that proof, or a session at all. */
 export type Way = 'step-up' | 'enrol' | 'sign-in';
@@ -48,15 +49,19 @@ export interface Shown extends Asked {
 
 /** A challenge as the listener found it. */
 export interface Asking {
+  readonly id: string;
   readonly asked: Asked;
-  readonly id: ChallengeId;
   readonly session: SessionId;
   readonly account: AccountId;
+  /** Of parallel callers exactly one gets true. */
+  readonly spend: () => Promise<boolean>;
 }
 
 export interface HandOver {
   /** On the main origin: the text that goes to the listener in the address. */
   ask(session: Pick<Session, 'id' | 'account'>, asked: Asked): Promise<string>;
+  /** The same for a browser in which nobody is known, where the card is to say who it is. */
+  askUnknown(browser: SessionId, onward: string): string;
   /** At the listener: looks. Undefined for anything that is not a challenge under way. */
   look(text: string): Promise<Asking | undefined>;
   /** At the listener: spends the challenge without an answer. */
@@ -76,16 +81,17 @@ export interface HandOverParts {
 
 export function createHandOver(parts: HandOverParts): HandOver {
   const { challenges, clock } = parts;
+  const unknown = carriedSignIns<string>(parts, 'card', challengeLifetimes['card-asked']);
   return {
     ask: async (session, asked) => {
       const id = await put(parts, 'card-asked', session, session.account, asked);
       return sealed(parts, [session.id, id], address);
     },
-    look: (text) => look(parts, text),
-    refuse: async ({ id, session }) => void (await challenges.take(id, 'card-asked', session, clock.now())),
-    answer: async ({ id, session, account, asked }, shown) => {
-      const spent = await challenges.take(id, 'card-asked', session, clock.now());
-      if (spent === undefined) return undefined;
+    askUnknown: (browser, onward) => unknown.begin(browser, onward),
+    look: async (text) => lookUnknown(unknown, text) ?? look(parts, text),
+    refuse: async ({ spend }) => void (await spend()),
+    answer: async ({ session, account, asked, spend }, shown) => {
+      if (!(await spend())) return undefined;
       return put(parts, 'card-shown', { id: session }, account, { ...asked, ...shown });
     },
     redeem: async (session, text) => {
@@ -95,6 +101,22 @@ export function createHandOver(parts: HandOverParts): HandOver {
       return opened(parts, found.payload.sealed, ['card-shown', session.id, id]) as Shown;
     },
   };
+}
+
+/** Nobody has been named yet. */
+const nobody = 'nobody' as AccountId;
+
+function lookUnknown(unknown: CarriedSignIns<string>, text: string): Asking | undefined {
+  const carried = unknown.look(text);
+  return (
+    carried && {
+      id: carried.id,
+      asked: { person: '', way: 'sign-in', resume: carried.content },
+      session: carried.browser,
+      account: nobody,
+      spend: async () => unknown.spend(carried),
+    }
+  );
 }
 
 /** What a text in an address is sealed for: no row of the store opens as one. */
@@ -109,7 +131,14 @@ async function look(parts: HandOverParts, text: string): Promise<Asking | undefi
   const found = await parts.challenges.peek(challengeId, 'card-asked', sessionId, parts.clock.now());
   if (found === undefined) return undefined;
   const asked = opened(parts, found.payload.sealed, ['card-asked', sessionId, challengeId]) as Asked;
-  return { asked, id: challengeId, session: sessionId, account: found.account };
+  return {
+    id: challengeId,
+    asked,
+    session: sessionId,
+    account: found.account,
+    spend: async () =>
+      (await parts.challenges.take(challengeId, 'card-asked', sessionId, parts.clock.now())) !== undefined,
+  };
 }
 
 async function put(

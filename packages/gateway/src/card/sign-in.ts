@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import {
   type AccountId,
-  type Clock,
   type Mfa,
   parseAccountId,
   parseSessionId,
@@ -16,7 +15,6 @@ import {
 } from '@palier/mfa-core';
 import type { IdentitySource } from '../identity/identity.ts';
 import { recall, sealIdentity, sessionOf } from '../oidc/identity-cookie.ts';
-import { limitBegun } from '../sign-in/begun-limit.ts';
 import { type CardCertificate, type CertificateChain, readCertificate } from './certificate.ts';
 import type { HandOver, Shown } from './hand-over.ts';
 
@@ -39,8 +37,8 @@ export interface CardArrival {
 }
 
 export interface CardSignIn {
-  /** The text for the listener's address. `browser` is what the cookie of this browser holds, `peer` where it is. */
-  begin(browser: string, onward: string, peer: string): Promise<string>;
+  /** The text for the listener's address. `browser` is what the cookie of this browser holds. */
+  begin(browser: string, onward: string): string;
   /** Undefined for anything that this browser did not ask for, or that names no account. */
   finish(arriving: Arriving): Promise<CardArrival | undefined>;
 }
@@ -50,24 +48,15 @@ export interface CardSignInParts {
   readonly mfa: Mfa;
   readonly sealing: SealingKeys;
   readonly random: Random;
-  readonly clock: Clock;
   /** Class of account of whoever signs in so. */
   readonly accountClass: string;
   /** Told whose session the card opened. */
   readonly opened: (session: Session, chain: CertificateChain) => void;
 }
 
-/** Nobody has been named yet. */
-const nobody = 'nobody' as AccountId;
-
 export function createCardSignIn(parts: CardSignInParts): CardSignIn {
-  const admit = limitBegun(parts.clock);
   return {
-    begin: async (browser, onward, peer) => {
-      if (!admit(peer)) throw new Error('more sign-ins were begun than the store should hold');
-      const asked = { person: '', way: 'sign-in', resume: onward } as const;
-      return parts.handOver.ask({ id: browserId(browser), account: nobody }, asked);
-    },
+    begin: (browser, onward) => parts.handOver.askUnknown(browserId(browser), onward),
     finish: async ({ browser, shown, agent, before }) => {
       const found = await parts.handOver.redeem({ id: browserId(browser) }, shown);
       const account = parseAccountId(found?.person ?? '');

@@ -1,9 +1,9 @@
-// A ceremony at a provider, from the moment the person leaves until the answer comes back: kept in the store, sealed,
-// bound to who began it, good once, ten minutes long. Its id is the state (A227): what was not begun here, was begun by
-// another browser, or came back before, finds nothing.
+// A ceremony at a provider, from the moment the person leaves until the answer comes back: bound to who began it, good
+// once, ten minutes long. A session's is kept in the store, sealed, and its id is the state (A227): what was not begun here,
+// was begun by another browser, or came back before, finds nothing. Of a browser that has no session yet nothing is kept:
+// its state is the sealed ceremony itself (sign-in/carried.ts).
 import {
   after,
-  type Challenge,
   type ChallengeStore,
   type Clock,
   challengeLifetimes,
@@ -13,14 +13,11 @@ import {
   parseChallengeId,
   type Random,
   type SealingKeys,
+  type Session,
   type SessionId,
   seal,
 } from '@palier/mfa-core';
-
-export type Away = 'step-up-away' | 'sign-in-away';
-
-/** Whose ceremony it is: a session of ours, or a browser that has none yet. */
-export type Beginner = Pick<Challenge, 'session' | 'account'>;
+import { type CarriedSignIns, carriedSignIns } from '../sign-in/carried.ts';
 
 /** What is known when the answer comes back. */
 export interface Begun {
@@ -40,17 +37,20 @@ export function stateIn(query: string): string | undefined {
   return more.length === 0 ? only : undefined;
 }
 
+/** Those of sessions. */
 export interface Ceremonies {
-  begin(purpose: Away, beginner: Beginner, provider: string, onward: string): Promise<Begun>;
+  begin(session: Pick<Session, 'id' | 'account'>, provider: string, onward: string): Promise<Begun>;
   /** Whether such a ceremony is under way; spends nothing. */
-  isOpen(purpose: Away, session: SessionId, state: string | undefined): Promise<boolean>;
+  isOpen(session: SessionId, state: string | undefined): Promise<boolean>;
   /** Takes it out of the store: of parallel callers exactly one gets it. */
-  finish(
-    purpose: Away,
-    session: SessionId,
-    provider: string,
-    state: string | undefined,
-  ): Promise<Begun | undefined>;
+  finish(session: SessionId, provider: string, state: string | undefined): Promise<Begun | undefined>;
+}
+
+/** Those of browsers. */
+export interface SignInCeremonies {
+  begin(browser: SessionId, provider: string, onward: string): Begun;
+  /** Of parallel callers one gets it. */
+  finish(browser: SessionId, provider: string, state: string | undefined): Begun | undefined;
 }
 
 export interface CeremonyParts {
@@ -60,30 +60,58 @@ export interface CeremonyParts {
   readonly random: Random;
 }
 
+type Asked = Omit<Begun, 'state'>;
+
+function asked({ clock, random }: CeremonyParts, provider: string, onward: string): Asked {
+  const text = (): string => Buffer.from(random(32)).toString('base64url');
+  return { nonce: text(), verifier: text(), begunAt: clock.now(), provider, onward };
+}
+
+const purpose = 'step-up-away';
+
 export function createCeremonies(parts: CeremonyParts): Ceremonies {
   const { challenges, keys, clock, random } = parts;
-  const text = (): string => Buffer.from(random(32)).toString('base64url');
   return {
-    begin: async (purpose, beginner, provider, onward) => {
+    begin: async (session, provider, onward) => {
       const id = makeChallengeId(random);
-      const begunAt = clock.now();
-      const begun: Begun = { state: id, nonce: text(), verifier: text(), begunAt, provider, onward };
+      const begun: Begun = { state: id, ...asked(parts, provider, onward) };
       const sealed = seal(keys, Buffer.from(JSON.stringify(begun)), [purpose, id], random);
-      const expiresAt = after(begunAt, challengeLifetimes[purpose]);
-      await challenges.put({ id, purpose, ...beginner, expiresAt, payload: { sealed } });
+      const expiresAt = after(begun.begunAt, challengeLifetimes[purpose]);
+      const whose = { session: session.id, account: session.account };
+      await challenges.put({ id, purpose, ...whose, expiresAt, payload: { sealed } });
       return begun;
     },
-    isOpen: async (purpose, session, state) => {
+    isOpen: async (session, state) => {
       const id = state === undefined ? undefined : parseChallengeId(state);
       return id !== undefined && (await challenges.peek(id, purpose, session, clock.now())) !== undefined;
     },
-    finish: async (purpose, session, provider, state) => {
+    finish: async (session, provider, state) => {
       const id = state === undefined ? undefined : parseChallengeId(state);
       const kept = id && (await challenges.take(id, purpose, session, clock.now()));
       if (id === undefined || kept === undefined) return undefined;
       const bytes = open(keys, kept.payload.sealed, [purpose, id]);
       const begun = JSON.parse(Buffer.from(bytes).toString('utf8')) as Begun;
       return begun.provider === provider ? begun : undefined;
+    },
+  };
+}
+
+export function createSignInCeremonies(parts: CeremonyParts): SignInCeremonies {
+  const carried: CarriedSignIns<Asked> = carriedSignIns(
+    { ...parts, sealing: parts.keys },
+    'oidc',
+    challengeLifetimes[purpose],
+  );
+  return {
+    begin: (browser, provider, onward) => {
+      const content = asked(parts, provider, onward);
+      return { state: carried.begin(browser, content), ...content };
+    },
+    finish: (browser, provider, state) => {
+      const found = state === undefined ? undefined : carried.look(state);
+      if (state === undefined || found?.browser !== browser || found.content.provider !== provider)
+        return undefined;
+      return carried.spend(found) ? { state, ...found.content } : undefined;
     },
   };
 }

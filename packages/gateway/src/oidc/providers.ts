@@ -5,7 +5,7 @@ import type { OidcSetting, ProviderSetting } from '../config/oidc-settings.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { type BackChannelOutcome, type BackChannelParts, endFromProvider } from './back-channel.ts';
-import { createCeremonies } from './ceremony.ts';
+import { createCeremonies, createSignInCeremonies } from './ceremony.ts';
 import { recall, sessionOf } from './identity-cookie.ts';
 import { openOnward, sealOnward } from './onward.ts';
 import { samePerson } from './person.ts';
@@ -53,7 +53,9 @@ export function createProviders(parts: ProvidersParts): Providers {
   const { config, stores, keys, mfa, clock, random, log, cut } = parts;
   const { challenges } = stores;
   const { origin } = config.origin;
-  const ceremonies = createCeremonies({ challenges, keys, clock, random });
+  const ceremonyParts = { challenges, keys, clock, random };
+  const ceremonies = createCeremonies(ceremonyParts);
+  const signInCeremonies = createSignInCeremonies(ceremonyParts);
   const signedIn = createSignedIn({ challenges, keys, clock, random, lifetime: config.sessions.lifetime });
   const opened: Provider[] = [];
   const provided = (setting: ProviderSetting): Provider => {
@@ -89,7 +91,9 @@ export function createProviders(parts: ProvidersParts): Providers {
         createCardProvider({ ...shared, provider: provided(provider), same: samePerson(person) }),
       ),
     ],
-    signIns: sources.map((source) => createSignInProvider({ ...shared, ...source, cookie })),
+    signIns: sources.map((source) =>
+      createSignInProvider({ ...shared, ...source, ceremonies: signInCeremonies, cookie }),
+    ),
     identitySource: ({ provider }) => identified(mfa, keys, provider.name),
     endHere: async (request) => {
       for (const one of ends) await endHere(one, request);

@@ -2,7 +2,6 @@
 // that is always a new one, and a proof at once where the ID token is worth a card.
 import { createHash } from 'node:crypto';
 import {
-  type AccountId,
   type Clock,
   type Mfa,
   parseSessionId,
@@ -12,20 +11,18 @@ import {
   secondsOf,
 } from '@palier/mfa-core';
 import type { AccountPointers } from '../config/identity-settings.ts';
-import { limitBegun } from '../sign-in/begun-limit.ts';
 import { askedFor, cardWorth } from './assurance.ts';
-import { type Begun, type Ceremonies, stateIn } from './ceremony.ts';
+import { type Begun, type SignInCeremonies, stateIn } from './ceremony.ts';
 import { type CookieKeys, identityIn, sealIdentity } from './identity-cookie.ts';
 import type { Provider } from './provider.ts';
-import { ProviderError } from './provider-fetch.ts';
 import type { SignedIn } from './signed-in.ts';
 
 /** A provider that signs people in, as the pages use it. */
 export interface SignInProvider {
   readonly name: string;
   readonly label: string;
-  /** Where the person goes now. `browser` is what the cookie of this browser holds, `peer` where it is. */
-  begin(browser: string, onward: string, peer: string): Promise<URL>;
+  /** Where the person goes now. `browser` is what the cookie of this browser holds. */
+  begin(browser: string, onward: string): Promise<URL>;
   /** `before` is the session token this browser holds: that session ends. */
   finish(arriving: Arriving): Promise<SignInOutcome>;
 }
@@ -52,7 +49,7 @@ export type SignInOutcome =
 export interface SignInParts {
   readonly provider: Provider;
   readonly pointers: AccountPointers;
-  readonly ceremonies: Ceremonies;
+  readonly ceremonies: SignInCeremonies;
   readonly signedIn: SignedIn;
   readonly cookie: CookieKeys;
   readonly mfa: Mfa;
@@ -63,9 +60,6 @@ export interface SignInParts {
 /** How old a card may be that is shown with the sign-in: the route that asks for one says how old is too old. */
 const anyAge: Seconds = secondsOf(12 * 3600);
 
-/** Nobody has been named yet. */
-const nobody = 'nobody' as AccountId;
-
 /** The source of an identity, as logs and the assertion name it. */
 export function sourceName(provider: string): string {
   return `oidc:${provider}`;
@@ -73,22 +67,17 @@ export function sourceName(provider: string): string {
 
 export function createSignInProvider(parts: SignInParts): SignInProvider {
   const { name, label } = parts.provider.setting;
-  const admit = limitBegun(parts.clock);
   return {
     name,
     label,
-    begin: async (browser, onward, peer) => {
-      if (!admit(peer)) throw new ProviderError('more sign-ins were begun than the store should hold');
-      return begin(parts, browser, onward);
-    },
+    begin: (browser, onward) => begin(parts, browser, onward),
     finish: (arriving) => finish(parts, arriving),
   };
 }
 
 async function begin({ provider, ceremonies }: SignInParts, browser: string, onward: string): Promise<URL> {
   const { name, card } = provider.setting;
-  const beginner = { session: browserId(browser), account: nobody };
-  const begun = await ceremonies.begin('sign-in-away', beginner, name, onward);
+  const begun = ceremonies.begin(browserId(browser), name, onward);
   // A person without a card may sign in: the acr is a wish here, not a condition.
   return provider.address({ ...begun, ...askedFor(card, anyAge), essential: false });
 }
@@ -103,7 +92,7 @@ async function finish(parts: SignInParts, arriving: Arriving): Promise<SignInOut
   const { provider, ceremonies, pointers } = parts;
   const { name } = provider.setting;
   const state = stateIn(arriving.query);
-  const begun = await ceremonies.finish('sign-in-away', browserId(arriving.browser), name, state);
+  const begun = ceremonies.finish(browserId(arriving.browser), name, state);
   if (begun === undefined) return refused(parts, 'gone', 'no-such-ceremony');
   const answer = await provider.redeem(arriving.query, begun);
   if (answer.outcome === 'declined') return refused(parts, 'declined', answer.error);

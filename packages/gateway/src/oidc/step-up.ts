@@ -57,7 +57,7 @@ export function createCardProvider(parts: CardParts): CardProvider {
     name,
     label,
     begin: (session, resume) => begin(parts, session, resume),
-    isOf: (session, query) => parts.ceremonies.isOpen('step-up-away', session.id, stateIn(query)),
+    isOf: (session, query) => parts.ceremonies.isOpen(session.id, stateIn(query)),
     finish: (session, token, query) => finish(parts, session, token, query),
   };
 }
@@ -69,8 +69,7 @@ async function maxAgeFor({ mfa }: CardParts, session: Session, resume: string): 
 async function begin(parts: CardParts, session: Session, resume: string): Promise<URL> {
   const { provider, ceremonies } = parts;
   const asked = askedFor(provider.setting.card, await maxAgeFor(parts, session, resume));
-  const beginner = { session: session.id, account: session.account };
-  const begun = await ceremonies.begin('step-up-away', beginner, provider.setting.name, resume);
+  const begun = await ceremonies.begin(session, provider.setting.name, resume);
   return provider.address({ ...begun, ...asked, essential: true });
 }
 
@@ -82,7 +81,7 @@ async function finish(
 ): Promise<CardOutcome> {
   const { provider, ceremonies } = parts;
   const { name } = provider.setting;
-  const begun = await ceremonies.finish('step-up-away', session.id, name, stateIn(query));
+  const begun = await ceremonies.finish(session.id, name, stateIn(query));
   const told = (because: CardRefusal, reason: string): CardOutcome => {
     note(parts, session, because, reason);
     return { outcome: 'refused', because, resume: begun?.onward ?? '' };

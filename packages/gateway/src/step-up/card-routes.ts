@@ -51,7 +51,7 @@ async function toSignIn(
 ): Promise<void> {
   const onward = setting.providers.onward.open(fieldsOf(request)['to']);
   const browser = browserOf(visit) ?? newBrowser(setting, response);
-  const ask = await signIn.begin(browser, onward, visit.request.peer);
+  const ask = signIn.begin(browser, onward);
   const address = `${setting.card?.origin}/.palier/card?${new URLSearchParams({ ask })}`;
   response.set('cache-control', 'no-store').redirect(303, address);
 }

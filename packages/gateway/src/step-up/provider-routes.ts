@@ -78,12 +78,7 @@ async function toSignIn(
 ): Promise<void> {
   const onward = setting.providers.onward.open(fieldsOf(request)['to']);
   const browser = browserOf(visit) ?? newBrowser(setting, response);
-  const address = await reached(
-    setting,
-    visit,
-    response,
-    provider.begin(browser, onward, visit.request.peer),
-  );
+  const address = await reached(setting, visit, response, provider.begin(browser, onward));
   if (address !== undefined) sendAway(visit, response, provider.label, address);
 }
 

@@ -138,7 +138,6 @@ function onePerPurpose(now: Instant): readonly Challenge[] {
       now,
     ),
     challengeOf('step-up-away', { sealed: unique('v1') as Sealed }, now),
-    challengeOf('sign-in-away', { sealed: unique('v1') as Sealed }, now),
     challengeOf('signed-in-away', { sealed: unique('v1') as Sealed }, now),
     challengeOf('card-asked', { sealed: unique('v1') as Sealed }, now),
     challengeOf('card-shown', { sealed: unique('v1') as Sealed }, now),
