@@ -1,5 +1,8 @@
 // WebSockets go through the same door as everything else, and end when what they live by ends.
 
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { AccountId } from '@palier/mfa-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Professional, seat } from '../support/professional.ts';
@@ -92,6 +95,59 @@ describe('a WebSocket', () => {
     expect(await echoOf(socket, 'still here')).toBe('still here');
     site.clock.advance(61);
     await closed;
+  });
+});
+
+/** Opens the events, which a password alone may see, and gives what resolves when they are cut. */
+async function events({ browser }: Professional): Promise<{ readonly ended: Promise<void> }> {
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const sending = get({
+    host: '127.0.0.1',
+    port: site.port,
+    path: '/evenements',
+    headers: { cookie, host: site.origin.host, accept: 'text/event-stream' },
+  });
+  const [response] = (await once(sending, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  response.on('error', () => undefined).resume();
+  return { ended: new Promise((resolve) => response.once('close', () => resolve())) };
+}
+
+describe('what streams', () => {
+  const questions = (): number => site.seen.filter((line) => line === 'GET /api/me').length;
+  const sweeps = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1200));
+
+  it('makes the portal no questions every few seconds: it would never take the person for gone', async () => {
+    const doctor = await present('medecin-03');
+    const socket = socketOf(await open(doctor));
+    await events(doctor);
+    const before = questions();
+    site.clock.advance(30);
+    await sweeps();
+    expect(questions()).toBe(before);
+    site.clock.advance(31);
+    await sweeps();
+    expect([questions(), socket.readyState]).toEqual([before + 1, WebSocket.OPEN]);
+    socket.terminate();
+  });
+
+  it('A085: on a route for who is signed in, too, is cut within a second when the session is ended elsewhere', async () => {
+    const doctor = await present('medecin-04');
+    const stream = await events(doctor);
+    const from = performance.now();
+    await site.gateway.mfa.sessions.endAll('medecin-04' as AccountId, 'operator');
+    await stream.ended;
+    expect(performance.now() - from).toBeLessThan(1000);
+  });
+
+  it('A085: is cut within a second of a sign-out, however young the portal’s last word is', async () => {
+    const pharmacist = seat(site, 'pharmacie-01');
+    await pharmacist.signIn();
+    const stream = await events(pharmacist);
+    const from = performance.now();
+    await pharmacist.browser.post('/logout', {});
+    await stream.ended;
+    expect(performance.now() - from).toBeLessThan(1000);
   });
 });
 

@@ -138,6 +138,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   const gate: Gate = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
     identify: identity.identify,
+    identifyStreaming: identity.whileStreaming,
     mfa,
     budget,
     stops,
@@ -255,7 +256,7 @@ function signOutOf(
   live: LiveExchanges,
 ): Desk['signedOut'] {
   return async ({ session, request }) => {
-    identity.forget();
+    identity.forget(request);
     await providers.endHere(request);
     if (session === undefined) return;
     await mfa.sessions.end(session, 'person');

@@ -58,6 +58,8 @@ export interface PortalSessionSetting extends SignInSetting {
   /** On a page: what one for nobody shows. */
   readonly nobody: HtmlPointer | undefined;
   readonly cache: Seconds;
+  /** How old the portal's answer may be for what streams. */
+  readonly cacheForStreams: Seconds;
   readonly timeout: Seconds;
 }
 

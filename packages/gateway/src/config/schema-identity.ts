@@ -85,6 +85,7 @@ const portalSession: z.ZodType<WrittenSource> = z
     ask: scalar.path,
     upstream: maybe(scalar.word),
     cache: scalar.duration.prefault('5s'),
+    cacheForStreams: scalar.duration.prefault('1m'),
     timeout: scalar.duration.prefault('3s'),
   })
   .transform((given, context) => {
@@ -92,7 +93,7 @@ const portalSession: z.ZodType<WrittenSource> = z
     if (carrier === undefined) return oneCarrier(context);
     const pointers = portalPointersOf(given);
     if (pointers === undefined) return oneKindOfPointer(context);
-    const { ask, cache, timeout, nobody, signIn, signOut } = given;
+    const { ask, cache, cacheForStreams, timeout, nobody, signIn, signOut } = given;
     const upstream = given.upstream ?? 'default';
     return {
       signOut,
@@ -104,6 +105,7 @@ const portalSession: z.ZodType<WrittenSource> = z
         ask,
         upstream,
         cache,
+        cacheForStreams,
         timeout,
         signIn,
       },

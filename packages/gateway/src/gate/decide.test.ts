@@ -90,6 +90,7 @@ function gateOf(change: Partial<Gate> = {}): Gate {
   return {
     policy: compilePolicy([route('GET /public/**', {}), patients], 'default'),
     identify: async () => someone,
+    identifyStreaming: async () => someone,
     mfa,
     clock,
     observer: undefined,

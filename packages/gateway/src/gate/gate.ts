@@ -12,6 +12,8 @@ import type { Observer } from './observer.ts';
 export interface Gate {
   readonly policy: Policy;
   readonly identify: IdentitySource;
+  /** The same for what streams: a portal is asked seldom, so that an open page does not look like a person at work. */
+  readonly identifyStreaming: IdentitySource;
   readonly mfa: Mfa;
   readonly budget: Budget;
   readonly recordKeys: RecordKeys;

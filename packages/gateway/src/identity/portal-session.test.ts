@@ -19,6 +19,7 @@ const json: PortalSessionRules = {
   },
   nobody: undefined,
   cacheMilliseconds: 5000,
+  streamMilliseconds: 60_000,
 };
 const page: PortalSessionRules = {
   ...json,
@@ -168,8 +169,80 @@ describe('the credential shown to it', () => {
     clock.advance(5);
     await source(mine);
     expect(count).toBe(4);
-    source.forget();
+    source.forget(mine);
     await source(mine);
     expect(count).toBe(5);
+  });
+});
+
+describe('for what streams', () => {
+  const mine = request({ cookie: 'SID=mine' });
+  const other = request({ cookie: 'SID=other' });
+
+  /** A portal that counts how often it is asked, and what it says. */
+  function portal() {
+    const asked = { times: 0, says: 200 };
+    const source = portalSession(
+      json,
+      async () => {
+        asked.times += 1;
+        return answer('{"login":"ph-1"}', asked.says);
+      },
+      clock,
+    );
+    return { asked, source };
+  }
+
+  it('the portal is asked once a minute however often the stream is judged: it may take each for a sign of life', async () => {
+    const { asked, source } = portal();
+    for (let half = 0; half < 240; half += 1) {
+      await source.whileStreaming(mine);
+      clock.advance(0.5);
+    }
+    expect(asked.times).toBe(2);
+  });
+
+  it('control: judged as requests are, it would be asked every few seconds', async () => {
+    const { asked, source } = portal();
+    for (let half = 0; half < 240; half += 1) {
+      await source(mine);
+      clock.advance(0.5);
+    }
+    expect(asked.times).toBe(24);
+  });
+
+  it('what a request learned counts at once', async () => {
+    const { asked, source } = portal();
+    await source.whileStreaming(mine);
+    asked.says = 401;
+    clock.advance(6);
+    expect((await source.whileStreaming(mine)).kind).toBe('account');
+    await source(mine);
+    expect(await source.whileStreaming(mine)).toEqual(nobody);
+  });
+
+  it('a sign-out makes it ask about who signed out, and about every request, and about nobody else’s stream', async () => {
+    const { asked, source } = portal();
+    for (const one of [mine, other]) await source.whileStreaming(one);
+    source.forget(mine);
+    asked.says = 401;
+    expect(await source.whileStreaming(mine)).toEqual(nobody);
+    expect((await source.whileStreaming(other)).kind).toBe('account');
+    expect(await source(other)).toEqual(nobody);
+  });
+
+  it('an answer that clears the portal’s cookie or hands out another makes it ask; any other answer does not', async () => {
+    for (const line of ['SID=; Max-Age=0', 'SID=another; Path=/', ' sid =x']) {
+      const { asked, source } = portal();
+      await source.whileStreaming(mine);
+      asked.says = 401;
+      source.answered({ request: mine }, { headers: [['X-Set-Cookie', line]] });
+      source.answered({ request: mine }, { headers: [['Set-Cookie', `theme=${line}`]] });
+      source.answered({ request: mine }, { headers: [['Set-Cookie', 'SID=mine; Path=/; HttpOnly']] });
+      source.answered({ request: other }, { headers: [['Set-Cookie', line]] });
+      expect((await source.whileStreaming(mine)).kind).toBe('account');
+      source.answered({ request: mine }, { headers: [['Set-Cookie', line]] });
+      expect(await source.whileStreaming(mine)).toEqual(nobody);
+    }
   });
 });

@@ -1,8 +1,12 @@
 // Identity from the portal's own session: the gateway shows the portal its credential and asks who that is. The answer is
-// kept for seconds, bound to that very credential, and asked once however many requests wait for it.
+// kept for seconds, bound to that very credential, and asked once however many requests wait for it. For what streams it is
+// kept longer: asked every few seconds, a portal would take an open page for a person at work and never end the session.
 import { hash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
 import type { Carrier, HtmlPointer, PortalPointers } from '../config/identity-settings.ts';
+import type { PermitTerms } from '../gate/permit.ts';
+import type { Exchange } from '../proxy/exchange.ts';
+import { portalCookie } from '../request/cookies.ts';
 import { readHtml, textsAt } from '../request/html.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { parseStrictJson, readPointer } from '../request/strict-json.ts';
@@ -18,14 +22,26 @@ export interface PortalSessionRules {
   /** In a JSON who-am-I: where the account reads mail. */
   readonly address?: string | undefined;
   readonly cacheMilliseconds: number;
+  /** The same for what streams; never less. */
+  readonly streamMilliseconds: number;
 }
 
 /** Asks the portal's who-am-I with these header lines (name, value). Rejects when the portal is broken or slow. */
 export type AskPortal = (credential: readonly string[]) => Promise<Answer>;
 
 interface Kept {
-  readonly until: Instant;
+  readonly at: Instant;
+  /** How many sign-outs had been seen. */
+  readonly round: number;
   readonly identity: Promise<Identity>;
+}
+
+export interface PortalSource extends IdentitySource {
+  readonly whileStreaming: IdentitySource;
+  /** Sees every answer: one that clears the portal's cookie, or hands out another, may have ended its session. */
+  readonly answered: (terms: Pick<PermitTerms, 'request'>, exchange: Pick<Exchange, 'headers'>) => undefined;
+  /** After a sign-out: no request is judged by an answer of before, and the one who signed out by none at all. */
+  readonly forget: (request: CanonicalRequest) => void;
 }
 
 const capacity = 50_000;
@@ -34,29 +50,66 @@ const capacity = 50_000;
  * 200 with an account is that account; 401, 403 and redirects are nobody; anything else, or an answer that cannot be
  * read, rejects: a portal that stammers must not look like a stranger nor like a friend.
  */
-export function portalSession(
-  rules: PortalSessionRules,
-  ask: AskPortal,
-  clock: Clock,
-): IdentitySource & { forget(): void } {
+export function portalSession(rules: PortalSessionRules, ask: AskPortal, clock: Clock): PortalSource {
   const kept = new Map<string, Kept>();
+  let round = 0;
   const { kind, name } = rules.carrier;
-  const identify = (request: CanonicalRequest): Promise<Identity> => {
-    const value = credentialOf(request, rules.carrier);
-    if (value === undefined) return Promise.resolve(anonymous);
-    const key = hash('sha256', value, 'base64');
-    const known = kept.get(key);
-    if (known !== undefined && clock.now() < known.until) return known.identity;
+  const keyOf = (value: string): string => hash('sha256', value, 'base64');
+  const known = (key: string, milliseconds: number): Kept | undefined => {
+    const entry = kept.get(key);
+    const age = entry === undefined ? 0 : clock.now() - entry.at;
+    return age >= 0 && age < milliseconds ? entry : undefined;
+  };
+  const askNow = (value: string, key: string): Promise<Identity> => {
     const shown = kind === 'cookie' ? ['Cookie', `${name}=${value}`] : [name, value];
     const identity = ask(shown).then((answer) => read(rules, answer));
-    const entry = { until: (clock.now() + rules.cacheMilliseconds) as Instant, identity };
+    const entry = { at: clock.now(), round, identity };
     keep(kept, key, entry);
     identity.catch(() => {
       if (kept.get(key) === entry) kept.delete(key);
     });
     return identity;
   };
-  return Object.assign(identify, { forget: () => kept.clear() });
+  const identify: IdentitySource = (request) => {
+    const value = credentialOf(request, rules.carrier);
+    if (value === undefined) return Promise.resolve(anonymous);
+    const key = keyOf(value);
+    const entry = known(key, rules.cacheMilliseconds);
+    return entry?.round === round ? entry.identity : askNow(value, key);
+  };
+  const whileStreaming: IdentitySource = (request) => {
+    const value = credentialOf(request, rules.carrier);
+    if (value === undefined) return Promise.resolve(anonymous);
+    const key = keyOf(value);
+    return known(key, rules.streamMilliseconds)?.identity ?? askNow(value, key);
+  };
+  const drop = (request: CanonicalRequest): void => {
+    const value = credentialOf(request, rules.carrier);
+    if (value !== undefined) kept.delete(keyOf(value));
+  };
+  const answered: PortalSource['answered'] = ({ request }, { headers }) => {
+    if (kind === 'cookie' && headers.some((line) => changes(line, name, request))) drop(request);
+    return undefined;
+  };
+  const forget = (request: CanonicalRequest): void => {
+    round += 1;
+    drop(request);
+  };
+  return Object.assign(identify, { whileStreaming, answered, forget });
+}
+
+/** Some portals hand out the same value with every answer: that changes nothing. */
+function changes(
+  [name, line]: readonly [string, string],
+  cookie: string,
+  { headers }: CanonicalRequest,
+): boolean {
+  if (name.length !== 10 || name.toLowerCase() !== 'set-cookie') return false;
+  const [pair = '', attributes] = line.split(/;(.*)/s);
+  const mark = pair.indexOf('=');
+  if (pair.slice(0, mark).trim().toLowerCase() !== cookie.toLowerCase()) return false;
+  const isSame = portalCookie(headers.get('cookie'), cookie) === pair.slice(mark + 1).trim();
+  return !isSame || /(?:^|;)\s*(?:max-age|expires)\s*=/i.test(attributes ?? '');
 }
 
 const anonymous: Identity = { kind: 'anonymous' };

@@ -4,25 +4,32 @@ import { readFileSync } from 'node:fs';
 import type { Clock, Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
+import type { PermitTerms } from '../gate/permit.ts';
 import type { Log } from '../log.ts';
 import type { Providers } from '../oidc/providers.ts';
-import type { Upstream } from '../proxy/exchange.ts';
+import type { Exchange, Upstream } from '../proxy/exchange.ts';
+import type { CanonicalRequest } from '../request/request.ts';
 import type { WatchedStore } from '../sign-in/sign-in-store.ts';
 import { collectWithin } from './bounded-call.ts';
 import type { Identity, IdentitySource } from './identity.ts';
 import { keysAtAddress, keysInFile } from './issuer-keys.ts';
 import { createKeySet } from './jwks.ts';
 import { jwtIdentity } from './jwt.ts';
-import { loginWatched, type WatchedSource } from './login-watched.ts';
+import { loginWatched } from './login-watched.ts';
 import { portalSession } from './portal-session.ts';
 
 export interface GatewayIdentity {
   readonly identify: IdentitySource;
+  /** The same for what streams, where a source may rest on an older answer. */
+  readonly whileStreaming: IdentitySource;
   /** The sources that learn from the portal's answers. */
-  readonly watchers: readonly WatchedSource['answered'][];
-  /** Drops what is remembered of answers: after a sign-out nothing old may speak. */
-  readonly forget: () => void;
+  readonly watchers: readonly Watcher[];
+  /** Drops what is remembered of answers: after a sign-out nothing old may speak, least of all for who signed out. */
+  readonly forget: (request: CanonicalRequest) => void;
 }
+
+/** Sees every answer of the portal before it is released; nothing to wait for where it had nothing to do. */
+export type Watcher = (terms: PermitTerms, exchange: Exchange) => Promise<void> | undefined;
 
 /** What the sources are made from besides their own settings. */
 export interface IdentityParts {
@@ -47,21 +54,32 @@ export function carrierHeaders({ identity }: Config): readonly string[] {
   );
 }
 
-type Source = IdentitySource & { readonly answered?: WatchedSource['answered']; forget(): void };
+type Source = IdentitySource & {
+  readonly answered?: Watcher;
+  readonly whileStreaming?: IdentitySource;
+  forget(request: CanonicalRequest): void;
+};
 
 export function createIdentity(parts: IdentityParts): GatewayIdentity {
   const sources = parts.config.identity.map((setting) => sourceOf(setting, parts));
-  const identify: IdentitySource = async (request) => {
+  const identify = firstOf(sources, parts.noted);
+  const whileStreaming = firstOf(sources.map((source) => source.whileStreaming ?? source));
+  const watchers = sources.flatMap(({ answered }) => (answered === undefined ? [] : [answered]));
+  const forget = (request: CanonicalRequest): void =>
+    sources.forEach((source) => void source.forget(request));
+  return { identify, whileStreaming, watchers, forget };
+}
+
+function firstOf(sources: readonly IdentitySource[], noted?: IdentityParts['noted']): IdentitySource {
+  return async (request) => {
     for (const source of sources) {
       const identity = await source(request);
       if (identity.kind !== 'account') continue;
-      parts.noted?.(identity);
+      noted?.(identity);
       return identity;
     }
     return { kind: 'anonymous' };
   };
-  const watchers = sources.flatMap(({ answered }) => (answered === undefined ? [] : [answered]));
-  return { identify, watchers, forget: () => sources.forEach((source) => void source.forget()) };
 }
 
 /** One row, one kind. */
@@ -99,7 +117,9 @@ function portalSessionOf(setting: PortalSessionSetting, { config, upstreams, clo
   if (upstream === undefined) throw new TypeError(`no upstream is called ${setting.upstream}`);
   const { carrier, pointers, nobody } = setting;
   const address = config.notify.smtp?.address;
-  const rules = { carrier, pointers, nobody, address, cacheMilliseconds: setting.cache * 1000 };
+  const cacheMilliseconds = setting.cache * 1000;
+  const streamMilliseconds = Math.max(cacheMilliseconds, setting.cacheForStreams * 1000);
+  const rules = { carrier, pointers, nobody, address, cacheMilliseconds, streamMilliseconds };
   const accept = typeof pointers.account === 'string' ? 'application/json' : 'text/html';
   const ask = (credential: readonly string[]): ReturnType<typeof collectWithin> => {
     const headers = ['Host', config.origin.host, 'Accept', accept, ...credential];

@@ -1,7 +1,7 @@
 // What becomes of an answer that the sign-in guard and the identity sources have seen.
 import type { ServerResponse } from 'node:http';
 import type { PermitTerms } from '../gate/permit.ts';
-import type { WatchedSource } from '../identity/login-watched.ts';
+import type { Watcher } from '../identity/sources.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { clientKind } from '../respond/negotiate.ts';
 import { ownHeaders } from '../respond/respond.ts';
@@ -19,10 +19,13 @@ const nothing: SeenAnswer = { cookies: [], equal: undefined };
 /** The sources that watch bind first: the guard then asks them who has signed in. */
 export function seenAnswers(
   guard: SignInGuard,
-  watchers: readonly WatchedSource['answered'][],
+  watchers: readonly Watcher[],
 ): (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> {
   return async (terms, exchange) => {
-    for (const watch of watchers) await watch(terms, exchange);
+    for (const watch of watchers) {
+      const seeing = watch(terms, exchange);
+      if (seeing !== undefined) await seeing;
+    }
     return terms.signIn === undefined ? nothing : guard.answered(terms.signIn, terms, exchange);
   };
 }
