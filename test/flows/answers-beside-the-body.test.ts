@@ -169,6 +169,45 @@ describe('an error page', () => {
     expect(await ledgerNames(login)).toEqual(five);
   });
 
+  it.each([404, 410])(
+    'of status %i that shows persons shows them: each is paid for and in the ledger',
+    async (status) => {
+      const login = fresh();
+      const thief = await present(login);
+      let place = 0;
+      answering(() => [
+        `${status} Not here\r\nContent-Type: text/html`,
+        `<p>Did you mean</p><table><tr data-nir="${nir(place++)}"></table>`,
+      ]);
+      expect(looted(await searched(thief, 3 * N))).toEqual(five);
+      expect(await ledgerNames(login)).toEqual(five);
+    },
+  );
+
+  it('of status 404 whose head names a person shows that one, and the one asked for is a miss', async () => {
+    const login = fresh();
+    const thief = await present(login);
+    let place = 100;
+    answering(() => [`404 Not Found\r\nContent-Location: /patients/${nir(place++)}`, '']);
+    const pages: Page[] = [];
+    for (let asked = 0; asked < 2 * N; asked += 1)
+      pages.push(await thief.browser.go(`/patients/${nir(asked)}`));
+    // Each look-up pays for the one asked for and for the one shown: two look-ups and a half.
+    const shown = pages.flatMap(({ headers }) => String(headers['content-location'] ?? '').slice(10) || []);
+    expect(shown).toEqual([nir(100), nir(101)]);
+    expect(await ledgerNames(login)).toEqual([nir(100), nir(101)]);
+  });
+
+  it('of status 404 that shows nobody is a miss as before, and passed on as it is (negative control)', async () => {
+    const login = fresh();
+    const thief = await present(login);
+    answering(() => ['404 Not Found\r\nContent-Type: text/html', '<p>nobody</p>']);
+    const pages = await searched(thief, 3 * misses);
+    expect(pages.map(({ status }) => status)).toEqual(pages.map((_, place) => (place < misses ? 404 : 429)));
+    expect(pages[0]?.text).toBe('<p>nobody</p>');
+    expect(await ledgerNames(login)).toEqual([]);
+  });
+
   it('that names nobody is passed on as it is (negative control)', async () => {
     const honest = await present(fresh());
     answering(() => ['500 Oops\r\nContent-Type: text/plain', 'try later']);

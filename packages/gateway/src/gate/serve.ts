@@ -1,11 +1,7 @@
 // What happens around a decision: the request comes in, the answer goes out, and between them the records are in the
 // ledger. The order is the point: nothing is sent before the permit, nothing is released before the ledger has it.
-import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerRules, recordsOfAnswer } from '../budget/answer-records.ts';
-import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
-import type { Route } from '../policy/route.ts';
 import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Forwarder, forward } from '../proxy/forward.ts';
@@ -13,23 +9,18 @@ import type { LiveExchanges } from '../proxy/live.ts';
 import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
-import { recordsOfAddresses } from './addressed.ts';
 import { decide } from './decide.ts';
 import type { Denial } from './decision.ts';
-import type { Gate } from './gate.ts';
-import { denialOf, type Payment, pay } from './payment.ts';
 import type { PermitTerms } from './permit.ts';
+import { type Settled, settle, type Till } from './settle.ts';
 
 /** What serving needs beyond deciding. */
-export interface Desk {
-  readonly gate: Gate;
+export interface Desk extends Till {
   readonly proxy: Forwarder;
   readonly ledger: Ledger;
   /** What is still streaming or joined, to be cut when it may not live any longer. */
   readonly live: LiveExchanges;
   readonly cookiePrefix: string;
-  /** The longest answer that is read to be counted. */
-  readonly answerLimit: number;
   /** Sees every answer before it is released: sign-ins that worked, portal cookies that came and went. */
   readonly answered: (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer>;
   /** Told after an answer of a sign-out route went through. */
@@ -48,14 +39,6 @@ export interface Served {
   readonly denial: Denial | undefined;
   readonly status: number;
   readonly terms: PermitTerms | undefined;
-}
-
-/** An answer ready to leave: its records are paid for. `bytes` when it was read to count it, else it is still streaming. */
-interface Settled {
-  readonly records: readonly CountedRecord[];
-  readonly bytes: Uint8Array | undefined;
-  /** Why the answer's records were shown although a bound was met. */
-  readonly exemption?: string | undefined;
 }
 
 /**
@@ -95,130 +78,6 @@ export async function serve(
 }
 
 /**
- * Charges what the answer shows. On routes that name records in the answer the body is read whole within a bound and
- * released whole or withheld whole; what cannot be read is withheld. A look-up that found nobody counts as a miss.
- */
-async function settle(desk: Desk, terms: PermitTerms, exchange: Exchange): Promise<Settled | Denial> {
-  const { matched, identity } = terms;
-  const rules = answerRules(matched.route);
-  if (isMiss(exchange)) return missed(desk, terms);
-  const addressed = addressedBy(desk, terms, exchange);
-  if (rules.length === 0 && addressed.length === 0) return { records: terms.records, bytes: undefined };
-  const bytes = rules.length === 0 ? undefined : await exchange.collect(desk.answerLimit);
-  const observed = desk.gate.observer !== undefined;
-  const read =
-    bytes === undefined
-      ? []
-      : bytes === 'too-large'
-        ? 'unreadable'
-        : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
-  if (read === 'unreadable' || bytes === 'too-large') {
-    if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
-    return { kind: 'unavailable', reason: 'answer-unreadable' };
-  }
-  const found = [...read, ...addressed.filter(({ digest }) => read.every((one) => one.digest !== digest))];
-  if (found.length === 0 && exchange.status < 300) return missed(desk, terms, bytes);
-  const absent = absentOf(matched.route, terms.records, found);
-  const paid = identity.kind === 'account' ? await pay(desk.gate, { ...terms, identity }, found, true) : free;
-  const denial = paid.denial ?? (await missedBeside(desk, terms, absent));
-  if (denial !== undefined && !observed) return denial;
-  noteOf(desk, terms, denial);
-  const named = terms.records.filter((record) => !absent.includes(record));
-  const exemption = paid.exemption ?? (denial === undefined ? undefined : 'observe');
-  return { records: [...named, ...found], bytes, exemption };
-}
-
-const free: Payment = { denial: undefined, exemption: undefined };
-
-/** Whom the head of an answer of a counted route names and the request did not. */
-function addressedBy(
-  { gate }: Desk,
-  { matched, request, records }: PermitTerms,
-  exchange: Exchange,
-): readonly CountedRecord[] {
-  if (matched.route.records.length === 0) return [];
-  const asked = new Set(records.map(({ digest }) => digest));
-  return recordsOfAddresses(gate.policy, request, exchange, gate.recordKeys).filter(
-    ({ digest }) => !asked.has(digest),
-  );
-}
-
-/**
- * Of a batch, those the answer does not show: it tells who is missing. Only where the request lists persons and the answer
- * lists persons of the same kind; elsewhere the one asked for need not be among those shown.
- */
-function absentOf(
-  { records: rules }: Route,
-  asked: readonly CountedRecord[],
-  found: readonly CountedRecord[],
-): readonly CountedRecord[] {
-  const listed = rules.flatMap((rule) =>
-    rule.from === 'json' && rule.pointer.split('/').includes('*') ? [rule.as] : [],
-  );
-  const answered = rules.flatMap((rule) => (rule.from.startsWith('answer') ? [rule.as] : []));
-  const shown = new Set(found.map(({ digest }) => digest));
-  return asked.filter(
-    ({ type, digest }) => listed.includes(type) && answered.includes(type) && !shown.has(digest),
-  );
-}
-
-/** The portal says that nobody is there. Any other error page may show the person it is about: a form that comes back with 422 does. */
-function isMiss({ status }: Exchange): boolean {
-  return status === 404 || status === 410;
-}
-
-/** That a person is not there is knowledge too: misses have a counter of their own (A113). */
-async function missed(desk: Desk, terms: PermitTerms, bytes?: Uint8Array): Promise<Settled | Denial> {
-  const { identity, records, matched } = terms;
-  if (identity.kind === 'anonymous' || matched.route.records.length === 0) return { records, bytes };
-  const asked = records.length > 0 ? records : [questionOf(terms)];
-  const enforce = desk.gate.observer === undefined;
-  const spent = await desk.gate.budget.miss({
-    identity,
-    records: asked,
-    now: desk.gate.clock.now(),
-    enforce,
-  });
-  const denial = denialOf(spent, matched.route, identity);
-  if (denial !== undefined && enforce) return denial;
-  noteOf(desk, terms, denial);
-  return { records, bytes };
-}
-
-/** What the answer would have been denied for, where the gateway only observes. */
-function noteOf({ gate }: Desk, { identity }: PermitTerms, denial: Denial | undefined): void {
-  if (denial !== undefined) gate.observer?.note(denial, gate.clock.now(), identity);
-}
-
-/** A miss for each person of a batch who is not there (A113). */
-async function missedBeside(
-  desk: Desk,
-  { identity, matched }: PermitTerms,
-  absent: readonly CountedRecord[],
-): Promise<Denial | undefined> {
-  if (absent.length === 0 || identity.kind === 'anonymous') return undefined;
-  const enforce = desk.gate.observer === undefined;
-  const now = desk.gate.clock.now();
-  const spent = await desk.gate.budget.miss({ identity, records: absent, now, enforce });
-  return denialOf(spent, matched.route, identity);
-}
-
-/**
- * Where only the answer names persons and it names none, the question itself is what missed: one for each distinct one. A
- * body that went by unread may be any question, so each is its own.
- */
-function questionOf({ request, body }: PermitTerms): CountedRecord {
-  const unread = body === undefined && request.bodyLength !== 0;
-  const digest = createHash('sha256')
-    .update(request.target)
-    .update('\n')
-    .update(unread ? randomBytes(16) : (body ?? ''))
-    .digest('base64url')
-    .slice(0, 22);
-  return { id: '', type: 'question', digest: digest as CountedRecord['digest'] };
-}
-
-/**
  * Every answer of a counted route goes into the ledger first. Only in observe mode can a stranger get as far as this:
  * then there is no account to write down, the portal answers as it would without us, and the log line tells.
  */
@@ -232,8 +91,8 @@ type Outcome = Pick<LedgerEntry, 'status' | 'outcome' | 'records'> & {
   readonly exemption?: string | undefined;
 };
 
-function shown(exchange: Exchange, { records, exemption }: Settled): Outcome {
-  return { status: exchange.status, outcome: isMiss(exchange) ? 'miss' : 'released', records, exemption };
+function shown(exchange: Exchange, { records, exemption, nobody = false }: Settled): Outcome {
+  return { status: exchange.status, outcome: nobody ? 'miss' : 'released', records, exemption };
 }
 
 /** One entry of who saw whom. An entry without an account is a mistake of ours. */
