@@ -3,7 +3,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { exposureReport, type LedgerEntry, verifyLedger } from '@palier/gateway';
@@ -201,6 +210,61 @@ describe('a disk that fails', () => {
     folder.clock.advance(2);
     await ledger.append(entryOf(5));
     await ledger.close();
+    expect(await personsKept()).toEqual(new Set([personOf(5)]));
+  });
+
+  it.each([
+    ['cut', (path: string) => truncateSync(path, 10), 'cut or written by somebody else'],
+    ['written by somebody else', (path: string) => appendFileSync(path, '\n'), 'cut or written'],
+    ['moved away', (path: string) => renameSync(path, `${path}.old`), 'no such file'],
+    [
+      'replaced by a copy',
+      (path: string) => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+      'moved or replaced',
+    ],
+  ])(
+    'refuses when the open segment was %s under it, and what it takes afterwards is there',
+    async (_what, harm, why) => {
+      const ledger = await folder.open();
+      await ledger.append(entryOf(1));
+      harm(folder.segments()[0] ?? '');
+      await expect(ledger.append(entryOf(2))).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(why) },
+      });
+      folder.clock.advance(2);
+      await ledger.append(entryOf(3));
+      await ledger.close();
+      expect((await personsKept()).has(personOf(3))).toBe(true);
+      // Where an acknowledged entry is gone the numbers do not close over it.
+      const { faultCount } = await verifyLedger(folder.directory);
+      expect((await personsKept()).has(personOf(1)) || faultCount > 0).toBe(true);
+    },
+  );
+
+  it('takes the lock of a folder that was made anew: no second writer comes in', async () => {
+    const ledger = await folder.open();
+    rmSync(join(folder.directory, 'gateway'), { recursive: true });
+    await expect(ledger.append(entryOf(1))).rejects.toThrow('cannot be written');
+    mkdirSync(join(folder.directory, 'gateway'));
+    folder.clock.advance(2);
+    await ledger.append(entryOf(2));
+    await expect(folder.open()).rejects.toThrow('being written by another gateway');
+    await ledger.close();
+    // The other way round: whoever came first in the new folder keeps it.
+    const first = await folder.open();
+    rmSync(join(folder.directory, 'gateway'), { recursive: true });
+    const second = await folder.open();
+    folder.clock.advance(2);
+    await expect(first.append(entryOf(3))).rejects.toThrow('cannot be written');
+    folder.clock.advance(2);
+    await expect(first.append(entryOf(4))).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('another gateway') },
+    });
+    await second.append(entryOf(5));
+    await Promise.all([second.close(), first.close().catch(() => undefined)]);
     expect(await personsKept()).toEqual(new Set([personOf(5)]));
   });
 

@@ -245,6 +245,38 @@ describe('retention', () => {
     expect((await verifyLedger(folder.directory)).faults).toEqual([]);
   });
 
+  it('drops nothing because a clock jumped a year ahead, until the same clock has written for a day', async () => {
+    await tenDays(365 * day);
+    const kept = folder.segments();
+    folder.clock.advance(2 * 365 * day);
+    const retention = secondsOf(365 * day);
+    // Whoever runs into a wrong clock tries again, and again.
+    for (let start = 0; start < 3; start += 1) {
+      const ledger = await folder.open({ retention });
+      await ledger.append(entryOf(20 + start, { at: folder.clock.now() }));
+      await ledger.close();
+      folder.clock.advance(3600);
+    }
+    expect(folder.segments()).toEqual(expect.arrayContaining([...kept]));
+    // Put right, everything is there, and the order is that of the writing.
+    folder.clock.advance(-2 * 365 * day);
+    await (await folder.open({ retention })).close();
+    const { faults, entries } = await verifyLedger(folder.directory, {
+      privateKeys: [folder.operator.private],
+    });
+    expect([faults, entries]).toEqual([[], 13]);
+    // Negative control: a clock that stays is believed, and what it says is old goes.
+    folder.clock.advance(2 * 365 * day);
+    for (let start = 0; start < 2; start += 1) {
+      const ledger = await folder.open({ retention });
+      await ledger.append(entryOf(30 + start));
+      await ledger.close();
+      folder.clock.advance(day);
+    }
+    expect(folder.segments().filter((path) => kept.includes(path))).toEqual([]);
+    expect((await verifyLedger(folder.directory)).faults).toEqual([]);
+  });
+
   it('is no excuse for whoever deletes more than was dropped', async () => {
     await tenDays(3 * day);
     const [first = ''] = folder.segments();

@@ -25,12 +25,18 @@ export interface Instance {
   readonly port: number;
   readonly healthPort: number;
   readonly pid: number;
+  /** Every line it printed, over all its lives. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** kill -9. */
   kill(): Promise<void>;
+  /** Starts it again on its port and configuration. */
+  start(): Promise<void>;
+  readonly isRunning: boolean;
 }
 
 export interface Instances extends Pick<Site, 'origin' | 'ticketFor'> {
+  /** Where keys, stores and ledgers are. */
+  readonly folder: string;
   readonly persons: Population;
   readonly clock: MovingClock;
   readonly all: readonly Instance[];
@@ -45,12 +51,18 @@ interface Places {
   readonly stores: string;
   readonly changes?: Changes;
   readonly count?: number;
+  /** Puts something into the folder before the first instance starts. */
+  readonly before?: (folder: string) => void;
+  /** Words of a shell before each instance, such as a limit. */
+  readonly limit?: string;
 }
 
 /** Starts them on the stores named; `changes` are words of the demo's configuration. */
-export async function startInstances({ stores, changes = [], count = 2 }: Places): Promise<Instances> {
+export async function startInstances(places: Places): Promise<Instances> {
+  const { stores, changes = [], count = 2, before = (): void => undefined, limit = '' } = places;
   const folder = mkdtempSync(join(tmpdir(), 'palier-instances-'));
   await prepareState(folder);
+  before(folder);
   const persons = createPopulation({ size: 20_000, seed: 1 });
   const accounts = createAccounts({ perClass: 9, random: randomBytes });
   const clock = aheadClock();
@@ -78,11 +90,12 @@ export async function startInstances({ stores, changes = [], count = 2 }: Places
     writeFileSync(file, places.reduce(changed, readFileSync(demoSettings, 'utf8')));
     return file;
   });
-  const all = await Promise.all(files.map((file, index) => startInstance(file, ports[index] ?? 0)));
+  const all = await Promise.all(files.map((file, index) => startInstance(file, ports[index] ?? 0, limit)));
   const command = (...words: readonly string[]): ReturnType<Instances['palier']> =>
     run([...words, '--config', files[0] ?? '']);
   return {
     origin: new URL(`http://localhost:${publicPort}`),
+    folder,
     persons,
     clock,
     all,
@@ -162,19 +175,39 @@ function switchTo(ports: readonly number[]): {
   };
 }
 
-async function startInstance(file: string, port: number): Promise<Instance> {
-  const child = spawn(process.execPath, [palier, 'serve', '--json', '--config', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+async function startInstance(file: string, port: number, limit: string): Promise<Instance> {
   const log: Readonly<Record<string, unknown>>[] = [];
-  const ready = await readyOf(child, log);
+  let child: ChildProcess | undefined;
+  let healthPort = 0;
+  const start = async (): Promise<void> => {
+    const words = [palier, 'serve', '--json', '--config', file];
+    child = spawn('sh', ['-c', `${limit} exec "$0" "$@"`, process.execPath, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    healthPort = Number(
+      String((await readyOf(child, log))['health'])
+        .split(':')
+        .at(-1),
+    );
+  };
+  const isRunning = (): boolean =>
+    child !== undefined && child.exitCode === null && child.signalCode === null;
+  await start();
   return {
     port,
-    healthPort: Number(String(ready['health']).split(':').at(-1)),
-    pid: child.pid ?? 0,
+    get healthPort() {
+      return healthPort;
+    },
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    get isRunning() {
+      return isRunning();
+    },
     log,
+    start,
     kill: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child === undefined || !isRunning()) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;

@@ -37,6 +37,35 @@ describe('the log', () => {
   });
 });
 
+describe('a log that cannot be written', () => {
+  it('loses lines, says later how many, and never throws at whoever logs', () => {
+    const written: string[] = [];
+    let full = true;
+    const log = createLineLog((lines) => {
+      if (full) throw new Error('ENOSPC: no space left on device');
+      written.push(lines);
+    });
+    log({ kind: 'lost' });
+    vi.advanceTimersByTime(100);
+    log({ kind: 'x'.repeat(70_000) });
+    full = false;
+    log({ kind: 'kept' });
+    vi.advanceTimersByTime(100);
+    log({ kind: 'after' });
+    log.flush();
+    const kinds = written
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    expect(kinds.map(({ kind, lines }) => [kind, lines])).toEqual([
+      ['log-lost', 2],
+      ['kept', undefined],
+      ['after', undefined],
+    ]);
+  });
+});
+
 describe('a log in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'palier-log-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // Where the segments of one instance lie, and what makes a file in it durable. No file is ever repaired in place: what
 // replaces another is written beside it, synced, and renamed over it.
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const pattern = /^segment-(\d{8})\.jsonl$/;
@@ -39,14 +39,20 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a file under a passing name, syncs it, renames it into place; the handle goes on at its end. */
+/** Always at the end, wherever that is by then: what was cut under us shows in the length and not as a hole. */
+const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
+
+/**
+ * Writes a file under a passing name, syncs it, renames it into place; the handle goes on at its end. A write that fails
+ * leaves nothing: on a full disk half a copy would take the room that is being waited for.
+ */
 export async function placeFile(
   folder: string,
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<FileHandle> {
   const passing = `${path}.new`;
-  const file = await open(passing, 'w', 0o600);
+  const file = await open(passing, anew, 0o600);
   try {
     await write(file);
     await file.sync();
@@ -55,6 +61,7 @@ export async function placeFile(
     return file;
   } catch (error) {
     await file.close();
+    await rm(passing, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -49,7 +49,7 @@ export async function openLedger(setting: LedgerSetting): Promise<Ledger> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
-    const roll = createRoll({ ...full, folder, wrap });
+    const roll = createRoll({ ...full, folder, wrap, lock });
     await roll.open();
     return serveAppends(roll, full.patience, full.segment.age, lock.release);
   } catch (error) {

@@ -1,10 +1,13 @@
 // One writer per folder. The kernel holds the lock (through SQLite's own file locking) and lets go of it when the
 // process ends, also at kill -9: there is no stale lock to recognise and no process number to mistake, which in
 // containers is always 1. Holds on local disks; a network file system must support POSIX locks.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 export interface FolderLock {
+  /** Takes it anew when the folder was made anew under us: the lock of a deleted file keeps nobody out. */
+  hold(): void;
   release(): void;
 }
 
@@ -13,7 +16,28 @@ export class LedgerLockError extends Error {}
 
 /** Takes the lock of a folder at once or throws a LedgerLockError. */
 export function lockFolder(folder: string): FolderLock {
-  const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
+  const path = join(folder, 'lock');
+  let database = locked(folder, path);
+  let own = placeOf(path);
+  return {
+    hold: () => {
+      if (placeOf(path) === own) return;
+      const next = locked(folder, path);
+      database.close();
+      [database, own] = [next, placeOf(path)];
+    },
+    release: () => database.close(),
+  };
+}
+
+/** Which file has the name now; undefined for none. */
+function placeOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
+}
+
+function locked(folder: string, path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
@@ -23,5 +47,5 @@ export function lockFolder(folder: string): FolderLock {
       { cause },
     );
   }
-  return { release: () => database.close() };
+  return database;
 }

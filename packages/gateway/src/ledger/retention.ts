@@ -8,6 +8,12 @@ import { segmentPath, segmentsIn, syncFolder } from './folder.ts';
 import { type Dropped, type EndLine, parseLine } from './line.ts';
 import { lineBlocks, linesIn } from './line-blocks.ts';
 
+/**
+ * A clock that jumps a year ahead makes everything look old, and what is deleted stays deleted when it is put right. So
+ * nothing is dropped until what stays has been written for this long by the same clock: somebody has noticed by then.
+ */
+const noticeMilliseconds = 86_400_000;
+
 /** The newest of the oldest segments that ended before `now - retention`; undefined when there is none. */
 export async function expired(
   folder: string,
@@ -16,12 +22,24 @@ export async function expired(
 ): Promise<Dropped | undefined> {
   const limit = new Date(now - retention * 1000).toISOString();
   let last: Dropped | undefined;
+  let next: number | undefined;
   for (const segment of await segmentsIn(folder)) {
+    next = segment;
     const end = await endOf(segmentPath(folder, segment));
     if (end === undefined || end.at >= limit) break;
     last = { through: segment, hash: end.hash };
+    next = undefined;
   }
-  return last;
+  const since = next === undefined ? undefined : await startOf(segmentPath(folder, next));
+  const noticed = new Date(now - Math.min(noticeMilliseconds, retention * 1000)).toISOString();
+  return since !== undefined && since <= noticed ? last : undefined;
+}
+
+/** Whether all there is could go: then a segment of now must be begun first, for the clock to be judged by. */
+export async function isAllOld(folder: string, retention: Seconds, now: Instant): Promise<boolean> {
+  const newest = (await segmentsIn(folder)).at(-1);
+  const end = newest === undefined ? undefined : await endOf(segmentPath(folder, newest));
+  return end !== undefined && end.at < new Date(now - retention * 1000).toISOString();
 }
 
 /** Deletes segments up to `through`, oldest first, so that a crash in between leaves no gap. */
@@ -32,6 +50,14 @@ export async function dropThrough(folder: string, through: number): Promise<void
     await rm(`${segmentPath(folder, segment)}.torn`, { force: true });
   }
   if (gone.length > 0) await syncFolder(folder);
+}
+
+async function startOf(path: string): Promise<string | undefined> {
+  for await (const block of lineBlocks(path)) {
+    const line = parseLine(linesIn(block)[0] ?? '');
+    return line?.kind === 'head' ? line.line.startedAt : undefined;
+  }
+  return undefined;
 }
 
 async function endOf(path: string): Promise<EndLine | undefined> {

@@ -4,12 +4,14 @@ import { type Clock, elapsed, type Instant, type Random, type Seconds, secondsOf
 import type { LedgerEntry } from './entry.ts';
 import type { WrapDataKey } from './keys.ts';
 import type { Dropped, EndReason } from './line.ts';
+import type { FolderLock } from './lock.ts';
 import { type ChainEnd, recover } from './recover.ts';
-import { dropThrough, expired } from './retention.ts';
+import { dropThrough, expired, isAllOld } from './retention.ts';
 import { beginSegment, type OpenSegment } from './segment.ts';
 
 export interface RollSetting {
   readonly folder: string;
+  readonly lock: FolderLock;
   readonly instance: string;
   readonly wrap: WrapDataKey;
   readonly clock: Clock;
@@ -49,9 +51,11 @@ export function createRoll(setting: RollSetting): Roll {
   let current: OpenSegment | undefined;
   let end: ChainEnd | undefined;
   let failedAt: Instant | undefined;
+  let known: ChainEnd = { segment: 0, entries: 0, hash: '' };
 
   const failed = async (cause: unknown): Promise<never> => {
     failedAt = clock.now();
+    known = current?.reached() ?? end ?? known;
     await current?.abandon().catch(() => undefined);
     current = undefined;
     end = undefined;
@@ -59,12 +63,13 @@ export function createRoll(setting: RollSetting): Roll {
   };
   const begin = async (): Promise<OpenSegment> => {
     const now = clock.now();
+    setting.lock.hold();
     const dropped = await toDrop(setting, now);
     const begun = await beginSegment({
       ...setting,
       now,
       dropped,
-      after: end ?? (await recover(folder, now)),
+      after: end ?? atLeast(known, await recover(folder, now)),
     });
     // What could not be deleted now is tried again with the next segment.
     if (dropped !== undefined) await dropThrough(folder, dropped.through).catch(() => undefined);
@@ -101,13 +106,27 @@ export function createRoll(setting: RollSetting): Roll {
     },
     tend: async () => {
       await turnOver().catch(failed);
-      if (current === undefined && (await toDrop(setting, clock.now())) !== undefined)
+      if (current === undefined && (await mustBegin(setting, clock.now())))
         current = await begin().catch(failed);
     },
     close: async () => {
       if (current !== undefined) await finish(current, 'closed').catch(failed);
     },
   };
+}
+
+/**
+ * What we know to have been kept is counted on from, also when the disk has less by now: somebody cut it, or took the
+ * folder away, and the numbers must not close over the gap.
+ */
+function atLeast(known: ChainEnd, { segment, entries, hash }: ChainEnd): ChainEnd {
+  return { segment: Math.max(segment, known.segment), entries: Math.max(entries, known.entries), hash };
+}
+
+async function mustBegin(setting: RollSetting, now: Instant): Promise<boolean> {
+  const { folder, retention } = setting;
+  if (retention === undefined) return false;
+  return (await isAllOld(folder, retention, now)) || (await toDrop(setting, now)) !== undefined;
 }
 
 async function toDrop({ folder, retention }: RollSetting, now: Instant): Promise<Dropped | undefined> {

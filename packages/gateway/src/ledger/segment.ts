@@ -1,7 +1,7 @@
 // One open segment: the file, its data key and the end of its chain. The key is born with the segment, is written down
 // only wrapped for the operator, and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import type { LedgerEntry } from './entry.ts';
 import { placeFile, segmentPath } from './folder.ts';
@@ -14,6 +14,8 @@ export interface OpenSegment {
   readonly startedAt: Instant;
   /** Entries in this segment. */
   readonly size: () => number;
+  /** Up to where everything is on the disk. */
+  readonly reached: () => ChainEnd;
   /** Resolves when the entries are on the disk. After a rejection the segment must be abandoned. */
   write(entries: readonly LedgerEntry[]): Promise<void>;
   end(reason: EndReason, now: Instant): Promise<ChainEnd>;
@@ -47,26 +49,46 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
     ...(dropped !== undefined && { dropped }),
   });
   bytes.fill(0);
-  const file = await placeFile(folder, segmentPath(folder, segment), (fresh) =>
-    fresh.appendFile(`${head.text}\n`),
-  );
-  return writing(file, key, now, { segment, entries: after.entries, hash: head.hash });
+  const path = segmentPath(folder, segment);
+  const file = await placeFile(folder, path, (fresh) => fresh.appendFile(`${head.text}\n`));
+  return writing(await pen(file, path), key, now, { segment, entries: after.entries, hash: head.hash });
 }
 
-function writing(file: FileHandle, key: KeyObject, startedAt: Instant, head: ChainEnd): OpenSegment {
-  let last = head;
-  const put = async (text: string): Promise<void> => {
-    await file.appendFile(text);
-    await file.datasync();
-    // A file that was deleted under us takes writes and keeps nothing (A140).
-    if ((await file.stat()).nlink === 0) throw new Error('the open segment was deleted');
+interface Pen {
+  /** Resolves when the text is on the disk, in the file that has the segment's name. */
+  put(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A file that was deleted, moved or replaced under us takes writes and keeps nothing where it is looked for; one that was
+ * cut or written by somebody else is no longer what we wrote (A140). One look by name after each write shows all of it.
+ */
+async function pen(file: FileHandle, path: string): Promise<Pen> {
+  const { dev, ino, size } = await file.stat({ bigint: true });
+  let length = size;
+  return {
+    put: async (text) => {
+      await file.appendFile(text);
+      await file.datasync();
+      length += BigInt(Buffer.byteLength(text));
+      const found = await stat(path, { bigint: true });
+      if (found.dev !== dev || found.ino !== ino) throw new Error('the open segment was moved or replaced');
+      if (found.size !== length) throw new Error('the open segment was cut or written by somebody else');
+    },
+    close: () => file.close(),
   };
+}
+
+function writing(file: Pen, key: KeyObject, startedAt: Instant, head: ChainEnd): OpenSegment {
+  let last = head;
   return {
     startedAt,
     size: () => last.entries - head.entries,
+    reached: () => last,
     write: async (entries) => {
       const { text, end } = linesOf(entries, key, last);
-      await put(text);
+      await file.put(text);
       last = end;
     },
     end: async (reason, now) => {
@@ -75,7 +97,7 @@ function writing(file: FileHandle, key: KeyObject, startedAt: Instant, head: Cha
         at: new Date(now).toISOString(),
         entries: last.entries,
       });
-      await put(`${line.text}\n`);
+      await file.put(`${line.text}\n`);
       await file.close();
       return { ...last, hash: line.hash };
     },
