@@ -5,7 +5,7 @@ import { type Clock, type Instant, instantOf, MfaError, type Random } from '@pal
 import type { RedisClient } from '@palier/mfa-core/stores/redis';
 import type { ActivityStore } from '../budget/activity-store.ts';
 import type { BudgetStore } from '../budget/budget-store.ts';
-import { beginEpoch, CountsLost, epochOf, replaceEpoch } from './redis-budget.ts';
+import { beginEpoch, CountsLost, type RedisBudgetStore, replaceEpoch } from './redis-budget.ts';
 
 export function makeMark(random: Random, now: Instant): string {
   return `${now}.${Buffer.from(random(12)).toString('base64url')}`;
@@ -82,13 +82,23 @@ export function underMark(store: BudgetStore, mark: CountsMark): BudgetStore {
   };
 }
 
-/** Rejects when Redis does not hold the counts of this mark. */
-export async function probeMark(client: RedisClient, prefix: string, mark: CountsMark): Promise<void> {
-  if ((await epochOf(client, prefix)) === mark.text()) return;
+/** Rejects when Redis does not hold the counts of this mark, or fewer than this instance was told of. */
+export async function probeMark(store: RedisBudgetStore, mark: CountsMark): Promise<void> {
+  if (await holds(store)) return;
   await mark.refresh();
-  if ((await epochOf(client, prefix)) === mark.text()) return;
+  if (await holds(store)) return;
   mark.lost();
   throw new MfaError('ERR_MFA_STORE', { detail: 'Redis lost the counts: palier budget renew begins anew' });
+}
+
+async function holds(store: RedisBudgetStore): Promise<boolean> {
+  try {
+    await store.confirm();
+    return true;
+  } catch (error) {
+    if (error instanceof CountsLost) return false;
+    throw error;
+  }
 }
 
 /** Accepts a loss: a new mark in both stores, and with it every presence so far is void. Answers the mark. */

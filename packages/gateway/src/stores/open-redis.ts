@@ -42,6 +42,8 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
     });
     const { challenges, sessions } = await redisStores(client);
     connection.started();
+    // A server that was restarted or changed for another one is looked at before it is believed.
+    connection.onAgain(() => void probeMark(counts, mark).catch(() => undefined));
     return {
       challenges,
       sessions,
@@ -49,7 +51,7 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
       countedSince: mark.since,
       onLost: mark.onLost,
       renew: () => renewMark(client, prefix, activity, setting),
-      probe: () => probeMark(client, prefix, mark),
+      probe: () => probeMark(counts, mark),
       close: connection.close,
     };
   } catch (error) {
@@ -62,6 +64,8 @@ interface Connection {
   readonly client: RedisClient;
   /** From now on the patience of requests. */
   readonly started: () => void;
+  /** Told of every connection after the first. */
+  readonly onAgain: (listener: () => void) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -88,6 +92,7 @@ async function connectRedis(address: Address, patienceMilliseconds: number): Pro
     started: () => {
       started = true;
     },
+    onAgain: (listener) => void client.on('ready', listener),
     close: async () => client.destroy(),
   };
 }

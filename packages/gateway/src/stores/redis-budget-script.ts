@@ -2,10 +2,30 @@
 // contract suite and by replaying random traces through both (test/properties/budget.test.ts). Needs Redis 6.2 or later
 // (ZADD GT). All keys share one hash tag: a cluster keeps them on one node.
 
-/** KEYS: epoch, presence, fleet, new, known, then the sets. ARGV[1]: the charge as JSON. Returns JSON, or `lost`, `clock`. */
-export const budgetScript = `
-local c = cjson.decode(ARGV[1])
+/**
+ * What both scripts begin with. Every charge that was kept has a turn. A server that has fewer turns than an instance was
+ * told of came back with an older state (a dump, a replica that lagged): the epoch goes, so that all instances know.
+ */
+const notRolledBack = `
+local turn = tonumber(redis.call('GET', KEYS[2]) or nil) or 0
 if redis.call('GET', KEYS[1]) ~= c.epoch then return 'lost' end
+if turn < c.turn then
+  redis.call('DEL', KEYS[1])
+  return 'lost'
+end
+`;
+
+/** KEYS: epoch, turn. ARGV[1]: both as this instance knows them. Returns `kept` or `lost`. */
+export const confirmScript: string = `
+local c = cjson.decode(ARGV[1])
+${notRolledBack}
+return 'kept'
+`;
+
+/** KEYS: epoch, turn, presence, fleet, new, known, then the sets. ARGV[1]: the charge as JSON. Returns JSON, or `lost`, `clock`. */
+export const budgetScript: string = `
+local c = cjson.decode(ARGV[1])
+${notRolledBack}
 if c.tolerance then
   local t = redis.call('TIME')
   if math.abs(t[1] * 1000 + t[2] / 1000 - c.now) > c.tolerance then return 'clock' end
@@ -80,32 +100,32 @@ local moves, over = {}, nil
 if fleet then
   local of = c.limits[fleet.of]
   for _, r in ipairs(c.records) do
-    local at = seen(KEYS[5 + fleet.of], r, now - of.window)
+    local at = seen(KEYS[6 + fleet.of], r, now - of.window)
     if at then moves[#moves + 1] = at end
   end
-  over = overTally(KEYS[3], fleet, #c.records - #moves)
+  over = overTally(KEYS[4], fleet, #c.records - #moves)
 end
 for i, l in ipairs(c.limits) do
   if over then break end
-  over = overSet(KEYS[5 + i], l)
+  over = overSet(KEYS[6 + i], l)
 end
 local novel = 0
 if novelty then
-  novel = unseen(KEYS[5], now - novelty.horizon)
-  if not over then over = overTally(KEYS[4], novelty, novel) end
+  novel = unseen(KEYS[6], now - novelty.horizon)
+  if not over then over = overTally(KEYS[5], novelty, novel) end
 end
 local fresh, left, short = 0, 0, false
 if presence then
-  fresh = unseen(KEYS[5 + presence.free], now - c.limits[presence.free].window)
+  fresh = unseen(KEYS[6 + presence.free], now - c.limits[presence.free].window)
   local ended = now > presence.expires
-  if not ended then left = math.max(0, presence.records - (tonumber(redis.call('GET', KEYS[2]) or nil) or 0)) end
+  if not ended then left = math.max(0, presence.records - (tonumber(redis.call('GET', KEYS[3]) or nil) or 0)) end
   short = ended or fresh > left
 end
 
 local refused
 if over then refused = { outcome = 'cap', limit = over[1], retryAt = math.ceil(over[2]) }
 elseif short then refused = { outcome = 'presence-used-up', fresh = fresh, left = left } end
-if refused and c.enforce then return cjson.encode({ charged = refused }) end
+if refused and c.enforce then return cjson.encode({ turn = turn, charged = refused }) end
 
 local function touch(key, window)
   if #c.records == 0 then return end
@@ -123,20 +143,21 @@ local function add(key, l, at, n)
   redis.call('PEXPIRE', key, text(l.window + l.bucket + spare))
 end
 
-for i, l in ipairs(c.limits) do touch(KEYS[5 + i], l.window) end
+for i, l in ipairs(c.limits) do touch(KEYS[6 + i], l.window) end
 if fleet then
-  for _, at in ipairs(moves) do add(KEYS[3], fleet, at, -1) end
-  if #c.records > 0 then add(KEYS[3], fleet, now, #c.records) end
+  for _, at in ipairs(moves) do add(KEYS[4], fleet, at, -1) end
+  if #c.records > 0 then add(KEYS[4], fleet, now, #c.records) end
 end
 if novelty then
-  touch(KEYS[5], novelty.horizon)
-  if novel > 0 then add(KEYS[4], novelty, now, novel) end
+  touch(KEYS[6], novelty.horizon)
+  if novel > 0 then add(KEYS[5], novelty, now, novel) end
 end
 if presence then
-  redis.call('INCRBY', KEYS[2], fresh)
-  redis.call('PEXPIRE', KEYS[2], text(math.max(0, presence.expires - now) + spare))
+  redis.call('INCRBY', KEYS[3], fresh)
+  redis.call('PEXPIRE', KEYS[3], text(math.max(0, presence.expires - now) + spare))
 end
 return cjson.encode({
+  turn = redis.call('INCR', KEYS[2]),
   charged = { outcome = 'granted', fresh = fresh, novel = novel, left = math.max(0, left - fresh) },
   wouldBe = refused,
 })

@@ -1,10 +1,11 @@
 // Counting in Redis or Valkey for several instances: one round trip a charge. What Redis lost it cannot count, so the
-// sets carry an epoch: a server that came back empty is an error, never an empty count (A125). Eviction is refused.
+// sets carry an epoch: a server that came back empty is an error, never an empty count, and so is one that came back with
+// less than this instance was told of (A125). Eviction is refused.
 import { createHash } from 'node:crypto';
 import { type Instant, MfaError } from '@palier/mfa-core';
 import type { RedisClient } from '@palier/mfa-core/stores/redis';
 import type { BudgetStore, Charge, Consumed, TallyLimit } from '../budget/budget-store.ts';
-import { budgetScript } from './redis-budget-script.ts';
+import { budgetScript, confirmScript } from './redis-budget-script.ts';
 
 export interface RedisBudgetOptions {
   /** Names this gateway's keys on a shared server. */
@@ -19,17 +20,36 @@ export interface RedisBudgetOptions {
 
 const sha = createHash('sha1').update(budgetScript).digest('hex');
 
-export function redisBudgetStore(client: RedisClient, options: RedisBudgetOptions): BudgetStore {
+export interface RedisBudgetStore extends BudgetStore {
+  /** Rejects with CountsLost when the server holds other counts, or fewer than this instance was told of. */
+  confirm(): Promise<void>;
+}
+
+export function redisBudgetStore(client: RedisClient, options: RedisBudgetOptions): RedisBudgetStore {
   const { prefix } = options;
   const key = (kind: string, name: string): string => `${prefix}:{budget}:${kind}:${name}`;
   const send = (command: readonly string[]): Promise<unknown> =>
     inTime(client.sendCommand(command), options.timeoutMilliseconds);
+  /** The last turn this instance was told of, under which epoch. */
+  let known = { epoch: options.epoch, turn: 0 };
+  const place = (): typeof known =>
+    known.epoch === options.epoch ? known : { epoch: options.epoch, turn: 0 };
+  const marks = [epochKey(prefix), `${prefix}:{budget}:turn`];
   return {
     consume: async (charge, now) => {
-      const keys = keysOf(charge, key, epochKey(prefix));
-      return consumedOf(
-        await evaluate(send, [String(keys.length), ...keys, JSON.stringify(wordsOf(charge, now, options))]),
+      const keys = [...marks, ...keysOf(charge, key)];
+      const { epoch, turn } = place();
+      const words = { ...wordsOf(charge, now, options), epoch, turn };
+      const { turn: told, ...consumed } = consumedOf(
+        await evaluate(send, [String(keys.length), ...keys, JSON.stringify(words)]),
       );
+      // Answers overtake one another, and an epoch may have begun meanwhile.
+      if (place().epoch === epoch) known = { epoch, turn: Math.max(place().turn, told) };
+      return consumed;
+    },
+    confirm: async () => {
+      const answer = await send(['EVAL', confirmScript, '2', ...marks, JSON.stringify(place())]);
+      if (answer !== 'kept') throw new CountsLost();
     },
     left: async (proof, records) =>
       Math.max(0, records - Number((await send(['GET', key('p', proof)])) ?? 0)),
@@ -54,12 +74,6 @@ export async function beginEpoch(
   const before = await client.sendCommand(['SET', epochKey(prefix), epoch, 'NX', 'GET']);
   if (before === null) return 'begun';
   return before === epoch ? 'same' : 'other';
-}
-
-/** The epoch the server holds, if any. */
-export async function epochOf(client: RedisClient, prefix: string): Promise<string | undefined> {
-  const held = await client.sendCommand(['GET', epochKey(prefix)]);
-  return held === null || held === undefined ? undefined : String(held);
 }
 
 /** The operator accepts a loss: from now on the server counts under this epoch. */
@@ -121,10 +135,8 @@ async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
 function keysOf(
   { presence, fleet, novelty, limits }: Charge,
   key: (kind: string, name: string) => string,
-  epoch: string,
 ): readonly string[] {
   return [
-    epoch,
     key('p', presence?.proof ?? ''),
     key('t', fleet?.tally ?? ''),
     key('t', novelty?.limit.tally ?? ''),
@@ -137,8 +149,8 @@ function keysOf(
 function wordsOf(
   { records, presence, fleet, novelty, limits, enforce }: Charge,
   now: Instant,
-  { epoch, toleranceMilliseconds }: RedisBudgetOptions,
-): unknown {
+  { toleranceMilliseconds }: RedisBudgetOptions,
+): object {
   const place = (set: string): number => {
     const index = limits.findIndex((limit) => limit.set === set);
     if (index === -1) throw new TypeError('a charge names a set it does not limit');
@@ -154,7 +166,6 @@ function wordsOf(
     records.map(({ digest, previous }) => [digest, previous === undefined ? [digest] : [digest, previous]]),
   );
   return {
-    epoch,
     now,
     enforce,
     tolerance: toleranceMilliseconds,
@@ -174,11 +185,12 @@ function wordsOf(
   };
 }
 
-function consumedOf(reply: unknown): Consumed {
+function consumedOf(reply: unknown): Consumed & { readonly turn: number } {
   if (reply === 'lost') throw new CountsLost();
   if (reply === 'clock')
     throw new MfaError('ERR_MFA_STORE', { detail: 'the clocks of this machine and of Redis differ' });
-  const { charged, wouldBe } = JSON.parse(String(reply)) as Partial<Consumed>;
-  if (charged === undefined) throw new MfaError('ERR_MFA_STORE', { detail: 'Redis answered nonsense' });
-  return { charged, wouldBe };
+  const { charged, wouldBe, turn } = JSON.parse(String(reply)) as Partial<ReturnType<typeof consumedOf>>;
+  if (charged === undefined || turn === undefined)
+    throw new MfaError('ERR_MFA_STORE', { detail: 'Redis answered nonsense' });
+  return { charged, wouldBe, turn };
 }
