@@ -2,7 +2,7 @@
 // them throws nothing, ends soon and holds little; and a list sent again frees no card, over a restart neither. Beside
 // each bound stands what the same bytes cost, or open, without it.
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -274,5 +274,42 @@ describe('an older list of a publisher, sent again', () => {
     expect(await (await start(undefined))()).toBe('good');
     expect(readdirSync(keepIn)).toHaveLength(2);
     rmSync(keepIn, { recursive: true });
+  });
+
+  it('A220: put back into a folder frees no card after a restart either, where the newest is kept', async () => {
+    const [folder, keepIn] = ['palier-lists-', 'palier-kept-'].map((name) =>
+      mkdtempSync(join(tmpdir(), name)),
+    ) as [string, string];
+    const card = await pki.issue({ issuer: 'persons', name: '/C=FR/CN=y' });
+    const chain = await verifyChain([derIn(card)], trust, instantOf(Date.now()));
+    if (chain.outcome !== 'sound') throw new TypeError('the card is not sound');
+    const list = (name: 'persons' | 'root-persons'): Buffer => readFileSync(pki.authority(name).crlDer);
+    const put = (bytes: Buffer): void => writeFileSync(join(folder, 'persons.crl'), bytes);
+    writeFileSync(join(folder, 'root.crl'), list('root-persons'));
+    const older = list('persons');
+    await pki.revoke(card);
+    await pki.publish('persons', { from: -0.0005, to: 7 });
+    put(list('persons'));
+    const startedWith = async (kept: string | undefined): Promise<string> => {
+      const running = await openRevocation(
+        {
+          files: [folder],
+          urls: [],
+          refresh: secondsOf(3600),
+          timeout: secondsOf(2),
+          grace: secondsOf(0),
+          keepIn: kept,
+          ocsp: { use: 'never' },
+        },
+        { authorities, now: () => instantOf(Date.now()), random: systemRandom, log: () => undefined },
+      );
+      return (await running.check(chain.chain, instantOf(Date.now()))).status;
+    };
+    expect(await startedWith(keepIn)).toBe('revoked');
+    put(older);
+    expect(await startedWith(keepIn)).toBe('revoked');
+    // The control: with nothing kept, the older list, which is signed and of this week, is all there is.
+    expect(await startedWith(undefined)).toBe('good');
+    for (const made of [folder, keepIn]) rmSync(made, { recursive: true });
   });
 });

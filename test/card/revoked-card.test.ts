@@ -1,5 +1,7 @@
 // Revocation in the running gateway: a card on a list opens nothing, and what a card opened ends when it is revoked.
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { formTo } from '../support/forms.ts';
@@ -70,5 +72,23 @@ describe('a revoked card', () => {
     expect(performance.now() - from).toBeLessThan(2000);
     expect([await proofs(one.who), await proofs(other.who)]).toEqual([0, 1]);
     expect(site.log).toContainEqual(expect.objectContaining({ kind: 'card', outcome: 'ended:revoked' }));
+  });
+
+  it('A220: stays revoked when an older list is put back into the folder and the gateway reloads', async () => {
+    const who = seat(site, 'medecin-04');
+    await who.signIn();
+    const leaf = await site.cardOf('medecin-04');
+    const file = join(site.pki.lists, 'persons.crl.pem');
+    const older = readFileSync(file);
+    await site.pki.revoke(leaf);
+    await site.pki.publish('persons', { from: 0, to: 7 });
+    await site.again();
+    expect((await present(site, await addressFor(who), leaf)).status).toBe(403);
+    const newer = readFileSync(file);
+    writeFileSync(file, older);
+    await site.again();
+    expect((await present(site, await addressFor(who), leaf)).status).toBe(403);
+    expect(site.log).toContainEqual(expect.objectContaining({ flaw: 'older-than-known' }));
+    writeFileSync(file, newer);
   });
 });

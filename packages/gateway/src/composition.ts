@@ -34,7 +34,7 @@ import { createProviders, type Providers } from './oidc/providers.ts';
 import { compilePolicy } from './policy/policy.ts';
 import { createAssertionSigner } from './proxy/assertion.ts';
 import type { LiveExchanges } from './proxy/live.ts';
-import { type NamedUpstreams, nameUpstreams } from './proxy/named-upstreams.ts';
+import { type NamedUpstreams, nameUpstreams, retireUpstreams } from './proxy/named-upstreams.ts';
 import type { EdgeRules } from './request/canonical.ts';
 import type { Denier } from './respond/deny.ts';
 import { createSignInGuard } from './sign-in/guard.ts';
@@ -77,16 +77,35 @@ export interface Composition {
 
 /**
  * Builds everything from the configuration and the key file, or rejects with what is unsound; nothing of `before` has
- * changed then. Upstreams that are configured as before are taken over with their sockets, and observe mode's counts too.
+ * changed then, and nothing that was opened meanwhile stays open. Upstreams that are configured as before are taken over
+ * with their sockets, and observe mode's counts too.
  */
 export async function compose(config: Config, kept: Kept, before?: Composition): Promise<Composition> {
+  const opened: (() => unknown)[] = [];
+  try {
+    return await composeOpening(config, kept, before, (close) => void opened.push(close));
+  } catch (error) {
+    await Promise.allSettled(opened.map(async (close) => close()));
+    throw error;
+  }
+}
+
+/** `opening` is told how to close each thing that was opened. */
+async function composeOpening(
+  config: Config,
+  kept: Kept,
+  before: Composition | undefined,
+  opening: (close: () => unknown) => void,
+): Promise<Composition> {
   const { clock, random, log, stores, replaced, ledger, live } = kept;
   const keys = readKeyFile(config.keys.file);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
+  opening(() => told.close(0));
   const { events } = told;
   const authenticators = await cardKeyPolicy(config.enrolment, clock);
   const mfa = mfaOf(config, kept, { keys, events, authenticators });
   const named = nameUpstreams(config, before?.upstreams ?? new Map());
+  opening(() => retireUpstreams(named, before?.upstreams ?? new Map()));
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const cut = (session: Session): void => void live.cut({ session: session.id });
   const { sealing } = keys;
@@ -100,6 +119,7 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
     log,
     cut,
   });
+  opening(() => providers.close());
   const identity = createIdentity({
     config,
     upstreams,
@@ -187,8 +207,9 @@ export async function compose(config: Config, kept: Kept, before?: Composition):
   };
   const cards = await createCards(
     { config, mfa, events, stores, live, sealing, clock, random, log },
-    before?.cards?.watch,
+    before?.cards,
   );
+  opening(() => cards?.close());
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops, openings, replaced },
     providers,

@@ -71,7 +71,7 @@ const certificateMilliseconds = 60_000;
 /** Builds a gateway; rejects when a file cannot be read, a key is unsound or a store does not open. Nothing listens yet. */
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const kept = await keptOf(config, options);
-  const current = { config, composition: await compose(config, kept) };
+  const current = { config, composition: await composeFirst(config, kept) };
   kept.stores.onLost(() => current.composition.told.countsLost());
   const front = (): Composition['front'] => current.composition.front;
   const handlers: Handlers = {
@@ -85,6 +85,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const health = healthServer(kept.stores.probe, () => current.composition.observer?.counts());
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
+  const inTurn = turns();
+  let closed = false;
   const renew = (): void => {
     renewCertificate(server, current.config, kept.log);
     cardDoor?.renew(current.config);
@@ -112,45 +114,75 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       embedding.attach(other, current.config.limits);
       return startBeside();
     },
-    reload: async (next) => {
-      const fixed = fixedSettings(current.config, next);
-      if (fixed.length > 0) throw new Error(`only a restart can change ${fixed.join(', ')}`);
-      const before = current.composition;
-      current.composition = await compose(next, kept, before);
-      current.config = next;
-      applyLimits(server, next.limits);
-      embedding.applyLimits(next.limits);
-      reopenLog(kept.log, next);
-      renew();
-      void before.told.close(60_000);
-      before.cards?.close();
-      retire(before, current.composition, next.limits.upstreamTime * 1000);
-    },
-    close: async () => {
-      for (const timer of timers) clearInterval(timer);
-      kept.live.cutAll();
-      await Promise.all([
-        closeServer(server, 10_000),
-        closeServer(asking, 10_000),
-        closeServer(health, 1000),
-        cardDoor?.close(),
-      ]);
-      // Those that were joined meanwhile.
-      kept.live.cutAll();
-      for (const { upstream } of current.composition.upstreams.values()) upstream.close();
-      current.composition.cards?.close();
-      await current.composition.providers.close();
-      await current.composition.told.close(5000);
-      await kept.ledger.close();
-      await kept.stores.close();
-    },
+    reload: (next) => inTurn(() => goOver(next)),
+    close: () => inTurn(close),
   };
+
+  async function goOver(next: Config): Promise<void> {
+    if (closed) throw new Error('the gateway was closed');
+    const fixed = fixedSettings(current.config, next);
+    if (fixed.length > 0) throw new Error(`only a restart can change ${fixed.join(', ')}`);
+    const before = current.composition;
+    current.composition = await compose(next, kept, before);
+    current.config = next;
+    applyLimits(server, next.limits);
+    embedding.applyLimits(next.limits);
+    reopenLog(kept.log, next);
+    renew();
+    before.cards?.close();
+    current.composition.told.takeOver(before.told);
+    retire(before, current.composition, next.limits.upstreamTime * 1000);
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    for (const timer of timers) clearInterval(timer);
+    kept.live.cutAll();
+    await Promise.all([
+      closeServer(server, 10_000),
+      closeServer(asking, 10_000),
+      closeServer(health, 1000),
+      cardDoor?.close(),
+    ]);
+    // Those that were joined meanwhile.
+    kept.live.cutAll();
+    for (const { upstream } of current.composition.upstreams.values()) upstream.close();
+    current.composition.cards?.close();
+    await current.composition.providers.close();
+    await current.composition.told.close(5000);
+    await kept.ledger.close();
+    await kept.stores.close();
+  }
+}
+
+/** One after the other: of two reloads at once, the first's composition would be replaced without being closed. */
+function turns(): <Value>(act: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const done = last.then(act);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
+/** A gateway that does not start leaves the ledger and the stores to whoever starts it next. */
+async function composeFirst(config: Config, kept: Kept): Promise<Composition> {
+  try {
+    return await compose(config, kept);
+  } catch (error) {
+    await Promise.allSettled([kept.ledger.close(), kept.stores.close()]);
+    throw error;
+  }
 }
 
 async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const { clock = systemClock, random = systemRandom, log = ownLog(config) } = options;
   const ledger = await ledgerOf(config, clock, random, log);
-  const opened = await openStores(config.stores, { clock, random });
+  const opened = await openStores(config.stores, { clock, random }).catch(async (error: unknown) => {
+    await ledger.close();
+    throw error;
+  });
   const now = (): number => performance.now();
   const { store, replaced } = rememberReplaced(opened.mfa.sessions, now);
   const sessions = recentSessions(store, now);
@@ -158,10 +190,11 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   return { clock, random, log, stores, replaced, ledger, live: createLiveExchanges() };
 }
 
-/** Sockets to a portal or a provider that is configured no longer close when its last exchange can no longer be under way. */
+/** Whoever was judged by `before` may still need it for as long as the portal may take; then it is closed. */
 function retire(before: Composition, { upstreams }: Composition, patience: number): void {
-  setTimeout(() => void before.providers.close(), patience).unref();
-  retireUpstreams(before.upstreams, upstreams, patience);
+  retireUpstreams(before.upstreams, upstreams);
+  const close = (): void => void Promise.allSettled([before.providers.close(), before.told.close(60_000)]);
+  setTimeout(close, patience).unref();
 }
 
 /** The end of every segment goes to the log too: kept elsewhere, it is what shows a ledger that was cut short. */

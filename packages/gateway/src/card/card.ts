@@ -18,6 +18,7 @@ import type { OpenStores } from '../stores/open.ts';
 import type { CardDeskParts } from './desk.ts';
 import { createHandOver, type HandOver, type Shown, type Way } from './hand-over.ts';
 import type { CardRules } from './judge.ts';
+import type { RevocationList } from './revocation/revocation-list.ts';
 import { openRevocation } from './revocation/sources.ts';
 import { type CardWatch, createCardWatch } from './revocation/watch.ts';
 import type { Revocation } from './revocation.ts';
@@ -62,18 +63,23 @@ export interface Cards {
   readonly pages: CardPages;
   /** Cards that opened something; undefined where nobody knows what was revoked. */
   readonly watch: CardWatch | undefined;
+  /** The newest lists of revoked cards. */
+  readonly lists: () => readonly RevocationList[];
   /** Ends the bringing of lists; what was opened stays. */
   readonly close: () => void;
 }
 
-/** Reads the files of trust and brings the lists; goes on watching what `before` watched, asking about it at once; throws a TrustError when a file is unsound. Undefined where no source reads cards. */
-export async function createCards(parts: CardParts, before?: CardWatch): Promise<Cards | undefined> {
+/** Reads the files of trust and brings the lists; goes on with the lists of `before` and watches what it watched, asking about it at once; throws a TrustError when a file is unsound. Undefined where no source reads cards. */
+export async function createCards(
+  parts: CardParts,
+  before?: Pick<Cards, 'watch' | 'lists'>,
+): Promise<Cards | undefined> {
   const setting = parts.config.identity.find((one) => one.kind === 'client-certificate');
   if (setting === undefined) return undefined;
   const { stores, sealing, clock, random, log } = parts;
   const handOver = createHandOver({ challenges: stores.mfa.challenges, sealing, clock, random });
   const trust = readTrust(trustFiles(setting));
-  const { revocation, opened, watch, close } = await revocationOf(setting, trust, parts, before);
+  const { revocation, opened, watch, lists, close } = await revocationOf(setting, trust, parts, before);
   const rules = rulesOf(setting, trust, revocation);
   const desk = { rules, handOver, clock, log, opened };
   const signIn = setting.signsIn
@@ -84,7 +90,7 @@ export async function createCards(parts: CardParts, before?: CardWatch): Promise
         opened: ({ id, account }, chain) => opened({ session: id, account }, chain),
       })
     : undefined;
-  return { setting, desk, pages: { ...pagesOf(setting, handOver, parts), signIn }, watch, close };
+  return { setting, desk, pages: { ...pagesOf(setting, handOver, parts), signIn }, watch, lists, close };
 }
 
 /** As the operator asked for with `dangerouslyWithoutRevocation`. */
@@ -92,7 +98,7 @@ const withoutRevocation: Revocation = { check: async () => ({ status: 'good' }) 
 
 const watchMilliseconds = 60_000;
 
-interface KnownRevocation extends Pick<CardDeskParts, 'opened'>, Pick<Cards, 'watch' | 'close'> {
+interface KnownRevocation extends Pick<CardDeskParts, 'opened'>, Pick<Cards, 'watch' | 'lists' | 'close'> {
   readonly revocation: Revocation;
 }
 
@@ -101,17 +107,24 @@ async function revocationOf(
   setting: ClientCertificateSetting,
   { anchors, intermediates }: Trust,
   { config, mfa, live, clock, random, log }: CardParts,
-  before: CardWatch | undefined,
+  before: Pick<Cards, 'watch' | 'lists'> | undefined,
 ): Promise<KnownRevocation> {
   if (setting.revocation === undefined)
     return {
       revocation: withoutRevocation,
       opened: () => undefined,
       watch: undefined,
+      lists: () => before?.lists() ?? [],
       close: () => undefined,
     };
   const authorities = [...anchors, ...intermediates];
-  const revocation = await openRevocation(setting.revocation, { authorities, now: clock.now, random, log });
+  const revocation = await openRevocation(setting.revocation, {
+    authorities,
+    now: clock.now,
+    random,
+    log,
+    before: before?.lists(),
+  });
   const watch = createCardWatch(revocation, async ({ account, session, chain }) => {
     const stands = (await mfa.sessions.list(account)).find(({ id }) => id === session);
     if (stands !== undefined) await mfa.sessions.end(stands, 'card-revoked');
@@ -121,11 +134,12 @@ async function revocationOf(
   const again = (): void => void watch.again(clock.now());
   const timer = setInterval(again, watchMilliseconds).unref();
   revocation.start(again);
-  for (const card of before?.cards() ?? []) watch.note(card);
+  for (const card of before?.watch?.cards() ?? []) watch.note(card);
   if (before !== undefined) again();
   return {
     revocation,
     watch,
+    lists: () => revocation.newest(),
     opened: ({ account, session }, chain) =>
       watch.note({ account, session, chain, until: after(clock.now(), config.sessions.lifetime) }),
     close: () => {

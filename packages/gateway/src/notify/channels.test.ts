@@ -153,6 +153,27 @@ describe('paging', () => {
     expect(await paged(undefined, true)).toEqual([]);
   });
 
+  it('hands over what it waits for, at a reload, and no longer waits itself', async () => {
+    const pages: string[] = [];
+    const paging = (): ReturnType<typeof createPaging> =>
+      createPaging({
+        alarms: { standing: async () => [alarm] },
+        sessions: { list: async () => [] },
+        clock: { now: () => instantOf(at + 10) },
+        page: ({ name }) => void pages.push(name),
+        broken: (error) => {
+          throw error;
+        },
+        minutes: 0.001,
+      });
+    const [before, after] = [paging(), paging()];
+    before.wait(alarm);
+    before.handOver().forEach(after.wait);
+    before.close();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(pages).toEqual(['unanswered.novelty']);
+  });
+
   it('leaves novelty and tempo to the gesture, and calls for a canary at once', () => {
     expect(alarmAlert(alarm).severity).toBe('note');
     expect(alarmAlert({ ...alarm, kind: 'canary' }).severity).toBe('page');

@@ -48,10 +48,12 @@ export function createCourier<T>({
       waiting.push(item);
       working ??= work();
     },
-    settled: async (milliseconds) =>
-      void (await Promise.race([
-        working ?? Promise.resolve(),
-        sleep(milliseconds, undefined, { ref: false }),
-      ])),
+    settled: async (milliseconds) => {
+      if (working === undefined) return;
+      const done = new AbortController();
+      const late = sleep(milliseconds, undefined, { ref: false, signal: done.signal }).catch(() => undefined);
+      await Promise.race([working, late]);
+      done.abort();
+    },
   };
 }

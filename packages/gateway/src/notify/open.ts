@@ -1,5 +1,6 @@
 // Builds everything that tells somebody something, for the running gateway and for the operator's commands alike.
 import type { Clock } from '@palier/mfa-core';
+import type { Alarm } from '../budget/alarm.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import type { OpenStores } from '../stores/open.ts';
@@ -10,6 +11,9 @@ import { createPaging } from './paging.ts';
 
 export interface OpenAnnouncements extends Announcements {
   readonly addresses: AddressBook;
+  /** At a reload: waits for the gestures that `before` was waiting for. */
+  readonly takeOver: (before: OpenAnnouncements) => void;
+  readonly handOver: () => readonly Alarm[];
   /** Waits at most so many milliseconds for what is on its way. */
   readonly close: (milliseconds: number) => Promise<void>;
 }
@@ -43,6 +47,8 @@ export function openAnnouncements({
   return {
     ...createAnnouncements({ log, notices, paging, clock }),
     addresses,
+    takeOver: (before) => before.handOver().forEach(paging.wait),
+    handOver: paging.handOver,
     close: (milliseconds) => {
       paging.close();
       return notices.close(milliseconds);

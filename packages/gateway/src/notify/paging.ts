@@ -17,13 +17,15 @@ export interface PagingParts {
 
 export interface Paging {
   wait(alarm: Alarm): void;
+  /** Hands over what is waited for, at a reload: it is waited for elsewhere from now on. */
+  handOver(): readonly Alarm[];
   close(): void;
 }
 
 const most = 10_000;
 
 export function createPaging({ alarms, sessions, clock, page, broken, minutes = 15 }: PagingParts): Paging {
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = new Map<NodeJS.Timeout, Alarm>();
   const look = async (alarm: Alarm): Promise<void> => {
     const now = clock.now();
     const stands = (await alarms.standing(alarm.account, now)).some(
@@ -36,15 +38,25 @@ export function createPaging({ alarms, sessions, clock, page, broken, minutes = 
   return {
     wait: (alarm) => {
       if (timers.size >= most) return broken(new Error('too many alarms are waited for'));
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        look(alarm).catch(broken);
-      }, minutes * 60_000).unref();
-      timers.add(timer);
+      const left = Math.max(0, alarm.raisedAt + minutes * 60_000 - clock.now());
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          look(alarm).catch(broken);
+        },
+        Math.min(left, minutes * 60_000),
+      ).unref();
+      timers.set(timer, alarm);
     },
-    close: () => {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+    handOver: () => {
+      const waiting = [...timers.values()];
+      close();
+      return waiting;
     },
+    close,
   };
+  function close(): void {
+    for (const timer of timers.keys()) clearTimeout(timer);
+    timers.clear();
+  }
 }

@@ -59,6 +59,8 @@ export interface Upstream {
    * that does not prove it understood the handshake is `bad-answer` (RFC 6455 section 4.1).
    */
   upgrade(head: OutgoingHead, client?: Duplex): Promise<Upgraded | Exchange>;
+  /** Another takes its place: whoever is under way, or still comes, is served to the end, and then no socket stays open. */
+  retire(): void;
   /** Closes every socket; what is under way fails as `unreachable`. */
   close(): void;
 }

@@ -46,6 +46,10 @@ export function createHttpUpstream(setting: UpstreamSetting): Upstream {
     host: setting.host,
     send: async (head, body, client) => sent(start, head, body, client),
     upgrade: async (head, client) => switched(start(head, false), head, client),
+    retire: () => {
+      Object.assign(agent, { keepAlive: false });
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    },
     close: () => agent.destroy(),
   };
 }

@@ -36,13 +36,8 @@ export function nameUpstreams(config: Config, before: NamedUpstreams): NamedUpst
   );
 }
 
-/** Closes what is configured no longer, when its last exchange can no longer be under way. */
-export function retireUpstreams(
-  before: NamedUpstreams,
-  now: NamedUpstreams,
-  patienceMilliseconds: number,
-): void {
+/** What is configured no longer ends with the last request that was judged before. */
+export function retireUpstreams(before: NamedUpstreams, now: NamedUpstreams): void {
   const inUse = new Set([...now.values()].map(({ upstream }) => upstream));
-  for (const { upstream } of before.values())
-    if (!inUse.has(upstream)) setTimeout(() => upstream.close(), patienceMilliseconds).unref();
+  for (const { upstream } of before.values()) if (!inUse.has(upstream)) upstream.retire();
 }

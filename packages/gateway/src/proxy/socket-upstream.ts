@@ -17,6 +17,9 @@ interface Pool {
   readonly open: Set<Link>;
   readonly waiting: Errand[];
   closed: boolean;
+  /** Whoever was judged before a reload still comes; no socket waits for more than that. */
+  retired: boolean;
+  timer: NodeJS.Timeout | undefined;
 }
 
 const longestConnect = 5000;
@@ -31,12 +34,17 @@ export function createSocketUpstream(setting: UpstreamSetting): Upstream {
     ended: (link, turn, reusable) => ended(pool, link, turn, reusable),
     lost: (link, error, turn) => lost(pool, link, error, turn),
   };
-  const pool: Pool = { setting, keeper, idle: [], open: new Set(), waiting: [], closed: false };
-  const timer = setInterval(
-    () => tick(pool, performance.now()),
-    Math.min(250, setting.timeoutMilliseconds / 4),
-  );
-  timer.unref();
+  const pool: Pool = {
+    setting,
+    keeper,
+    idle: [],
+    open: new Set(),
+    waiting: [],
+    closed: false,
+    retired: false,
+    timer: undefined,
+  };
+  watch(pool);
   return {
     host: setting.host,
     send: (head, body, client) =>
@@ -45,15 +53,23 @@ export function createSocketUpstream(setting: UpstreamSetting): Upstream {
         dispatch(pool, { head, text, body, client, since, resolve, reject, answered: false, retried: false });
       }),
     upgrade: (head, client) => openSwitch(setting, head, client),
-    close: () => {
-      clearInterval(timer);
-      close(pool);
+    retire: () => {
+      pool.retired = true;
+      for (const link of [...pool.idle]) lose(link, closedError());
     },
+    close: () => close(pool),
   };
+}
+
+/** The pool's clock; a retired pool stops it when nobody is under way. */
+function watch(pool: Pool): void {
+  const every = Math.min(250, pool.setting.timeoutMilliseconds / 4);
+  pool.timer ??= setInterval(() => tick(pool, performance.now()), every).unref();
 }
 
 function dispatch(pool: Pool, errand: Errand): void {
   const link = errand.retried ? undefined : pool.idle.pop();
+  if (pool.retired && !pool.closed) watch(pool);
   if (pool.closed) errand.reject(closedError());
   else if (link !== undefined) start(link, errand);
   else if (pool.open.size >= pool.setting.mostSockets) pool.waiting.push(errand);
@@ -115,8 +131,9 @@ function ended(pool: Pool, link: Link, turn: Turn, reusable: boolean): void {
   link.errand = undefined;
   link.freshUntil = performance.now() + idleTime(turn);
   if (!reusable || pool.closed || idleTime(turn) <= 0) lose(link, new UpstreamError('unreachable'));
-  else if (pool.waiting.length === 0) pool.idle.push(link);
-  else next(pool, link);
+  else if (pool.waiting.length > 0) next(pool, link);
+  else if (pool.retired) lose(link, closedError());
+  else pool.idle.push(link);
 }
 
 /** A second less than the portal says it waits, so that a request does not cross its goodbye. */
@@ -163,6 +180,7 @@ function mayRetry(link: Link, error: UpstreamError, turn: Turn | undefined, erra
 
 /** Four times a second: whoever is silent, gone or old is closed. */
 function tick(pool: Pool, now: number): void {
+  if (pool.retired && pool.open.size === 0 && pool.waiting.length === 0) stop(pool);
   for (const link of [...pool.open]) {
     const { errand } = link;
     if (errand === undefined) continue;
@@ -193,7 +211,13 @@ function patience(setting: UpstreamSetting, link: Link): number {
     : setting.timeoutMilliseconds;
 }
 
+function stop(pool: Pool): void {
+  clearInterval(pool.timer);
+  pool.timer = undefined;
+}
+
 function close(pool: Pool): void {
+  stop(pool);
   pool.closed = true;
   for (const errand of pool.waiting.splice(0)) errand.reject(closedError());
   for (const link of [...pool.open]) lose(link, closedError());

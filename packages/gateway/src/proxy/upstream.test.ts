@@ -300,6 +300,24 @@ describe.each(clients)('the %s client', (client) => {
       expect(await pending).toBe('unreachable');
     });
 
+    it('nothing that is under way or still comes when it is retired, and keeps no socket after that', async () => {
+      let finish = (): void => undefined;
+      recorder.answer((request, socket) => {
+        if (request.target === '/slow') {
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf');
+          finish = () => void socket.write('half');
+        } else echo(request, socket);
+      });
+      const slow = await upstream.send(get('/slow'), undefined);
+      await textOf(await upstream.send(get('/before'), undefined));
+      upstream.retire();
+      const late = await upstream.send(get('/late'), undefined);
+      expect(await textOf(late)).toContain('/late');
+      finish();
+      expect(await textOf(slow)).toBe('halfhalf');
+      await expect.poll(() => recorder.open()).toBe(0);
+    });
+
     it('an abort that comes too late without touching the next exchange (A047)', async () => {
       const first = await upstream.send(get('/first'), undefined);
       await textOf(first);

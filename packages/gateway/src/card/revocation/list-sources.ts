@@ -1,11 +1,12 @@
 // Where lists come from: files the operator keeps up by other means, and the publisher's addresses. Plain http is right
 // for these: a list is signed, and its signature is what is believed.
-import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Seconds } from '@palier/mfa-core';
 import { fetched } from './fetched.ts';
 import type { BroughtList, ListSource } from './lists.ts';
+import type { RevocationList } from './revocation-list.ts';
 
 const longestList = 64 * 1024 * 1024;
 
@@ -33,25 +34,32 @@ async function readOne(path: string): Promise<BroughtList> {
 export interface ListAddress {
   readonly url: URL;
   readonly timeout: Seconds;
-  /** Folder in which the last one brought is kept, so that a restart does not depend on the publisher. */
-  readonly keepIn: string | undefined;
 }
 
-export function listAddress({ url, timeout, keepIn }: ListAddress): ListSource {
-  const file =
-    keepIn && join(keepIn, `${createHash('sha256').update(url.href).digest('hex').slice(0, 16)}.crl`);
+export function listAddress({ url, timeout }: ListAddress): ListSource {
   return async () => {
     const brought = await fetched(url, { timeout, longest: longestList });
-    const failed = 'failed' in brought;
-    const kept = file === undefined ? [] : [await readOne(file)];
-    // The kept one first, also beside what was brought: an older list sent again at a start is then older than one known.
-    const known = failed ? kept : kept.filter((one) => !('failed' in one));
-    if (failed) return [...known, { from: url.href, failed: brought.failed }];
-    const { bytes } = brought;
-    return [
-      ...known,
-      { from: url.href, bytes, ...(file !== undefined && { keep: () => keep(file, bytes) }) },
-    ];
+    return [{ from: url.href, ...brought }];
+  };
+}
+
+/** The folder in which the newest list of each authority is kept: a restart neither depends on where it came from nor takes an older one. */
+export interface KeptLists {
+  /** What was kept, once: for the start, before everything else. */
+  readonly source: ListSource;
+  readonly keep: (list: RevocationList, bytes: Uint8Array) => Promise<void>;
+}
+
+export function keptLists(folder: string): KeptLists {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let read = false;
+  return {
+    source: async () => {
+      if (read) return [];
+      read = true;
+      return listFiles(folder)();
+    },
+    keep: ({ authority }, bytes) => keep(join(folder, `${authority}.crl`), bytes),
   };
 }
 

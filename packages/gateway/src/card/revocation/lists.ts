@@ -10,18 +10,17 @@ import { type ListFlaw, type RevocationList, readList } from './revocation-list.
 export type ListSource = () => Promise<readonly BroughtList[]>;
 
 export type BroughtList =
-  | {
-      readonly from: string;
-      readonly bytes: Uint8Array;
-      /** Called once it is the newest known: only such a list may be what the next start begins with. */
-      readonly keep?: () => Promise<void>;
-    }
+  | { readonly from: string; readonly bytes: Uint8Array }
   | { readonly from: string; readonly failed: string };
 
 export interface ListsSetting {
   /** Anchors and intermediates: only their lists count. */
   readonly authorities: readonly CardCertificate[];
   readonly sources: readonly ListSource[];
+  /** What the composition before knew: a reload forgets no list, or an older one would free a revoked card (A220). */
+  readonly before?: readonly RevocationList[] | undefined;
+  /** Told of every list that has become the newest of its authority. */
+  readonly keep?: ((list: RevocationList, bytes: Uint8Array) => Promise<void>) | undefined;
   /** How long past its own end a list is still relied upon: a day's delay of the publisher must not close the portal. */
   readonly grace: Seconds;
   readonly now: () => Instant;
@@ -36,6 +35,8 @@ export interface ListsSetting {
 export interface RevocationLists extends Revocation {
   /** Brings everything once; resolves to whether a list is newer than before. */
   refresh(): Promise<boolean>;
+  /** The newest of each authority, for the one that takes over at a reload. */
+  newest(): readonly RevocationList[];
   /** One line for each authority that a list is known of, for the operator. */
   known(): readonly { readonly authority: string; readonly to: Instant; readonly revoked: number }[];
 }
@@ -44,7 +45,12 @@ export interface RevocationLists extends Revocation {
 const skew = 5 * 60_000;
 
 export function revocationLists(setting: ListsSetting): RevocationLists {
-  const lists = new Map<string, RevocationList>();
+  const trusted = new Set(setting.authorities.map(({ fingerprint }) => fingerprint));
+  const lists = new Map(
+    (setting.before ?? [])
+      .filter(({ authority }) => trusted.has(authority))
+      .map((list) => [list.authority, list]),
+  );
   // What was brought last from each place: the same bytes again are not gone through again.
   const digests = new Map<string, string>();
   return {
@@ -56,6 +62,7 @@ export function revocationLists(setting: ListsSetting): RevocationLists {
         changed = (await take(lists, one, setting)) || changed;
       return changed;
     },
+    newest: () => [...lists.values()],
     known: () =>
       [...lists.values()].map(({ authority, to, revoked }) => ({ authority, to, revoked: revoked.size })),
   };
@@ -73,7 +80,7 @@ function isNews(digests: Map<string, string>, brought: BroughtList): boolean {
 async function take(
   lists: Map<string, RevocationList>,
   brought: BroughtList,
-  { authorities, flawed }: ListsSetting,
+  { authorities, flawed, keep }: ListsSetting,
 ): Promise<boolean> {
   if ('failed' in brought) {
     flawed(brought.from, 'not-brought', brought.failed);
@@ -85,13 +92,18 @@ async function take(
     return false;
   }
   const before = lists.get(list.authority);
-  if (before !== undefined && list.from <= before.from) {
-    if (list.from < before.from) flawed(brought.from, 'older-than-known');
+  if (before !== undefined && !isNewer(list, before)) {
+    if (isNewer(before, list)) flawed(brought.from, 'older-than-known');
     return false;
   }
   lists.set(list.authority, list);
-  await brought.keep?.();
+  await keep?.(list, brought.bytes);
   return true;
+}
+
+/** Times have seconds: of two lists of one second the later names more. */
+function isNewer(list: RevocationList, before: RevocationList): boolean {
+  return list.from > before.from || (list.from === before.from && list.revoked.size > before.revoked.size);
 }
 
 /** Every certificate below the anchor is asked for in the list of the one above it. */

@@ -1,26 +1,29 @@
 // What the operator chose puts together: lists, a responder, or both. `revoked` from anybody is revoked; `good` from one
 // is enough where both are asked, since each proves it by itself.
-import { mkdirSync } from 'node:fs';
 import type { Instant, Random } from '@palier/mfa-core';
 import type { RevocationSetting } from '../../config/card-settings.ts';
 import type { Log } from '../../log.ts';
 import type { CardCertificate, CertificateChain } from '../certificate.ts';
 import type { Revocation, RevocationVerdict } from '../revocation.ts';
-import { listAddress, listFiles } from './list-sources.ts';
+import { keptLists, listAddress, listFiles } from './list-sources.ts';
 import { type RevocationLists, revocationLists } from './lists.ts';
 import { responder } from './responder.ts';
+import type { RevocationList } from './revocation-list.ts';
 
 export interface RevocationParts {
   readonly authorities: readonly CardCertificate[];
   readonly now: () => Instant;
   readonly random: Random;
   readonly log: Log;
+  /** The lists known before a reload. */
+  readonly before?: readonly RevocationList[] | undefined;
 }
 
 export interface RunningRevocation extends Revocation {
   /** Brings the lists now; true when one of them is newer. */
   refresh(): Promise<boolean>;
   known: RevocationLists['known'];
+  newest: RevocationLists['newest'];
   /** Calls `changed` after every newer list, until `close`. */
   start(changed: () => void): void;
   close(): void;
@@ -33,7 +36,6 @@ export async function openRevocation(
   setting: RevocationSetting,
   parts: RevocationParts,
 ): Promise<RunningRevocation> {
-  if (setting.keepIn !== undefined) mkdirSync(setting.keepIn, { recursive: true, mode: 0o700 });
   const lists = listsOf(setting, parts);
   const check = checkOf(setting, parts, lists);
   await lists.refresh();
@@ -43,6 +45,7 @@ export async function openRevocation(
     check,
     refresh: () => lists.refresh(),
     known: () => lists.known(),
+    newest: () => lists.newest(),
     start: (changed) => {
       const again = async (): Promise<void> => {
         if (await lists.refresh()) changed();
@@ -53,11 +56,22 @@ export async function openRevocation(
   };
 }
 
-function listsOf(setting: RevocationSetting, { authorities, now, log }: RevocationParts): RevocationLists {
+function listsOf(
+  setting: RevocationSetting,
+  { authorities, now, log, before }: RevocationParts,
+): RevocationLists {
   const { files, urls, timeout, keepIn, grace } = setting;
+  const kept = keepIn === undefined ? undefined : keptLists(keepIn);
   return revocationLists({
     authorities,
-    sources: [...files.map(listFiles), ...urls.map((url) => listAddress({ url, timeout, keepIn }))],
+    // What was kept comes first: an older list brought at the start is then older than one known.
+    sources: [
+      ...(kept === undefined ? [] : [kept.source]),
+      ...files.map(listFiles),
+      ...urls.map((url) => listAddress({ url, timeout })),
+    ],
+    before,
+    keep: kept?.keep,
     grace,
     now,
     flawed: (from, flaw, detail) =>
