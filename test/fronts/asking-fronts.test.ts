@@ -5,42 +5,33 @@ import { assertionVerifier } from '@palier/mfa-core/verify-assertion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type AskedSite, startAskedSite } from '../support/asked-site.ts';
+import { type AskingProgram, askingPrograms, startAskingFront } from '../support/asking-front.ts';
 import { formTo } from '../support/forms.ts';
 import { freePort } from '../support/free-port.ts';
-import {
-  type Fillings,
-  type FrontProgram,
-  type FrontServer,
-  isFrontMissing,
-  shippedFront,
-  startFront,
-} from '../support/front-server.ts';
+import { type FrontServer, isFrontMissing } from '../support/front-server.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import { type RawAnswer, sendRaw } from '../support/raw-socket.ts';
 import { inMemory } from '../support/start.ts';
 
-interface Kind {
-  readonly program: FrontProgram;
-  readonly file: string;
-  /** The line that makes it ask, and what stands there in the negative control. */
-  readonly asks: readonly [string, string];
-  readonly extra: Fillings;
-}
-
-const kinds: readonly Kind[] = [
-  {
-    program: 'nginx',
-    file: 'nginx-forward-auth.conf',
-    asks: ['auth_request /.palier/ask;', ''],
-    extra: [['server_name portail.example', 'server_name localhost']],
-  },
-  {
-    program: 'haproxy',
-    file: 'haproxy-forward-auth.cfg',
-    asks: ['if !through !{ var(txn.palier) -m str yes }', 'if FALSE'],
-    extra: [['lua-load palier.lua', 'lua-load {folder}/palier.lua']],
-  },
-  { program: 'caddy', file: 'Caddyfile.forward-auth', asks: ['\t\tforward_auth ', '\t\t#'], extra: [] },
+/** A request for every line of the demo that asked-site.ts sends through the gateway. */
+const throughLines = [
+  'GET /login',
+  'POST /login',
+  'POST /mot-de-passe-oublie',
+  'GET /reinitialiser/x',
+  'POST /reinitialiser/x',
+  'GET /profil',
+  'POST /profil',
+  'POST /profil/mot-de-passe',
+  'POST /profil/delegues',
+  'POST /profil/delegues/retirer',
+  'POST /recherche-patient',
+  'GET /patients?nom=A',
+  'GET /api/patients?nom=A',
+  'POST /api/recherche',
+  'GET /aat',
+  'POST /aat',
+  'GET /messages/live',
 ];
 
 /** A day cap small enough to be met: seven persons for a pharmacy. */
@@ -49,41 +40,24 @@ const sevenADay = [
   'pharmacy:\n      day: { floor: 7, ceiling: 7, cardCeiling: 7 }\n      code: { records: 5, within: 12h, day: 45 }',
 ] as const;
 
-const placesOf = (site: AskedSite): Fillings => [
-  ['127.0.0.1:8080', `127.0.0.1:${site.port}`],
-  ['127.0.0.1:8081', site.portal.host],
-];
-
-async function startAsking(kind: Kind, site: AskedSite, port: number, without = false): Promise<FrontServer> {
-  const ask: Fillings = [['127.0.0.1:8082', `127.0.0.1:${site.askPort}`]];
-  const listens: Fillings =
-    kind.program === 'caddy'
-      ? [['http://localhost:8000', `http://localhost:${port}`]]
-      : [['127.0.0.1:8000', `127.0.0.1:${port}`]];
-  const lua = shippedFront('palier.lua', ask);
-  const fillings = [...placesOf(site), ...listens, ...kind.extra];
-  const text = shippedFront(kind.file, kind.program === 'haproxy' ? fillings : [...fillings, ...ask]);
-  if (!without) return startFront(kind.program, text, port, { 'palier.lua': lua });
-  return startFront(kind.program, unasked(kind, text), port, {
-    'palier.lua': 'core.register_action("palier_ask", { "http-req" }, function(txn) end, 0)',
-  });
+function startAsking(program: AskingProgram, site: AskedSite, front: number, unasking = false) {
+  const places = {
+    gateway: site.port,
+    ask: site.askPort,
+    portal: Number(site.portal.port),
+    host: 'localhost',
+  };
+  return startAskingFront(program, { ...places, front }, unasking);
 }
 
-/** The same front, told not to ask. */
-function unasked(kind: Kind, text: string): string {
-  if (!text.includes(kind.asks[0])) throw new Error(`${kind.file} asks in other words`);
-  if (kind.program === 'caddy') return text.replace(/forward_auth [\s\S]*?\n\t\t\}\n/, '');
-  return text.replace(kind.asks[0], kind.asks[1]);
-}
-
-describe.each(kinds)('behind $program, which asks', (kind) => {
-  const missing = isFrontMissing(kind.program);
+describe.each(askingPrograms)('behind %s, which asks', (program) => {
+  const missing = isFrontMissing(program);
   let site: AskedSite;
   let front: FrontServer;
   beforeAll(async () => {
     if (missing) return;
     site = await startAskedSite({ behindFront: true, changes: [...inMemory, sevenADay] });
-    front = await startAsking(kind, site, site.frontPort);
+    front = await startAsking(program, site, site.frontPort);
   });
   afterAll(async () => {
     await front?.stop();
@@ -193,6 +167,48 @@ describe.each(kinds)('behind $program, which asks', (kind) => {
     await closed;
   });
 
+  it.skipIf(missing).each(throughLines)(
+    '%s goes to the gateway itself, and is not asked about',
+    async (line) => {
+      const [method = '', target = ''] = line.split(' ');
+      const before = site.log.length;
+      await raw(`${method} ${target} HTTP/1.1`, method === 'POST' ? ['Content-Length: 0'] : []);
+      const decided = site.log.slice(before).filter(({ kind }) => kind === 'decision');
+      expect(decided).toHaveLength(1);
+      expect(decided[0]).toMatchObject({ method, peer: expect.stringMatching(/^[0-9.]+$/) });
+      expect(decided[0]).not.toHaveProperty('front');
+    },
+  );
+
+  it.skipIf(missing)('counts guesses at a password by the address of the client', async () => {
+    const guess = () =>
+      seat(site, 'medecin-09').browser.post('/login', { login: 'x', password: 'y', next: '/' });
+    const before = site.seen.length;
+    for (let tries = 0; tries < 8; tries += 1) await guess();
+    expect((await guess()).status).toBe(429);
+    expect(site.seen.slice(before).filter((one) => one === 'POST /login')).toHaveLength(5);
+  });
+
+  it.skipIf(missing)('A031, A061: the portal hears of client and host what the front says', async () => {
+    const doctor = await present('medecin-08');
+    const before = site.heard.length;
+    const answer = await raw('GET / HTTP/1.1', [
+      `Cookie: ${cookieOf(doctor)}`,
+      'Connection: Palier-Assertion',
+      'X-Forwarded-For: 203.0.113.9',
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: gopher',
+      'X-Forwarded-Port: 4711',
+      'X-Real-IP: 203.0.113.9',
+      'Forwarded: for=203.0.113.9;host=evil.example',
+      'Client-Cert: :AAAA:',
+    ]);
+    expect(answer.status).toBe(200);
+    expect(site.heard.slice(before).flat().join('\n')).not.toMatch(/203\.0\.113|evil|gopher|4711|:AAAA:/);
+    expect(lastHeard('palier-assertion').join()).toMatch(/^eyJ/);
+    expect(lastHeard('x-forwarded-host')).toEqual([site.origin.host]);
+  });
+
   it.skipIf(missing)('ends our session at the sign-out, which it cannot see succeed', async () => {
     const doctor = await present('medecin-04');
     expect((await doctor.browser.go(`/patients/${nir(30)}`)).status).toBe(200);
@@ -296,18 +312,18 @@ describe.each(kinds)('behind $program, which asks', (kind) => {
     'negative control: told not to ask, it shows the patient to a password alone and passes an identity on',
     async () => {
       const free = await freePort();
-      const unasking = await startAsking(kind, site, free, true);
+      const unasking = await startAsking(program, site, free, true);
       const doctor = seat(site, 'medecin-08');
       await doctor.signIn();
       const cookie = `PORTALSID=${doctor.browser.cookies.get('PORTALSID')}`;
-      // nginx and HAProxy take the host as it is; Caddy serves the site of its own port.
-      const host = kind.program === 'caddy' ? `localhost:${free}` : site.origin.host;
+      // nginx and HAProxy take the host as it is; the others serve the site of their own port.
+      const host = ['caddy', 'envoy'].includes(program) ? `localhost:${free}` : site.origin.host;
       const answer = await sendRaw(
         free,
         `GET /patients/${nir(60)} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}\r\nPalier-Assertion: x\r\nConnection: close\r\n\r\n`,
         1500,
       );
-      if (kind.program !== 'nginx') expect(answer.text).toContain(nir(60));
+      if (program !== 'nginx') expect(answer.text).toContain(nir(60));
       // nginx sends the cookie the gateway gives it, which is none here: it still reaches the portal undecided.
       expect(site.seen.at(-1)).toBe(`GET /patients/${nir(60)}`);
       await unasking.stop();
@@ -316,14 +332,14 @@ describe.each(kinds)('behind $program, which asks', (kind) => {
 
   it.skipIf(missing)('says 503 to everything when there is nobody to ask', async () => {
     const other = await startAskedSite({ behindFront: true });
-    const alone = await startAsking(kind, other, other.frontPort);
+    const alone = await startAsking(program, other, other.frontPort);
     await other.gateway.close();
     const answer = await sendRaw(
       other.frontPort,
       `GET /public/portal.css HTTP/1.1\r\nHost: ${other.origin.host}\r\nConnection: close\r\n\r\n`,
       5000,
     );
-    expect(kind.program === 'caddy' ? [502, 503] : [503]).toContain(answer.status);
+    expect(program === 'caddy' ? [502, 503] : [503]).toContain(answer.status);
     expect(other.seen).toEqual([]);
     await alone.stop();
     await other.close();

@@ -25,18 +25,17 @@ export const throughTheGateway: Changes = [
   ['limit: 64KiB }', 'limit: 64KiB }\n    through: gateway'],
   ['- match: GET /aat\n', '- match: GET /aat\n    through: gateway\n'],
   ['- match: POST /aat\n', '- match: POST /aat\n    through: gateway\n'],
-];
-
-/** What the front of these tests does not send through the gateway: then nobody can count guesses there. */
-const withoutSignIn: Changes = [
-  [', login: { field: login } }', ' }'],
-  [', reset: { field: email } }', ' }'],
-  [', reset: {} }', ' }'],
+  [', login: { field: login } }', ', login: { field: login }, through: gateway }'],
+  [', reset: { field: email } }', ', reset: { field: email }, through: gateway }'],
+  [', reset: {} }', ', reset: {}, through: gateway }'],
   ...['mot-de-passe', 'delegues', 'delegues/retirer'].map((form): Changes[number] => [
     `POST /profil/${form}, require: { accept: second-factor, maxAge: 15m }`,
     `POST /profil/${form}, require: { accept: second-factor, maxAge: 15m }, through: gateway`,
   ]),
 ];
+
+/** What comes through the gateway comes from the front: the limits of sign-ins need to know for whom. */
+const fromTheFront = 'clientAddress: { header: X-Forwarded-For, from: [127.0.0.1] }';
 
 export interface Asking {
   /** What stands under forwardAuth beside `listen`. */
@@ -50,9 +49,11 @@ export async function startAskedSite(asking: Asking = {}): Promise<AskedSite> {
   const { setting = 'trustedPeers: [127.0.0.1]', changes = inMemory, behindFront = false } = asking;
   const [askPort, frontPort] = [await freePort(), await freePort()];
   const all = (beside: string): Changes => [
-    ...withoutSignIn,
     ...throughTheGateway,
-    ['mode: enforce', `mode: enforce\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${beside} }`],
+    [
+      'mode: enforce',
+      `mode: enforce\n${behindFront ? fromTheFront : ''}\nforwardAuth: { listen: "127.0.0.1:${askPort}", ${beside} }`,
+    ],
     ...changes,
   ];
   const site = await startSite(all(setting), undefined, behindFront ? frontPort : undefined);

@@ -1,5 +1,6 @@
 // Real front servers for tests, from Debian's packages: nginx, HAProxy, Caddy and Apache on a port of the loopback, each
 // with a configuration that is shipped (examples/fronts) or written by the test. Stopped by pid, nothing left behind.
+// Envoy and Traefik are in no package of Debian's: they run only where PALIER_FRONTS names them and the PATH has them.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +9,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-export type FrontProgram = 'nginx' | 'haproxy' | 'caddy' | 'apache2';
+export type FrontProgram = 'nginx' | 'haproxy' | 'caddy' | 'apache2' | ByHand;
+/** Fronts that only a maintainer who has them runs (CONTRIBUTING.md). */
+export type ByHand = 'envoy' | 'traefik';
 
 export interface FrontServer {
   readonly port: number;
@@ -53,6 +56,13 @@ export function isFrontMissing(program: FrontProgram): boolean {
   return process.env['CI'] !== 'true' && located(program) === undefined;
 }
 
+const named: ReadonlySet<string> = new Set((process.env['PALIER_FRONTS'] ?? '').split(','));
+
+/** Whether a front is to be run here: those of Debian's packages are always, the others when they are asked for. */
+export function isAskedFor(program: FrontProgram): boolean {
+  return (program !== 'envoy' && program !== 'traefik') || named.has(program);
+}
+
 /** What surrounds a site's configuration so that the program runs in the foreground, in a folder of its own. */
 const surroundings: Readonly<
   Record<
@@ -81,6 +91,19 @@ ${site}
     main: site,
     argv: ['run', '--config', `${folder}/main`, '--adapter', 'caddyfile'],
   }),
+  envoy: (folder, site) => ({
+    main: site,
+    argv: [
+      '-c',
+      `${folder}/main.yaml`,
+      '--concurrency',
+      '1',
+      '--disable-hot-restart',
+      '--log-level',
+      'warning',
+    ],
+  }),
+  traefik: (folder, site) => ({ main: site, argv: [`--configFile=${folder}/main.yaml`] }),
   apache2: (folder, site) => ({
     main: `ServerRoot /usr/lib/apache2
 PidFile ${folder}/pid
@@ -105,12 +128,10 @@ export async function startFront(
 ): Promise<FrontServer> {
   const folder = mkdtempSync(join(tmpdir(), `palier-${program}-`));
   mkdirSync(join(folder, 'home'));
-  const { main, argv } = surroundings[program](
-    folder,
-    site.replaceAll('{folder}', folder),
-    files['before'] ?? '',
-  );
-  writeFileSync(join(folder, 'main'), main);
+  const around = surroundings[program];
+  const { main, argv } = around(folder, site.replaceAll('{folder}', folder), files['before'] ?? '');
+  const read = program === 'envoy' || program === 'traefik' ? 'main.yaml' : 'main';
+  writeFileSync(join(folder, read), main);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const home = join(folder, 'home');
   const child = spawn(located(program) ?? program, argv, {
@@ -154,13 +175,13 @@ function logOf(folder: string): string {
 }
 
 async function listening(child: ChildProcess, port: number, said: () => string): Promise<void> {
-  for (const deadline = performance.now() + 10_000; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; ) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said()}`);
     if (await takes(port)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
-  throw new Error(`it did not listen in 10 s: ${said()}`);
+  throw new Error(`it did not listen in 20 s: ${said()}`);
 }
 
 function takes(port: number): Promise<boolean> {
