@@ -10,6 +10,7 @@ import {
   type Session,
 } from '@palier/mfa-core';
 import { readCanaries } from './budget/canaries.ts';
+import { type Circles, createCircles } from './budget/circles.ts';
 import { createExemptions } from './budget/exemptions.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
@@ -73,6 +74,7 @@ export interface Composition {
   readonly providers: Providers;
   /** Undefined where no source reads cards. */
   readonly cards: Cards | undefined;
+  readonly circles: Circles;
 }
 
 /**
@@ -144,7 +146,11 @@ async function composeOpening(
     capped: told.capped,
     countedSince: stores.countedSince,
   });
-  const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince);
+  const circles = before?.circles ?? createCircles();
+  const budget = createBudget(stores.budget, config.budgets, watch, stores.countedSince, {
+    circles,
+    full: told.circleFull,
+  });
   const stops = createStops({ store: stores.standings.stops, changed: told.stop });
   const signIns = createSignInGuard({
     guesses: stores.signIns.guesses,
@@ -234,7 +240,7 @@ async function composeOpening(
   });
   const front: Front = { desk, denier, edge, pages, log };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
-  return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards, told };
+  return { front, forwardAuth, mfa, observer, upstreams: named, providers, cards, told, circles };
 }
 
 interface MfaParts {

@@ -16,6 +16,7 @@ import {
   sizeOf,
   strongerIn,
 } from './charge.ts';
+import type { CircleFull, Circles } from './circles.ts';
 import type { BrokenGlass } from './exemption.ts';
 import type { CountedRecord } from './record-rule.ts';
 import { noWatch, type Watch } from './watch.ts';
@@ -58,6 +59,12 @@ export interface Budget {
   left(proof: Proof, identity: Account, now: Instant): Promise<number>;
 }
 
+/** What is kept of caps that many share, and who is told when one is met. */
+export interface SharedCaps {
+  readonly circles: Circles;
+  readonly full: (full: CircleFull) => void;
+}
+
 /**
  * Without a watch no history is kept and nothing is detected: caps are the ceilings of the class. `countedSince` says
  * since when the store has counted without a loss.
@@ -67,9 +74,17 @@ export function createBudget(
   budgets: Budgets,
   watch: Watch = noWatch,
   countedSince: () => Instant = () => instantOf(0),
+  shared?: SharedCaps,
 ): Budget {
   return {
-    spend: (spend) => pay(store, budgets, watch, { ...spend, proof: standing(spend.proof, countedSince()) }),
+    spend: async (spend) => {
+      const spent = await pay(store, budgets, watch, {
+        ...spend,
+        proof: standing(spend.proof, countedSince()),
+      });
+      if (shared !== undefined) noteShared(shared, spend, spent);
+      return spent;
+    },
     miss: async ({ identity, records, now, enforce }) => {
       const own = classOf(budgets, identity);
       return spentOf(
@@ -86,6 +101,13 @@ export function createBudget(
       return live ? store.left(proof.id, size.records, now) : 0;
     },
   };
+}
+
+function noteShared({ circles, full }: SharedCaps, { identity, now }: Spend, spent: Spent): void {
+  if (spent.outcome === 'spent') circles.note(identity, spent.fresh, now);
+  if (spent.outcome !== 'cap' || (spent.cap !== 'organisation' && spent.cap !== 'fleet')) return;
+  const told = circles.met(spent.cap, identity, now);
+  if (told !== undefined) full(told);
 }
 
 /** When counts were lost nobody knows what a presence of before has shown: it is void, and a fresh proof helps (A125). */

@@ -2,6 +2,7 @@
 // and accounts, never a person whose record was seen.
 import type { Instant, MfaEvent } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
+import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Stop } from '../stops/stop.ts';
 import { eventSentence } from './event-sentences.ts';
@@ -71,6 +72,24 @@ export function glassAlert({ account, at, records }: BrokenGlass): Alert {
     sentence: {
       fr: `Compte ${account} : bris de glace, ${records} personnes de plus. Lisez le motif : palier review list`,
       en: `Account ${account}: the glass was broken, ${records} persons more. Read the reason: palier review list`,
+    },
+  };
+}
+
+/** Honest people wait for what somebody else was shown: only the operator can tell who should not have been. */
+export function circleFullAlert({ cap, name, most, accounts, at }: CircleFull): Alert {
+  const shares = most.map(({ account, records }) => `${account} (${records})`).join(', ') || '?';
+  const first = most[0]?.account ?? '...';
+  const [fr, en] =
+    name === undefined ? ['de tous les comptes', 'of all accounts'] : [`de ${name}`, `of ${name}`];
+  return {
+    name: `full.${cap}`,
+    at,
+    account: most[0]?.account,
+    severity: 'page',
+    sentence: {
+      fr: `Le plafond du jour ${fr} est atteint : personne n’y voit plus de nouveau dossier. Les plus grands de ${accounts} comptes : ${shares}. Si ce n’est pas normal : palier account lock ${first}, puis relevez budgets.${cap} et rechargez.`,
+      en: `The cap of the day ${en} is reached: nobody there is shown another record. The largest of ${accounts} accounts: ${shares}. If that is not in order: palier account lock ${first}, then raise budgets.${cap} and reload.`,
     },
   };
 }

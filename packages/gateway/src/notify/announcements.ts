@@ -2,10 +2,19 @@
 // truth; a channel that is down loses a word, never a line.
 import type { Clock, EventSink, Instant } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
+import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Log } from '../log.ts';
 import type { Stop } from '../stops/stop.ts';
-import { alarmAlert, cappedAlert, countsLostAlert, eventAlert, glassAlert, stopAlert } from './alert.ts';
+import {
+  alarmAlert,
+  cappedAlert,
+  circleFullAlert,
+  countsLostAlert,
+  eventAlert,
+  glassAlert,
+  stopAlert,
+} from './alert.ts';
 import type { Notices } from './notices.ts';
 import type { Paging } from './paging.ts';
 
@@ -14,6 +23,7 @@ export interface Announcements {
   readonly alarm: (alarm: Alarm) => Promise<void>;
   readonly capped: (alarm: Alarm, now: Instant) => void;
   readonly glass: (glass: BrokenGlass) => void;
+  readonly circleFull: (full: CircleFull) => void;
   readonly countsLost: () => void;
   readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
 }
@@ -49,6 +59,11 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
       const { id, account, until, records } = glass;
       log({ kind: 'glass-broken', glass: id, account, until: iso(until), records });
       notices.tell(glassAlert(glass));
+    },
+    circleFull: (full) => {
+      const { cap, name, most, accounts, at } = full;
+      log({ kind: 'circle-full', cap, name, most, accounts, at: iso(at) });
+      notices.tell(circleFullAlert(full));
     },
     countsLost: () => {
       log({ kind: 'counts-lost' });
