@@ -52,7 +52,7 @@ describe('the first 72 hours', () => {
   });
   afterAll(() => place.remove());
 
-  it('are four commands', () => expect(commands).toHaveLength(4));
+  it('are four commands, and one for much later', () => expect(commands).toHaveLength(5));
 
   it('begin with a lock, and with how much, without a key', async () => {
     expect((await run(place.directory, commands[0] ?? '')).code).toBe(0);
@@ -84,5 +84,24 @@ describe('the first 72 hours', () => {
       readFileSync(join(place.directory, name), 'utf8').trimEnd().split('\r\n').slice(1);
     expect(lines('notices.csv')).toHaveLength(40);
     expect(lines('details.csv').filter((line) => line.includes('"203.0.113.66"'))).toHaveLength(30);
+  });
+
+  it('leave a way to forget the persons alone, after which the chain is whole and a report says what it lacks', async () => {
+    const destroyed = await run(place.directory, commands[4] ?? '');
+    expect(destroyed).toMatchObject({ code: 0, out: 'gateway/1  destroyed\n' });
+    const verified = await run(
+      place.directory,
+      'palier ledger verify --directory ledger --key ledger-private.jwk',
+    );
+    expect(verified.code).toBe(0);
+    expect(verified.out).toContain('as it says: identities are kept six months');
+    const report = await run(
+      place.directory,
+      'palier exposure report --directory ledger --key ledger-private.jwk --language en',
+    );
+    expect(report.out).toMatch(/not whole.*41/s);
+    // The copy was made before, with its keys.
+    const copied = await run(place.directory, (commands[3] ?? '').replaceAll('.csv', '-2.csv'));
+    expect(copied.out).toMatch(/Persons concerned.*40/);
   });
 });

@@ -9,11 +9,13 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { exposureReport, type LedgerHead, makeOperatorKey, openLedger, verifyLedger } from '@palier/gateway';
 import { instantOf, secondsOf, systemRandom } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { destroyKeysBefore } from '../../packages/gateway/src/ledger/destroy-keys.ts';
 import {
   accountOf,
   entryOf,
@@ -70,7 +72,8 @@ describe('verify', () => {
     expect(await faults()).toEqual([]);
     appendFileSync(folder.segments()[0] ?? '', '{"n":2,"at":"2026');
     expect(await faults()).toEqual([]);
-    await ledger.close();
+    // It was not the gateway that wrote this, and it says so.
+    await expect(ledger.close()).rejects.toThrow('cannot be written');
   });
 
   it.each([
@@ -105,7 +108,11 @@ describe('verify', () => {
       (lines: readonly string[]) => [...lines, lines[3] ?? ''],
       ['2:8 after-end', '3:1 missing-or-reordered'],
     ],
-    ['a wrapped key that was changed', edited(0, /"key":"ey/, '"key":"ez'), ['2:1 changed']],
+    [
+      'the hash of a wrapped key that was changed',
+      edited(0, /"key":"./, '"key":"_'),
+      ['2:1 changed', '2:1 key-changed'],
+    ],
   ])('finds %s', async (_what, change, expected) => {
     const [, second = ''] = await fifteen();
     tamper(second, change);
@@ -124,6 +131,109 @@ describe('verify', () => {
     expect(await faults()).toEqual([]);
     copyFileSync(second, third.replace('3.jsonl', '4.jsonl'));
     expect(await faults()).toEqual(expect.arrayContaining(['4:1 missing-or-reordered']));
+  });
+});
+
+describe('the key of a segment', () => {
+  const keyOf = (segment: string): string => segment.replace('.jsonl', '.key');
+  const personsIn = async (): Promise<{ readonly persons: number; readonly unopened: readonly string[] }> => {
+    const persons = new Set<string>();
+    const { unopened } = await exposureReport(
+      {
+        directory: folder.directory,
+        privateKeys: [folder.operator.private],
+        accounts: undefined,
+        from: instantOf(0),
+        to: instantOf(8e15),
+      },
+      ({ id }) => void persons.add(id),
+    );
+    return { persons: persons.size, unopened: unopened.map(({ fault }) => fault) };
+  };
+
+  it('destroyed alone makes its persons unreadable, the chain stays whole, and both say why', async () => {
+    const [first = '', second = ''] = await fifteen();
+    const copy = readFileSync(first);
+    const [wrapped, untouched] = [readFileSync(keyOf(first)), readFileSync(keyOf(second))];
+    const destruction = { by: 'dpo', reason: 'six months', now: folder.clock.now(), random: systemRandom };
+    const end = JSON.parse(readFileSync(first, 'utf8').trimEnd().split('\n').at(-1) ?? '{}').at as string;
+    const before = instantOf(Date.parse(end) + 1);
+    const outcomes = async (): Promise<readonly string[]> =>
+      (await destroyKeysBefore(folder.directory, before, destruction)).map(
+        ({ segment, outcome }) => `${segment} ${outcome}`,
+      );
+    // The clock of the test stands still: all three ended at one moment.
+    expect(await outcomes()).toEqual(['1 destroyed', '2 destroyed', '3 destroyed']);
+    writeFileSync(keyOf(second), untouched);
+    expect(await outcomes()).toEqual(['1 already', '2 destroyed', '3 already']);
+    writeFileSync(keyOf(second), untouched);
+    expect(await faults(folder.heads)).toEqual([]);
+    expect(await faultsWithKey()).toEqual([]);
+    const { destroyed } = await verifyLedger(folder.directory);
+    expect(destroyed.map(({ segment, by, reason }) => [segment, by, reason])).toEqual([
+      [1, 'dpo', 'six months'],
+      [3, 'dpo', 'six months'],
+    ]);
+    expect(await personsIn()).toEqual({ persons: 5, unopened: Array(10).fill('key-destroyed') });
+    // The segment itself was not touched, and what opened it is nowhere in the folder.
+    expect(readFileSync(first).equals(copy)).toBe(true);
+    const left = readdirSync(join(folder.directory, 'gateway')).map((name) =>
+      readFileSync(join(folder.directory, 'gateway', name)),
+    );
+    expect(left.some((bytes) => bytes.includes(wrapped.subarray(-40)))).toBe(false);
+    // Negative control: with the key put back from a copy the persons are there again.
+    writeFileSync(keyOf(first), wrapped);
+    expect((await personsIn()).persons).toBe(10);
+  });
+
+  it('deleted or changed by somebody without that word is a fault, told once', async () => {
+    const [first = '', second = ''] = await fifteen();
+    rmSync(keyOf(first));
+    writeFileSync(keyOf(second), readFileSync(keyOf(second), 'utf8').replace('.', ','));
+    expect(await faults()).toEqual(['1:1 key-missing', '2:1 key-changed']);
+    expect(await faultsWithKey()).toEqual(['1:1 key-missing', '2:1 key-changed']);
+    expect((await personsIn()).persons).toBe(5);
+  });
+
+  it('of the open segment is left alone, and taken away under the gateway it is missed at once', async () => {
+    const ledger = await folder.open();
+    await ledger.append(entryOf(1));
+    const [open = ''] = folder.segments();
+    const destruction = { by: 'dpo', reason: 'now', now: folder.clock.now(), random: systemRandom };
+    expect(await destroyKeysBefore(folder.directory, instantOf(8e15), destruction)).toEqual([]);
+    rmSync(keyOf(open));
+    await expect(ledger.append(entryOf(2))).rejects.toThrow('cannot be written');
+    folder.clock.advance(2);
+    await ledger.append(entryOf(3));
+    await ledger.close();
+    expect(await faultsWithKey()).toEqual(['1:1 key-missing']);
+    expect((await personsIn()).persons).toBe(1);
+  });
+
+  it('of an older ledger is in its head: it is read as ever, and cannot be destroyed alone', async () => {
+    const [first = '', second = '', third = ''] = await fifteen();
+    let hash = '';
+    for (const path of [first, second, third]) {
+      const wrapped = readFileSync(keyOf(path), 'utf8');
+      tamper(path, (lines) => {
+        const anew = relinked(
+          lines.map((line, at) =>
+            at === 0
+              ? line
+                  .replace(/"key":"[^"]+"/, `"key":"${wrapped}"`)
+                  .replace(/"after":"[^"]*"/, `"after":"${hash}"`)
+              : line,
+          ),
+        );
+        hash = JSON.parse(anew.at(-1) ?? '{}').hash as string;
+        return anew;
+      });
+      rmSync(keyOf(path));
+    }
+    expect(await faults()).toEqual([]);
+    const destruction = { by: 'dpo', reason: 'old', now: folder.clock.now(), random: systemRandom };
+    const done = await destroyKeysBefore(folder.directory, instantOf(8e15), destruction);
+    expect(done.map(({ outcome }) => outcome)).toEqual(['inside', 'inside', 'inside']);
   });
 });
 

@@ -1,11 +1,14 @@
 // `palier ledger search`: what each account did, by account and time, without any key: how much and when, not whom.
 // `palier ledger verify`: follows the chain through every segment and says what does not fit, and where. With a key it
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
+// `palier ledger destroy-keys`: makes the persons of old segments unreadable for good; the chain stays whole.
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Instant, Seconds } from '@palier/mfa-core';
+import { type Instant, type Seconds, systemClock, systemRandom } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { parseDuration } from '../config/scalars.ts';
+import { destroyKeysBefore } from '../ledger/destroy-keys.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import type { WitnessedHead } from '../ledger/witness.ts';
@@ -14,13 +17,14 @@ import {
   instantIn,
   ledgerFolder,
   print,
+  printable,
   progressOn,
   soundConfig,
   UsageError,
 } from './terminal.ts';
 
 const usage =
-  'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] [--retention 365d] | search [--directory DIR] [--account A] [--from T] [--to T]';
+  'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] [--retention 365d] | search [--directory DIR] [--account A] [--from T] [--to T] | destroy-keys --before T --reason TEXT [--directory DIR] [--by NAME]';
 
 export const ledgerCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -34,6 +38,9 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       heads: { type: 'string' },
       retention: { type: 'string' },
       account: { type: 'string', multiple: true },
+      before: { type: 'string' },
+      reason: { type: 'string' },
+      by: { type: 'string', default: `${userInfo().username}@${hostname()}` },
       from: { type: 'string', default: '1970-01-01' },
       to: { type: 'string', default: '9999-12-31' },
     },
@@ -51,6 +58,16 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     );
     print(terminal, values.json, found, found.map(activityLine).join('') || nothingLine(from, to));
     return found.length === 0 ? 1 : 0;
+  }
+  if (positionals[0] === 'destroy-keys') {
+    const { before, reason = '', by } = values;
+    if (before === undefined || reason === '') throw new UsageError(usage);
+    const directory = ledgerFolder(values.directory, values.config, terminal);
+    const word = { by, reason, now: systemClock.now(), random: systemRandom };
+    const done = await destroyKeysBefore(directory, instantIn(before), word);
+    const words = done.map(({ instance, segment, outcome }) => `${instance}/${segment}  ${outcome}\n`);
+    print(terminal, values.json, done, words.join('') || `no segment ended before ${before}\n`);
+    return done.every(({ outcome }) => outcome === 'destroyed' || outcome === 'already') ? 0 : 1;
   }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
@@ -71,12 +88,18 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       ({ instance, through }) => `${instance}: segments up to ${through} are gone, by retention as it says\n`,
     )
     .join('');
+  const destroyed = verified.destroyed
+    .map(
+      ({ instance, segment, destroyed: at, by, reason }) =>
+        `${instance}/${segment}: its key was destroyed ${printable(at)} by ${printable(by)}, as it says: ${printable(reason)}\n`,
+    )
+    .join('');
   const heads = verified.heads.map((head) => `${JSON.stringify(head)}\n`).join('');
   print(
     terminal,
     values.json,
     verified,
-    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${heads}`,
+    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${destroyed}${heads}`,
   );
   return verified.faultCount === 0 ? 0 : 1;
 };

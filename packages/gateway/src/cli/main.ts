@@ -66,6 +66,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
   palier ledger verify                       follows the chain; with --key it opens every entry too
   palier ledger search [--account A] [--from T] [--to T]   how much each account saw, without a key
+  palier ledger destroy-keys --before T --reason TEXT   makes the persons of old segments unreadable for good
   palier keys rotate                         new sealing and assertion keys; what is sealed is sealed anew
   palier keys rotate --records               a new key of record digests, with every count kept
   palier keys finish --records [--early]     destroys the one before

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { type OpenStores, openForCommand } from '../stores/open.ts';
-import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { type Command, print, printable, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
 const day = 86_400_000;
 
@@ -57,9 +57,4 @@ async function list(
   );
   print(terminal, json, rows, words.join('') || 'nothing to read\n');
   return 0;
-}
-
-/** Somebody else wrote it, and a terminal obeys. */
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }

@@ -56,6 +56,11 @@ export function print(terminal: Terminal, json: boolean, value: unknown, words: 
   terminal.out(json ? `${JSON.stringify(value)}\n` : words);
 }
 
+/** What somebody else wrote: a terminal obeys. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}
+
 /** A date as an operator writes it. */
 export function instantIn(text: string): Instant {
   const milliseconds = Date.parse(text);

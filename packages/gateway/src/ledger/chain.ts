@@ -6,7 +6,7 @@ import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
 import { faultsOfDropped, type WitnessedHead } from './witness.ts';
 
-/** `changed` is found at the line itself, or at the next one when its hash was computed anew. */
+/** `key-destroyed` is no fault of the chain, only of an answer that would need the key. `changed` is found at the line itself, or at the next one when its hash was computed anew. */
 export type FaultKind =
   | 'unreadable'
   | 'changed'
@@ -18,7 +18,10 @@ export type FaultKind =
   | 'forged'
   | 'cut-short'
   | 'rewritten'
-  | 'dropped-early';
+  | 'dropped-early'
+  | 'key-missing'
+  | 'key-changed'
+  | 'key-destroyed';
 
 export interface LedgerFault {
   readonly instance: string;

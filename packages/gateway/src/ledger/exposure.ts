@@ -3,7 +3,7 @@
 // caller; exposure-csv.ts and exposure-summary.ts put it on paper.
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { LedgerFault } from './chain.ts';
+import type { FaultKind, LedgerFault } from './chain.ts';
 import { createPersons, type ExposedPerson, type Persons } from './exposed-persons.ts';
 import { createTally, type ExposureCounts, type Tally } from './exposure-tally.ts';
 import { type UnwrapDataKey, unwrapWith } from './keys.ts';
@@ -11,6 +11,7 @@ import { type Progress, readSegment, type SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
 import { type Span, spanTest } from './search.ts';
+import { readKey } from './segment-key.ts';
 import { type Verified, verifyLedger } from './verify.ts';
 
 export interface ExposureQuestion extends Span {
@@ -28,7 +29,7 @@ export interface Exposure {
   readonly counts: ExposureCounts;
   /** Whether the ledger is whole: an answer from one with faults is a lower bound. */
   readonly ledger: Verified;
-  /** Entries of the span that did not open: forged or damaged. The first hundred, and how many. */
+  /** Entries of the span that did not open: forged, damaged, or their key was destroyed. The first hundred, and how many. */
   readonly unopened: readonly LedgerFault[];
   readonly unopenedCount: number;
 }
@@ -117,9 +118,14 @@ interface Opening {
 
 async function openSegment({ segment, unwrap, wanted, persons, unopened }: Opening): Promise<void> {
   let key: KeyObject | undefined;
+  let fault: FaultKind = 'forged';
   for await (const lines of readSegment(segment.path)) {
     for (const { line: found, number, previous } of lines) {
-      if (found?.kind === 'head') key = createSecretKey(await unwrap(found.line.key));
+      if (found?.kind === 'head') {
+        const kept = await readKey(segment.path, found.line);
+        if (kept.kind === 'wrapped') key = createSecretKey(await unwrap(kept.wrapped));
+        else fault = kept.kind === 'destroyed' ? 'key-destroyed' : kept.kind;
+      }
       if (found?.kind !== 'entry' || found.line.outcome === 'miss' || !wanted(found.line)) continue;
       const part = key && unseal(key, previous, found.line);
       if (part !== undefined) persons.add(found.line, part);
@@ -128,7 +134,7 @@ async function openSegment({ segment, unwrap, wanted, persons, unopened }: Openi
           instance: segment.instance,
           segment: segment.segment,
           line: number,
-          fault: 'forged',
+          fault,
         });
     }
   }

@@ -3,7 +3,10 @@
 import { hash } from 'node:crypto';
 import type { LedgerEntry } from './entry.ts';
 
-/** Opens a segment. `key` is a JWE (RFC 7516, ECDH-ES, A256GCM) of the data key that seals the entries below it. */
+/**
+ * Opens a segment. `key` is the hash of a file beside it, which has a JWE (RFC 7516, ECDH-ES, A256GCM) of the data key that
+ * seals the entries below; in older segments it is that JWE itself (segment-key.ts).
+ */
 export interface HeadLine {
   readonly ledger: 1;
   readonly instance: string;

@@ -3,10 +3,11 @@
 // head is sealed into every entry after it. Single entries are never dropped. A disk may keep deleted blocks: what makes
 // old segments unreadable for good, also in backups, is the destruction of the operator's private key.
 import { rm } from 'node:fs/promises';
-import type { Instant, Seconds } from '@palier/mfa-core';
+import type { Instant, Random, Seconds } from '@palier/mfa-core';
 import { segmentPath, segmentsIn, syncFolder } from './folder.ts';
 import { type Dropped, type EndLine, parseLine } from './line.ts';
 import { lineBlocks, linesIn } from './line-blocks.ts';
+import { dropKey } from './segment-key.ts';
 
 /**
  * A clock that jumps a year ahead makes everything look old, and what is deleted stays deleted when it is put right. So
@@ -43,9 +44,11 @@ export async function isAllOld(folder: string, retention: Seconds, now: Instant)
 }
 
 /** Deletes segments up to `through`, oldest first, so that a crash in between leaves no gap. */
-export async function dropThrough(folder: string, through: number): Promise<void> {
+export async function dropThrough(folder: string, through: number, random: Random): Promise<void> {
   const gone = (await segmentsIn(folder)).filter((segment) => segment <= through);
   for (const segment of gone) {
+    // The key first: what a crash leaves behind can then be read by nobody.
+    await dropKey(segmentPath(folder, segment), random);
     await rm(segmentPath(folder, segment));
     await rm(`${segmentPath(folder, segment)}.torn`, { force: true });
   }
@@ -60,7 +63,8 @@ async function startOf(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function endOf(path: string): Promise<EndLine | undefined> {
+/** How a segment ended; undefined for one that is open or torn. */
+export async function endOf(path: string): Promise<EndLine | undefined> {
   let last = '';
   for await (const block of lineBlocks(path)) last = linesIn(block).at(-1) ?? last;
   const line = parseLine(last);

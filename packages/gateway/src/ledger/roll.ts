@@ -72,7 +72,8 @@ export function createRoll(setting: RollSetting): Roll {
       after: end ?? atLeast(known, await recover(folder, now)),
     });
     // What could not be deleted now is tried again with the next segment.
-    if (dropped !== undefined) await dropThrough(folder, dropped.through).catch(() => undefined);
+    if (dropped !== undefined)
+      await dropThrough(folder, dropped.through, setting.random).catch(() => undefined);
     return begun;
   };
   const finish = async (segment: OpenSegment, reason: EndReason): Promise<void> => {

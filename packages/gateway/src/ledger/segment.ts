@@ -1,5 +1,5 @@
 // One open segment: the file, its data key and the end of its chain. The key is born with the segment, is written down
-// only wrapped for the operator, and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
+// only wrapped for the operator (segment-key.ts), and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
@@ -9,6 +9,7 @@ import type { WrapDataKey } from './keys.ts';
 import { chained, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
 import { clearPart, seal } from './sealing.ts';
+import { placeKey, requireKey } from './segment-key.ts';
 
 export interface OpenSegment {
   readonly startedAt: Instant;
@@ -38,6 +39,8 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
   const bytes = beginning.random(32);
   const key = createSecretKey(bytes);
   const segment = after.segment + 1;
+  const path = segmentPath(folder, segment);
+  const wrapped = await beginning.wrap(bytes);
   const head = chained(after.hash, {
     ledger: 1,
     instance: beginning.instance,
@@ -45,13 +48,16 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
     startedAt: new Date(now).toISOString(),
     after: after.hash,
     entries: after.entries,
-    key: await beginning.wrap(bytes),
+    key: await placeKey(folder, path, wrapped),
     ...(dropped !== undefined && { dropped }),
   });
   bytes.fill(0);
-  const path = segmentPath(folder, segment);
   const file = await placeFile(folder, path, (fresh) => fresh.appendFile(`${head.text}\n`));
-  return writing(await pen(file, path), key, now, { segment, entries: after.entries, hash: head.hash });
+  return writing(await pen(file, path, wrapped.length), key, now, {
+    segment,
+    entries: after.entries,
+    hash: head.hash,
+  });
 }
 
 interface Pen {
@@ -64,7 +70,7 @@ interface Pen {
  * A file that was deleted, moved or replaced under us takes writes and keeps nothing where it is looked for; one that was
  * cut or written by somebody else is no longer what we wrote (A140). One look by name after each write shows all of it.
  */
-async function pen(file: FileHandle, path: string): Promise<Pen> {
+async function pen(file: FileHandle, path: string, keyLength: number): Promise<Pen> {
   const { dev, ino, size } = await file.stat({ bigint: true });
   let length = size;
   return {
@@ -72,7 +78,7 @@ async function pen(file: FileHandle, path: string): Promise<Pen> {
       await file.appendFile(text);
       await file.datasync();
       length += BigInt(Buffer.byteLength(text));
-      const found = await stat(path, { bigint: true });
+      const [found] = await Promise.all([stat(path, { bigint: true }), requireKey(path, keyLength)]);
       if (found.dev !== dev || found.ino !== ino) throw new Error('the open segment was moved or replaced');
       if (found.size !== length) throw new Error('the open segment was cut or written by somebody else');
     },

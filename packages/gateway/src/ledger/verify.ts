@@ -9,6 +9,7 @@ import { type UnwrapDataKey, unwrapWith } from './keys.ts';
 import type { EntryLine } from './line.ts';
 import { listSegments, type Progress, readSegment, type SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
+import { type Destroyed, readKey, type SegmentKey } from './segment-key.ts';
 import type { WitnessedHead } from './witness.ts';
 
 export interface Verified {
@@ -18,6 +19,8 @@ export interface Verified {
   readonly heads: readonly LedgerHead[];
   /** Segments that are not here any more, by the ledger's own word. */
   readonly gone: readonly { readonly instance: string; readonly through: number }[];
+  /** Segments whose persons nobody can read any more, by the word that stands in the place of their keys. */
+  readonly destroyed: readonly (Destroyed & { readonly instance: string; readonly segment: number })[];
   /** The first thousand; `faultCount` has them all. */
   readonly faults: readonly LedgerFault[];
   readonly faultCount: number;
@@ -43,6 +46,7 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
   const files = await listSegments(directory);
   const unwrap = privateKeys && (await unwrapWith(privateKeys));
   const faults: LedgerFault[] = [];
+  const destroyed: Verified['destroyed'][number][] = [];
   let [faultCount, entries, done] = [0, 0, 0];
   const tell = (fault: LedgerFault): void => {
     faultCount += 1;
@@ -60,6 +64,13 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
     await followSegment(chain, file, {
       unwrap,
       seen,
+      keyed: (found) => {
+        const { instance, segment } = file;
+        if (found.kind === 'destroyed') {
+          const { destroyed: at, by, reason } = found;
+          destroyed.push({ instance, segment, destroyed: at, by, reason });
+        } else if (found.kind !== 'wrapped') tell({ instance, segment, line: 1, fault: found.kind });
+      },
       progress: (bytes) => onProgress?.({ done: done + bytes, total }),
     });
     done += file.bytes;
@@ -74,6 +85,7 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
     gone: [...chains]
       .map(([instance, chain]) => ({ instance, through: chain.goneThrough() }))
       .filter(({ through }) => through > 0),
+    destroyed,
     faults,
     faultCount,
   };
@@ -82,26 +94,34 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
 interface Following {
   readonly unwrap: UnwrapDataKey | undefined;
   readonly seen: (entry: EntryLine) => void;
+  readonly keyed: (key: SegmentKey) => void;
   readonly progress: (bytes: number) => void;
 }
 
 async function followSegment(
   chain: Chain,
   file: SegmentFile,
-  { unwrap, seen, progress }: Following,
+  { unwrap, seen, keyed, progress }: Following,
 ): Promise<void> {
   let bytes = 0;
   let key: KeyObject | undefined;
+  let isSealed = false;
   chain.begin(file);
   for await (const lines of readSegment(file.path)) {
     for (const read of lines) {
       chain.follow(read);
       bytes += read.text.length + 1;
       const found = read.line;
-      if (found?.kind === 'head' && unwrap !== undefined) key = createSecretKey(await unwrap(found.line.key));
+      if (found?.kind === 'head') {
+        const kept = await readKey(file.path, found.line);
+        keyed(kept);
+        isSealed = kept.kind !== 'wrapped';
+        if (kept.kind === 'wrapped' && unwrap !== undefined)
+          key = createSecretKey(await unwrap(kept.wrapped));
+      }
       if (found?.kind !== 'entry') continue;
       seen(found.line);
-      if (unwrap !== undefined) chain.open(read, found.line, key);
+      if (unwrap !== undefined && !isSealed) chain.open(read, found.line, key);
     }
     progress(Math.min(bytes, file.bytes));
   }

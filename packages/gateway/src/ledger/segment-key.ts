@@ -1,0 +1,107 @@
+// The wrapped data key of one segment, in a file of its own beside it. The head of the segment has its hash, so the chain
+// covers the key and stays whole without it: whoever destroys the file makes the persons of that segment unreadable for
+// good, also in every copy that was made without the keys, while account, time and numbers stay. Segments of before carry
+// the wrapped key in their head.
+import { hash } from 'node:crypto';
+import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
+import type { Instant, Random } from '@palier/mfa-core';
+import { placeFile } from './folder.ts';
+import type { HeadLine } from './line.ts';
+
+/** The operator's word that a key was destroyed. It stands where the key was, and anybody with the disk can write it. */
+export interface Destroyed {
+  readonly destroyed: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type SegmentKey =
+  | { readonly kind: 'wrapped'; readonly wrapped: string }
+  | ({ readonly kind: 'destroyed' } & Destroyed)
+  | { readonly kind: 'key-missing' }
+  | { readonly kind: 'key-changed' };
+
+/** A hash where older heads have the key itself. */
+const hashed = /^[A-Za-z0-9_-]{43}$/;
+
+export function keyPath(segmentPath: string): string {
+  return segmentPath.replace(/\.jsonl$/, '.key');
+}
+
+/** Puts a key beside its segment, before there is one; resolves to what the head says of it. */
+export async function placeKey(folder: string, path: string, wrapped: string): Promise<string> {
+  const file = await placeFile(folder, keyPath(path), (fresh) => fresh.appendFile(wrapped));
+  await file.close();
+  return hashOf(wrapped);
+}
+
+function hashOf(wrapped: string): string {
+  return hash('sha256', wrapped, 'base64url');
+}
+
+/** The key of a segment, as far as it is there. */
+export async function readKey(path: string, { key }: Pick<HeadLine, 'key'>): Promise<SegmentKey> {
+  if (!hashed.test(key)) return { kind: 'wrapped', wrapped: key };
+  const text = await readFile(keyPath(path), 'utf8').catch(absent);
+  if (text === undefined) return { kind: 'key-missing' };
+  if (hashOf(text) === key) return { kind: 'wrapped', wrapped: text };
+  const word = destroyedIn(text);
+  return word === undefined ? { kind: 'key-changed' } : { kind: 'destroyed', ...word };
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
+}
+
+function destroyedIn(text: string): Destroyed | undefined {
+  try {
+    const { destroyed, by, reason } = JSON.parse(text) as Partial<Destroyed>;
+    if (typeof destroyed !== 'string' || typeof by !== 'string' || typeof reason !== 'string')
+      return undefined;
+    return { destroyed, by, reason };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Destruction {
+  readonly by: string;
+  readonly reason: string;
+  readonly now: Instant;
+  readonly random: Random;
+}
+
+/** Overwrites a key where it lies, then puts the word in its place. A disk that copies on write or remaps may keep the old blocks. */
+export async function destroyKey(
+  folder: string,
+  path: string,
+  { by, reason, now, random }: Destruction,
+): Promise<void> {
+  await overwrite(keyPath(path), random);
+  const word: Destroyed = { destroyed: new Date(now).toISOString(), by, reason };
+  const file = await placeFile(folder, keyPath(path), (fresh) => fresh.appendFile(JSON.stringify(word)));
+  await file.close();
+}
+
+/** With the segment that retention drops goes its key. */
+export async function dropKey(path: string, random: Random): Promise<void> {
+  await overwrite(keyPath(path), random).catch(absent);
+  await rm(keyPath(path), { force: true });
+}
+
+async function overwrite(path: string, random: Random): Promise<void> {
+  const file: FileHandle = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    await file.write(random(size), 0, size, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Rejects unless the key is there as it was placed: without it what is written now would be sealed for nobody. */
+export async function requireKey(path: string, length: number): Promise<void> {
+  if ((await stat(keyPath(path))).size !== length) throw new Error('the key of the open segment was changed');
+}
