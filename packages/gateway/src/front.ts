@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Denial } from './gate/decision.ts';
-import { restoreForm } from './gate/held-form.ts';
+import { namesHeldForm, restoreForm } from './gate/held-form.ts';
 import { nameOf } from './gate/observer.ts';
 import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';
 import { serveUpgrade } from './gate/upgrade.ts';
@@ -11,7 +11,7 @@ import type { Log } from './log.ts';
 import { UpstreamError } from './proxy/exchange.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
-import { distrust, enter, isQuiet } from './request/connection.ts';
+import { distrust, enter, isQuiet, lastBlock } from './request/connection.ts';
 import type { BodySource, CanonicalRequest, Refusal } from './request/request.ts';
 import { type Denier, deny } from './respond/deny.ts';
 
@@ -27,12 +27,12 @@ export interface Front {
 export async function handle(front: Front, sockets: Sockets): Promise<void> {
   const { incoming, response } = sockets;
   if (!enter(incoming.socket, response)) return;
-  const request = canonicalise(incoming, front.edge);
+  const request = canonicalise(incoming, front.edge, lastBlock(incoming.socket));
   if ('status' in request) return refuseAtEdge(front, request, sockets);
   if (request.path.startsWith('/.palier/')) return front.pages(incoming, response);
   const body = bodySource(incoming, request);
   try {
-    const restored = await restoreForm(front.desk.gate, request);
+    const restored = namesHeldForm(request) ? await restoreForm(front.desk.gate, request) : undefined;
     if (restored !== undefined)
       response.appendHeader(
         'set-cookie',
@@ -153,21 +153,21 @@ export function decisionLine(
   status: number,
 ): Readonly<Record<string, unknown>> {
   const { terms, denial } = served;
-  const who =
-    terms?.identity.kind === 'account' ? { account: terms.identity.account, session: terms.session?.id } : {};
-  const wouldBe = terms?.wouldBe === undefined ? {} : { wouldBe: nameOf(terms.wouldBe) };
+  const account = terms?.identity.kind === 'account' ? terms.identity.account : undefined;
   const route =
-    terms?.matched.route.id ?? (denial !== undefined && 'route' in denial ? denial.route?.id : undefined);
+    terms?.matched.route ?? (denial !== undefined && 'route' in denial ? denial.route : undefined);
+  // What is undefined is not written.
   return {
     kind: 'decision',
     outcome: denial === undefined ? 'forward' : nameOf(denial),
     status,
     method: request.method,
-    route,
+    route: route?.id,
     peer: request.peer,
     records: terms?.records.length ?? 0,
-    ...who,
-    ...wouldBe,
+    account,
+    session: account === undefined ? undefined : terms?.session?.id,
+    wouldBe: terms?.wouldBe && nameOf(terms.wouldBe),
   };
 }
 

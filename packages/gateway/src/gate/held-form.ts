@@ -15,6 +15,11 @@ export interface Restored {
   readonly cookie: string;
 }
 
+/** Whether the request brings a cookie of a held form: almost none does, and then there is nothing to wait for. */
+export function namesHeldForm({ method, headers }: Pick<CanonicalRequest, 'method' | 'headers'>): boolean {
+  return method === 'GET' && headers.get('cookie')?.includes(heldCookiePrefix) === true;
+}
+
 /**
  * Undefined when the request names no held form of this session and this very target, or when the portal knows somebody
  * else by now: at a shared counter one person's form must not be sent, nor kept, for the next (A214).
@@ -24,7 +29,7 @@ export async function restoreForm(
   request: CanonicalRequest,
 ): Promise<Restored | undefined> {
   const header = request.headers.get('cookie');
-  const held = request.method === 'GET' ? cookiesWithPrefix(header, heldCookiePrefix) : [];
+  const held = namesHeldForm(request) ? cookiesWithPrefix(header, heldCookiePrefix) : [];
   const token = held.length === 0 ? undefined : cookieValue(header, sessionCookie);
   const session = token === undefined || token === 'duplicate' ? undefined : await mfa.sessions.load(token);
   if (session === undefined) return undefined;

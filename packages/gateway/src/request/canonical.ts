@@ -3,7 +3,7 @@
 // Nothing here depends on a route: what one route may take and another not is policy/admit.ts.
 import type { IncomingMessage } from 'node:http';
 import { type ClientAddressRules, clientAddressOf, plainAddress } from './client-address.ts';
-import { type HeaderRefusal, readHeaders } from './headers.ts';
+import { type HeaderRefusal, type LastBlock, readHeaders } from './headers.ts';
 import type { CanonicalRequest, Refusal } from './request.ts';
 import { type ParsedTarget, parseTarget, type TargetRefusal } from './target.ts';
 
@@ -95,9 +95,9 @@ const rules: readonly Rule[] = [
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const overrides = ['x-http-method-override', 'x-method-override', 'x-http-method'];
 
-/** Judges the head of a request. Pure; reads no body. */
-export function canonicalise(raw: RawRequest, edge: EdgeRules): CanonicalRequest | Refusal {
-  const headers = readHeaders(raw.rawHeaders);
+/** Judges the head of a request; reads no body. `last` is what this connection said before, if anything. */
+export function canonicalise(raw: RawRequest, edge: EdgeRules, last?: LastBlock): CanonicalRequest | Refusal {
+  const headers = readHeaders(raw.rawHeaders, last);
   if (typeof headers === 'string') return refusal(headers);
   const read = { raw, edge, headers };
   const broken = rules.find((rule) => rule.breaks(read));
@@ -115,10 +115,16 @@ function refusal(reason: HeaderRefusal | TargetRefusal): Refusal {
   return { status, reason, close: true };
 }
 
-function assembled({ raw, edge, headers }: Read, target: ParsedTarget): CanonicalRequest {
+function assembled(
+  { raw, edge, headers }: Read,
+  { target, path, segments, query }: ParsedTarget,
+): CanonicalRequest {
   return {
     method: raw.method ?? '',
-    ...target,
+    target,
+    path,
+    segments,
+    query,
     host: (headers.get('host') ?? '').toLowerCase(),
     headers,
     peer: clientAddressOf(plainAddress(raw.socket.remoteAddress ?? ''), headers, edge.clientAddress),

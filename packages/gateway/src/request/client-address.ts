@@ -27,5 +27,6 @@ export function clientAddressOf(
 
 /** `::ffff:192.0.2.1` is 192.0.2.1: one machine, one address (A133). */
 export function plainAddress(address: string): string {
+  if (!address.startsWith('::')) return address;
   return /^::ffff:[0-9]+\.[0-9.]+$/i.test(address) ? address.slice(7) : address;
 }

@@ -3,11 +3,13 @@
 // a packet whose first was refused would still be decided and sent.
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { LastBlock } from './headers.ts';
 
 interface Connection {
   distrusted: boolean;
   /** A list, not a set: see `errand` in proxy/link.ts. */
   readonly waiting: ServerResponse[];
+  readonly last: LastBlock;
 }
 
 /** Unanswered requests on one connection. Browsers and proxies do not pipeline; a handful is generous. */
@@ -15,9 +17,11 @@ const most = 16;
 const connections = new WeakMap<Duplex, Connection>();
 
 function connectionOf(socket: Duplex): Connection {
-  const known = connections.get(socket) ?? { distrusted: false, waiting: [] };
-  connections.set(socket, known);
-  return known;
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  const fresh: Connection = { distrusted: false, waiting: [], last: { raw: [], names: [] } };
+  connections.set(socket, fresh);
+  return fresh;
 }
 
 /**
@@ -33,8 +37,13 @@ export function enter(socket: Duplex, response: ServerResponse): boolean {
     return false;
   }
   connection.waiting.push(response);
-  response.once('close', () => void connection.waiting.splice(connection.waiting.indexOf(response), 1));
+  response.on('close', () => void connection.waiting.splice(connection.waiting.indexOf(response), 1));
   return true;
+}
+
+/** The header block that came before on it. */
+export function lastBlock(socket: Duplex): LastBlock {
+  return connectionOf(socket).last;
 }
 
 /** After a doubt about where a request ends nothing that follows it is a request (R11). */

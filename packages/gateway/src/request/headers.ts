@@ -41,19 +41,37 @@ const singletons: ReadonlySet<string> = new Set([
   'sec-websocket-version',
 ]);
 
-/** Lower-case names to values; lists joined with `, `. `raw` is name, value, name, value. */
-export function readHeaders(raw: readonly string[]): ReadonlyMap<string, string> | HeaderRefusal {
+/**
+ * The block before this one on the same connection, so that a pair which comes again is not judged again: clients say most
+ * of it at every request. A new connection begins with an empty one.
+ */
+export interface LastBlock {
+  raw: readonly string[];
+  /** The judged names, one for each pair. */
+  names: readonly string[];
+}
+
+/** Lower-case names to values; lists joined with `, `. `raw` is name, value, name, value; `last` remembers it. */
+export function readHeaders(
+  raw: readonly string[],
+  last: LastBlock = { raw: [], names: [] },
+): ReadonlyMap<string, string> | HeaderRefusal {
   if (raw.length > most * 2) return 'too-many-headers';
   const headers = new Map<string, string>();
+  const names: string[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = soundName(raw[at] ?? '');
-    const value = raw[at + 1] ?? '';
+    const [spelling = '', value = ''] = [raw[at], raw[at + 1]];
+    const isSaidAgain = last.raw[at] === spelling && last.raw[at + 1] === value;
+    const name = isSaidAgain ? last.names[at / 2] : soundName(spelling);
     if (name === undefined) return 'header-name';
-    if (!isSoundValue(value)) return 'header-value';
+    if (!isSaidAgain && !isSoundValue(value)) return 'header-value';
     const before = headers.get(name);
     if (before !== undefined && singletons.has(name)) return 'duplicate-header';
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
+    names.push(name);
   }
+  last.raw = raw;
+  last.names = names;
   return headers;
 }
 
