@@ -62,8 +62,8 @@ describe('a social-security number', () => {
   });
 
   it('takes no time on a hostile text', () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     for (let index = 0; index < 1000; index += 1) canonicalNir(`${'1 '.repeat(40)}`);
-    expect(performance.now() - before).toBeLessThan(200);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
   });
 });

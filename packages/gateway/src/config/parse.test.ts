@@ -535,9 +535,9 @@ routes:
       { length: 1000 },
       (_, index) => `  - { match: "GET /r${index}/{id}", require: signed-in }`,
     );
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(config(`${base}routes:\n${lines.join('\n')}\n`).routes).toHaveLength(1000);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000);
   });
 });
 

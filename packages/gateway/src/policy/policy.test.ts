@@ -130,9 +130,9 @@ describe('matching', () => {
 
   it('no path and no policy makes it slow (A022)', () => {
     const wide = Array.from({ length: 12 }, (_, depth) => route(`GET /${'a/'.repeat(depth)}{x}/**`));
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let round = 0; round < 1000; round += 1) match(policyOf(...wide), 'GET', `/${'a/'.repeat(60)}b`);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000);
   });
 });
 
@@ -246,10 +246,10 @@ describe('contradictions between lines', () => {
     const many = Array.from({ length: 10_000 }, (_, index) =>
       route(`GET /r${index}/{id}/part`, index % 2 === 0 ? 'code' : 'open'),
     );
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(problems([...many, route('GET /**')])).toEqual([]);
     compilePolicy(many, 'default');
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(5000);
   });
 });
 

@@ -67,9 +67,9 @@ describe('one cookie by name', () => {
   });
 
   it('reads sixteen kilobytes of near misses in a moment', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(cookieValue('ss; '.repeat(4000), 's')).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(50);
   });
 });
 

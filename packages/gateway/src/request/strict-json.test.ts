@@ -156,8 +156,8 @@ describe('strict JSON', () => {
     ['blanks without end', ' '.repeat(5_000_000)],
   ])('A118: judges %s in bounded time', (_name, text) => {
     const bytes = bytesOf(text);
-    const start = performance.now();
+    const start = process.cpuUsage();
     parseStrictJson(bytes, limits);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
   });
 });

@@ -161,9 +161,9 @@ describe('a target that is not canonical', () => {
 
   it('A022: eight kilobytes of escapes are judged in well under 10 ms', () => {
     const slow = `/${'%C3%A9'.repeat(1300)}`;
-    const start = performance.now();
+    const start = process.cpuUsage();
     parseTarget(slow);
-    expect(performance.now() - start).toBeLessThan(10);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(10);
   });
 });
 

@@ -38,9 +38,9 @@ describe('who is refused, a person or a program', () => {
   });
 
   it('reads a megabyte of Accept in bounded time', () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     kind({ accept: 'a/b,'.repeat(250_000) });
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   });
 });
 

@@ -121,11 +121,11 @@ describe('an export of an authenticator app', () => {
   ])('with %s is malformed', (_name, uri) => expect(reasonOf(parseMigrationPayload(uri))).toBe('malformed'));
 
   it('reads any 64 KiB of noise in no time', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let round = 0; round < 50; round += 1) {
       const noise = Array.from({ length: 4000 }, (_, index) => (index * 7919 + round * 104729) % 251);
       parseMigrationPayload(exported(...noise));
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
   });
 });

@@ -54,7 +54,7 @@ describe('client data', () => {
   });
 
   it('of 48 KiB is judged in no time, whatever is in it', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const strings = [
       '['.repeat(48_000),
       `"${'\\'.repeat(48_000)}`,
@@ -64,7 +64,7 @@ describe('client data', () => {
     ];
     expect(strings.map(readText)).toEqual(strings.map(() => undefined));
     readText(JSON.stringify({ ...plain, long: 'a"\\'.repeat(12_000) }));
-    expect(performance.now() - start).toBeLessThan(250);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(250);
   });
 });
 
