@@ -53,13 +53,18 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(short)) return short;
   const proof = provedBy(gate, session, identity, route);
 
-  const counted = await recordsOfRequest(matched, request, (limit) => body.read(limit), gate.recordKeys);
+  const counted =
+    route.records.length === 0
+      ? nothingRead
+      : await recordsOfRequest(matched, request, (limit) => body.read(limit), gate.recordKeys);
   const unread = 'refusal' in counted ? refused(counted.refusal, route) : undefined;
   if (stops(unread)) return unread;
   const { records, bytes } = 'refusal' in counted ? nothingRead : counted;
 
   const paid =
-    identity.kind === 'account' ? await pay(gate, { request, matched, identity, proof }, records) : undefined;
+    identity.kind === 'account' && records.length > 0
+      ? await pay(gate, { request, matched, identity, proof }, records)
+      : undefined;
   if (stops(paid?.denial)) return paid.denial;
 
   const tried =

@@ -22,7 +22,7 @@ export interface Desk extends Till {
   readonly live: LiveExchanges;
   readonly cookiePrefix: string;
   /** Sees every answer before it is released: sign-ins that worked, portal cookies that came and went. */
-  readonly answered: (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer>;
+  readonly answered: (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> | SeenAnswer;
   /** Told after an answer of a sign-out route went through. */
   readonly signedOut: (terms: PermitTerms) => Promise<void>;
 }
@@ -132,7 +132,7 @@ async function release(
   settled: Settled,
   response: ServerResponse,
 ): Promise<void> {
-  const headers = [...responseHeaders(exchange, terms, desk.cookiePrefix)];
+  const headers = responseHeaders(exchange, terms, desk.cookiePrefix);
   const own = response.getHeader('set-cookie');
   // One that was set alone is no list.
   for (const cookie of [own ?? []].flat()) headers.push('Set-Cookie', String(cookie));

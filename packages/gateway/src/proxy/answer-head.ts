@@ -129,9 +129,13 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
+/** Lengths of the names below: most fields are none of them by that alone. */
+const telling: ReadonlySet<number> = new Set([10, 14, 17]);
+
 /** Keeps the field, and what it says about framing. */
 function note(fields: Fields, name: string, value: string): void {
   fields.headers.push([name, value]);
+  if (!telling.has(name.length)) return;
   const lower = name.toLowerCase();
   if (lower === 'content-length') {
     if (fields.length !== undefined) fields.repeated = 'content-length';
@@ -140,6 +144,7 @@ function note(fields: Fields, name: string, value: string): void {
     if (fields.coding !== undefined) fields.repeated = 'transfer-encoding';
     fields.coding = value.toLowerCase();
   } else if (lower === 'connection') {
+    if (value === 'keep-alive') return;
     fields.closes ||= value
       .toLowerCase()
       .split(',')

@@ -52,52 +52,69 @@ function rows(fate: Fate, names: readonly string[]): readonly (readonly [string,
   return names.map((name) => [name, fate] as const);
 }
 
-/** Names of record headers per route: they name persons and stay here. */
-const secretNames = new WeakMap<Route, ReadonlySet<string>>();
+/** Fates of the spellings seen so far: a portal uses the same few dozen, and each is judged at every answer. */
+const spellings = new Map<string, Fate | 'pass'>();
+const mostSpellings = 500;
 
-function secretOf(route: Route): ReadonlySet<string> {
+function fateOf(spelling: string): Fate | 'pass' {
+  const known = spellings.get(spelling);
+  if (known !== undefined) return known;
+  const name = spelling.toLowerCase();
+  const fate = name.startsWith('palier-') ? 'drop' : (fates.get(name) ?? 'pass');
+  if (spellings.size < mostSpellings) spellings.set(spelling, fate);
+  return fate;
+}
+
+function isNamedIn(names: readonly string[], spelling: string): boolean {
+  return names.length > 0 && names.includes(spelling.toLowerCase());
+}
+
+/** Names of record headers per route: they name persons and stay here. */
+const secretNames = new WeakMap<Route, readonly string[]>();
+
+function secretOf(route: Route): readonly string[] {
   const known = secretNames.get(route);
   if (known !== undefined) return known;
-  const names = route.records.flatMap((rule) =>
+  const secret = route.records.flatMap((rule) =>
     rule.from === 'answer-header' ? [rule.name.toLowerCase()] : [],
   );
-  const secret = new Set(names);
   secretNames.set(route, secret);
   return secret;
 }
 
-/** The head that goes to the client, flat, without a length. Behind a session it always says `no-store`. */
+/** The head that goes to the client, a new flat list without a length. Behind a session it always says `no-store`. */
 export function responseHeaders(
   exchange: Pick<Exchange, 'headers'>,
   terms: PermitTerms,
   cookiePrefix: string,
-): readonly string[] {
+): string[] {
   const secret = secretOf(terms.matched.route);
   const nominated = nominatedIn(exchange.headers);
   const flat: string[] = [];
   for (const [name, value] of exchange.headers) {
-    const lower = name.toLowerCase();
-    if (secret.has(lower) || nominated?.includes(lower) || lower.startsWith('palier-')) continue;
-    const fate = fates.get(lower);
-    if (fate === undefined || passes(fate, value, terms, cookiePrefix)) flat.push(name, value);
+    const fate = fateOf(name);
+    if (fate !== 'pass' && !passes(fate, value, terms, cookiePrefix)) continue;
+    if (!isNamedIn(secret, name) && !isNamedIn(nominated, name)) flat.push(name, value);
   }
   if (terms.matched.route.requirement.kind !== 'open') flat.push('Cache-Control', 'no-store');
   return flat;
 }
 
-/** What a Connection header of the portal names beyond `close` and `keep-alive`. */
-function nominatedIn(headers: Exchange['headers']): readonly string[] | undefined {
-  let options: string[] | undefined;
+/** What a Connection header of the portal names beyond the usual. */
+function nominatedIn(headers: Exchange['headers']): readonly string[] {
+  let options = none;
   for (const [name, value] of headers) {
-    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
-    options = (options ?? []).concat(
-      value
-        .toLowerCase()
-        .split(',')
-        .map((option) => option.trim()),
-    );
+    if (name.length !== 10 || value === 'keep-alive' || value === 'close') continue;
+    if (name.toLowerCase() === 'connection')
+      options = options.concat(value.toLowerCase().split(',').map(trimmed));
   }
   return options;
+}
+
+const none: readonly string[] = [];
+
+function trimmed(text: string): string {
+  return text.trim();
 }
 
 function passes(fate: Fate, value: string, { matched, request }: PermitTerms, cookiePrefix: string): boolean {
@@ -134,8 +151,20 @@ function setsOurs(value: string, cookiePrefix: string): boolean {
 }
 
 /** The portal's Content-Length, when it is one sound number: kept so that clients can show progress. */
-export function contentLengthOf(exchange: Pick<Exchange, 'headers'>): string | undefined {
-  const lengths = exchange.headers.filter(([name]) => name.toLowerCase() === 'content-length');
-  const length = lengths[0]?.[1] ?? '';
-  return lengths.length === 1 && /^[0-9]+$/.test(length) ? length : undefined;
+export function contentLengthOf({ headers }: Pick<Exchange, 'headers'>): string | undefined {
+  let length: string | undefined;
+  for (const [name, value] of headers) {
+    if (name.length !== 14 || name.toLowerCase() !== 'content-length') continue;
+    if (length !== undefined || !isDigits(value)) return undefined;
+    length = value;
+  }
+  return length;
+}
+
+function isDigits(value: string): boolean {
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return value.length > 0;
 }

@@ -108,9 +108,15 @@ function nameOf(pair: string): string {
  * (A079). Undefined when nothing is left.
  */
 export function withoutCookies(header: string, prefix: string): string | undefined {
-  const folded = prefix.toLowerCase();
-  if (!header.toLowerCase().includes(folded)) return header;
-  const kept = header.split(';').filter((pair) => !pair.toLowerCase().includes(folded));
-  const text = kept.join(';').trim();
-  return text === '' ? undefined : text;
+  const [all, own] = [header.toLowerCase(), prefix.toLowerCase()];
+  if (!all.includes(own)) return header;
+  let kept: string | undefined;
+  for (let at = 0, end = 0; at <= header.length; at = end + 1) {
+    const mark = header.indexOf(';', at);
+    end = mark === -1 ? header.length : mark;
+    const found = all.indexOf(own, at);
+    if (found !== -1 && found < end) continue;
+    kept = kept === undefined ? header.slice(at, end) : `${kept};${header.slice(at, end)}`;
+  }
+  return kept?.trim() || undefined;
 }

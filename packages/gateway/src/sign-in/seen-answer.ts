@@ -16,17 +16,17 @@ export interface SeenAnswer {
 
 const nothing: SeenAnswer = { cookies: [], equal: undefined };
 
-/** The sources that watch bind first: the guard then asks them who has signed in. */
+/** The sources that watch bind first: the guard then asks them who has signed in. Where nobody waits, it is said at once. */
 export function seenAnswers(
   guard: SignInGuard,
   watchers: readonly Watcher[],
-): (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> {
-  return async (terms, exchange) => {
-    for (const watch of watchers) {
-      const seeing = watch(terms, exchange);
-      if (seeing !== undefined) await seeing;
-    }
-    return terms.signIn === undefined ? nothing : guard.answered(terms.signIn, terms, exchange);
+): (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> | SeenAnswer {
+  return (terms, exchange) => {
+    const watched = watchers.map((watch) => watch(terms, exchange)).filter((one) => one !== undefined);
+    if (watched.length === 0 && terms.signIn === undefined) return nothing;
+    const judged = (): Promise<SeenAnswer> | SeenAnswer =>
+      terms.signIn === undefined ? nothing : guard.answered(terms.signIn, terms, exchange);
+    return Promise.all(watched).then(judged);
   };
 }
 

@@ -3,8 +3,8 @@
 import { type Scope, type Stop, type StopStore, stopFor } from './stop.ts';
 
 export interface Stops {
-  /** The stop that holds for this, if any. Rejects when nobody knows. */
-  holding(scope: Scope): Promise<Stop | undefined>;
+  /** The stop that holds for this, if any; at once while what is known is fresh. Rejects when nobody knows. */
+  holding(scope: Scope): Promise<Stop | undefined> | Stop | undefined;
 }
 
 export interface StopsSetting {
@@ -18,7 +18,7 @@ export interface StopsSetting {
 const freshMilliseconds = 200;
 
 /** Nothing can be stopped. */
-export const noStops: Stops = { holding: async () => undefined };
+export const noStops: Stops = { holding: () => undefined };
 
 export function createStops({ store, changed, now = () => performance.now() }: StopsSetting): Stops {
   let known: readonly Stop[] = [];
@@ -33,14 +33,12 @@ export function createStops({ store, changed, now = () => performance.now() }: S
     readAt = asked;
   };
   return {
-    holding: async (scope) => {
-      if (now() - readAt >= freshMilliseconds) {
-        reading ??= read().finally(() => {
-          reading = undefined;
-        });
-        await reading;
-      }
-      return stopFor(known, scope);
+    holding: (scope) => {
+      if (now() - readAt < freshMilliseconds) return stopFor(known, scope);
+      reading ??= read().finally(() => {
+        reading = undefined;
+      });
+      return reading.then(() => stopFor(known, scope));
     },
   };
 }
