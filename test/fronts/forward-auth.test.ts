@@ -52,7 +52,7 @@ interface Asked {
   readonly headers?: Pairs;
 }
 
-/** The same request in the words of each front; recorded from nginx 1.22 and Caddy 2.6, from the documentation of the others. */
+/** The same request in the words of each front, as in the recordings beside this test. */
 const shapes = {
   nginx: ({ method = 'GET', target, headers = [] }: Asked) =>
     askRaw('/.palier/forward-auth/nginx', [

@@ -30,6 +30,9 @@ describe('examples/fronts', () => {
       expect(forwardAuth.authResponseHeaders).toEqual(['Palier-Assertion', 'Cookie']);
       expect(forwardAuth.trustForwardHeader).toBe(false);
     }
+    // Without it a portal that changes the protocol would have a socket the gateway never saw.
+    const { customRequestHeaders } = traefik.http.middlewares.strip.headers;
+    expect(customRequestHeaders).toMatchObject({ Connection: '', Upgrade: '' });
     const envoy = parse(read('envoy.yaml'));
     const [connections] = envoy.static_resources.listeners[0].filter_chains[0].filters;
     const [{ typed_config: authz }] = connections.typed_config.http_filters;

@@ -8,6 +8,7 @@ import {
   shippedFront,
   startFront,
 } from './front-server.ts';
+import { sendRaw } from './raw-socket.ts';
 
 export type AskingProgram = Exclude<FrontProgram, 'apache2'>;
 
@@ -126,12 +127,25 @@ function replaced(
 }
 
 /** Starts it as shipped; `unasking` takes away the lines that make it ask. */
-export function startAskingFront(
+export async function startAskingFront(
   program: AskingProgram,
   places: Places,
   unasking = false,
 ): Promise<FrontServer> {
   const files = filesFor(program, places);
   const { main = '', ...others } = unasking ? replaced(files, shippedFor[program].asks) : files;
-  return startFront(program, main, places.front, others);
+  const server = await startFront(program, main, places.front, others);
+  if (program === 'traefik') await hasRoutes(places);
+  return server;
+}
+
+/** Traefik listens before it has read its routes, and says 404 to everything until then. */
+async function hasRoutes({ front, host }: Places): Promise<void> {
+  const question = `GET /.palier/api/session HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+  for (const deadline = performance.now() + 10_000; performance.now() < deadline; ) {
+    const { status } = await sendRaw(front, question, 2000);
+    if (status !== 404) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('Traefik had no routes in 10 s');
 }

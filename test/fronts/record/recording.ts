@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { type AskingProgram, filesFor, type Places, startAskingFront } from '../../support/asking-front.ts';
 import { freePort } from '../../support/free-port.ts';
 import { sendRaw } from '../../support/raw-socket.ts';
-import { type Recorded, startRecorder } from '../../support/recorder-upstream.ts';
+import { type Recorded, startRecorder, valuesOf } from '../../support/recorder-upstream.ts';
 import { recordedHost, recordedRequests, recordedSession, type Sent } from './requests.ts';
 
 /** Every string is bytes as Latin-1. */
@@ -40,9 +40,9 @@ const yes = [
 
 /** A portal that changes the protocol for anybody: what a front must not carry through. */
 function portal(request: Recorded, socket: Socket): void {
-  const upgrades = request.headers.some(([name]) => name.toLowerCase() === 'upgrade');
-  const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
-  socket.end(upgrades ? switching : 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  const protocol = valuesOf(request, 'upgrade')[0];
+  if (protocol === undefined) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  else socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
 }
 
 /** Starts the front as shipped, sends it everything, and tells the configuration beside what was recorded. */
@@ -53,6 +53,9 @@ export async function record(
 ): Promise<{ readonly recording: Recording; readonly files: Readonly<Record<string, string>> }> {
   const ask = await startRecorder((_request, socket) => socket.end(yes));
   const behind = await startRecorder(portal);
+  behind.answerHeads((head, socket) => {
+    if (/\r\nexpect: 100-continue/i.test(head)) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+  });
   const common = { ask: ask.port, portal: behind.port, host: recordedHost };
   const places: Places = { ...common, front: await freePort(), gateway: await freePort() };
   const server = await startAskingFront(front, places);

@@ -1,7 +1,7 @@
 -- Asks Palier whether a request may go to the portal. Loaded by haproxy-forward-auth.cfg.
 -- Yes sets what the gateway says of the client on the request; anything else is answered as the gateway says.
 
-local ask = "http://127.0.0.1:37967/.palier/forward-auth/haproxy"
+local ask = "http://127.0.0.1:43517/.palier/forward-auth/haproxy"
 local secret = nil -- where forwardAuth has a secret
 local patience = 10000
 
