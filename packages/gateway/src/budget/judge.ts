@@ -5,8 +5,8 @@ import type { Charge, Charged, RecordKey, SetLimit, TallyLimit } from './budget-
 
 /** What a store knows at the moment of asking. Reads must be of one moment: inside the transaction, or without an await. */
 export interface Counts {
-  /** Last time the record was seen in the set after `since`, under either of its keys; undefined when it was not. */
-  seenAt(set: string, record: RecordKey, since: number): number | undefined;
+  /** Last-seen times, under either of their keys, of those records that were seen in the set after `since`. */
+  seen(set: string, records: readonly RecordKey[], since: number): readonly number[];
   /** Members of the set last seen after `since`. */
   live(set: string, since: number): number;
   /** Sum of the buckets that reach past `since`. */
@@ -37,19 +37,21 @@ export interface Judgement {
 /** Judges a charge: every cap first (only time helps), then the presence (a gesture helps). */
 export function judge(charge: Charge, counts: Counts, now: number): Judgement {
   const records = distinct(charge.records);
-  const { presence, novelty, fleet } = charge;
-  const moves = fleet === undefined ? [] : timesIn(fleet.of, charge, records, counts, now);
+  const { presence, novelty, fleet, limits } = charge;
+  // Each set is asked once; fleet and presence then read what was found in theirs.
+  const seen = limits.map((limit) => counts.seen(limit.set, records, now - limit.windowMilliseconds));
+  const moves = fleet === undefined ? [] : foundIn(fleet.of, limits, seen);
   const fresh =
-    presence === undefined
-      ? 0
-      : records.length - timesIn(presence.freeWithin, charge, records, counts, now).length;
+    presence === undefined ? 0 : records.length - foundIn(presence.freeWithin, limits, seen).length;
   const novel =
-    novelty === undefined ? 0 : unseen(novelty.known, novelty.horizonMilliseconds, records, counts, now);
+    novelty === undefined
+      ? 0
+      : records.length - counts.seen(novelty.known, records, now - novelty.horizonMilliseconds).length;
   const ended = presence === undefined || now > presence.expiresAt;
   const left = ended ? 0 : Math.max(0, presence.records - counts.spent(presence.proof));
   const over =
     (fleet && overTally(fleet, records.length - moves.length, counts, now)) ??
-    firstOver(charge.limits, records, counts, now) ??
+    firstOver(limits, records.length, seen, counts, now) ??
     (novelty && overTally(novelty.limit, novel, counts, now));
   const short = presence !== undefined && (ended || fresh > left);
   return {
@@ -97,39 +99,24 @@ function distinct(records: readonly RecordKey[]): readonly RecordKey[] {
     : [...new Map(records.map((record) => [record.digest, record])).values()];
 }
 
-/** Last-seen times of those records that are in the set's window. */
-function timesIn(
-  set: string,
-  charge: Charge,
-  records: readonly RecordKey[],
-  counts: Counts,
-  now: number,
-): readonly number[] {
-  const limit = charge.limits.find((one) => one.set === set);
-  if (limit === undefined) throw new TypeError('a charge names a set it does not limit');
-  return records
-    .map((record) => counts.seenAt(set, record, now - limit.windowMilliseconds))
-    .filter((at) => at !== undefined);
-}
+type Found = readonly (readonly number[])[];
 
-function unseen(
-  set: string,
-  window: number,
-  records: readonly RecordKey[],
-  counts: Counts,
-  now: number,
-): number {
-  return records.filter((record) => counts.seenAt(set, record, now - window) === undefined).length;
+/** What was found in one of the charge's sets. */
+function foundIn(set: string, limits: readonly SetLimit[], seen: Found): readonly number[] {
+  const found = seen[limits.findIndex((limit) => limit.set === set)];
+  if (found === undefined) throw new TypeError('a charge names a set it does not limit');
+  return found;
 }
 
 function firstOver(
   limits: readonly SetLimit[],
-  records: readonly RecordKey[],
+  records: number,
+  seen: Found,
   counts: Counts,
   now: number,
 ): Over | undefined {
-  for (const limit of limits) {
-    const added = unseen(limit.set, limit.windowMilliseconds, records, counts, now);
+  for (const [place, limit] of limits.entries()) {
+    const added = records - (seen[place]?.length ?? 0);
     if (added === 0) continue;
     const excess = counts.live(limit.set, now - limit.windowMilliseconds) + added - limit.cap;
     if (excess > 0) return { kind: 'set', limit, excess };

@@ -1,12 +1,6 @@
 // One set of the memory store: which records, last seen when. Open addressing in one array of doubles, so that a million
 // accounts of ten records fit (24 bytes a slot, nothing boxed); a Map of strings takes four times as much.
 
-/** 96 bits of a record's digest as two integers. Digests are keyed hashes: nobody can choose two that meet here. */
-export interface Tag {
-  readonly high: number;
-  readonly low: number;
-}
-
 const values = new Uint8Array(128).fill(63);
 for (const [index, letter] of [
   ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
@@ -14,15 +8,21 @@ for (const [index, letter] of [
   values[letter.charCodeAt(0)] = index;
 }
 
-/** Reads the first 16 of a digest's 22 base64url characters. */
-export function tagOf(digest: string): Tag {
-  return { high: eight(digest, 0), low: eight(digest, 8) };
+// A set keeps 96 bits of a digest, the first 16 of its 22 base64url characters, as two integers. Digests are keyed
+// hashes: nobody can choose two that meet here.
+function highOf(digest: string): number {
+  return four(digest, 0) * 2 ** 24 + four(digest, 4);
 }
 
-function eight(digest: string, from: number): number {
+function lowOf(digest: string): number {
+  return four(digest, 8) * 2 ** 24 + four(digest, 12);
+}
+
+/** Four characters, 24 bits: small integers all the way. */
+function four(digest: string, from: number): number {
   let number = 0;
-  for (let at = from; at < from + 8; at += 1)
-    number = number * 64 + (values[digest.charCodeAt(at) & 127] ?? 0);
+  for (let at = from; at < from + 4; at += 1)
+    number = (number << 6) | (values[digest.charCodeAt(at) & 127] ?? 0);
   return number;
 }
 
@@ -52,18 +52,19 @@ export class LastSeen {
   }
 
   /** The time after `since` at which the record was last seen. */
-  seenAt(tag: Tag, since: number): number | undefined {
-    const slot = this.#find(tag);
+  seenAt(digest: string, since: number): number | undefined {
+    const slot = this.#find(highOf(digest), lowOf(digest));
     const at = slot === undefined ? forgotten : (this.#slots[slot + 2] ?? forgotten);
     return at > since ? at : undefined;
   }
 
   /** Marks the record seen. Its time never runs backwards, so a clock that steps back counts it for longer, not for less. */
-  touch(tag: Tag, now: number): void {
-    const slot = this.#find(tag);
+  touch(digest: string, now: number): void {
+    const [high, low] = [highOf(digest), lowOf(digest)];
+    const slot = this.#find(high, low);
     const before = slot === undefined ? forgotten : (this.#slots[slot + 2] ?? forgotten);
     const at = Math.max(now, before);
-    if (slot === undefined) this.#add(tag, at, now - this.window);
+    if (slot === undefined) this.#add(high, low, at, now - this.window);
     else this.#slots[slot + 2] = at;
     const walk = this.#walk;
     if (walk === undefined || before >= walk.oldest) return;
@@ -72,8 +73,8 @@ export class LastSeen {
   }
 
   /** Takes a record out: its key was rotated and it now stands under the new one. */
-  forget(tag: Tag): void {
-    const slot = this.#find(tag);
+  forget(digest: string): void {
+    const slot = this.#find(highOf(digest), lowOf(digest));
     if (slot === undefined) return;
     this.#slots[slot + 2] = forgotten;
     this.#walk = undefined;
@@ -101,21 +102,21 @@ export class LastSeen {
     return times;
   }
 
-  #find(tag: Tag): number | undefined {
+  #find(high: number, low: number): number | undefined {
     const { length } = this.#slots;
     if (length === 0) return undefined;
-    let slot = firstSlot(tag.low, length);
+    let slot = firstSlot(low, length);
     for (;;) {
-      const high = this.#slots[slot];
-      if (high === empty) return undefined;
-      if (high === tag.high && this.#slots[slot + 1] === tag.low) return slot;
+      const held = this.#slots[slot];
+      if (held === empty) return undefined;
+      if (held === high && this.#slots[slot + 1] === low) return slot;
       slot = slot + 3 === length ? 0 : slot + 3;
     }
   }
 
-  #add(tag: Tag, at: number, since: number): void {
+  #add(high: number, low: number, at: number, since: number): void {
     if ((this.#taken + 1) * 24 > this.#slots.length * 7) this.#rebuild(since);
-    this.#place(tag.high, tag.low, at);
+    this.#place(high, low, at);
   }
 
   #place(high: number, low: number, at: number): void {

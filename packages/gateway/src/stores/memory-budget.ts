@@ -10,7 +10,7 @@ import {
   type Over,
   observedOf,
 } from '../budget/judge.ts';
-import { LastSeen, type Tag, tagOf } from './last-seen.ts';
+import { LastSeen } from './last-seen.ts';
 
 interface Tables {
   readonly sets: Map<string, LastSeen>;
@@ -41,10 +41,18 @@ export function memoryBudgetStore(): BudgetStore {
 }
 
 function countsOf({ sets, tallies, presences }: Tables): Counts {
-  const at = (set: string, digest: string | undefined, since: number): number | undefined =>
-    digest === undefined ? undefined : sets.get(set)?.seenAt(tagOf(digest), since);
   return {
-    seenAt: (set, record, since) => at(set, record.digest, since) ?? at(set, record.previous, since),
+    seen: (name, records, since) => {
+      const set = sets.get(name);
+      const found: number[] = [];
+      if (set === undefined) return found;
+      for (const { digest, previous } of records) {
+        const at =
+          set.seenAt(digest, since) ?? (previous === undefined ? undefined : set.seenAt(previous, since));
+        if (at !== undefined) found.push(at);
+      }
+      return found;
+    },
     live: (set, since) => sets.get(set)?.live(since) ?? 0,
     tallied: (limit, since) => talliedIn(tallies.get(limit.tally) ?? [], limit, since),
     spent: (proof) => presences.get(proof)?.spent ?? 0,
@@ -76,15 +84,15 @@ function retryAt(tables: Tables, over: Over, now: number): number {
 }
 
 function mark(tables: Tables, charge: Charge, judgement: Judgement, now: number): void {
-  const tags = judgement.records.map((record) => tagsOf(record));
-  for (const limit of charge.limits) touch(tables, limit.set, tags, now, limit.windowMilliseconds);
+  const { records } = judgement;
+  for (const limit of charge.limits) touch(tables, limit.set, records, now, limit.windowMilliseconds);
   const { fleet, novelty, presence } = charge;
   if (fleet !== undefined) {
     for (const at of judgement.moves) add(tables, fleet, at, -1, now);
-    add(tables, fleet, now, judgement.records.length, now);
+    add(tables, fleet, now, records.length, now);
   }
   if (novelty !== undefined) {
-    touch(tables, novelty.known, tags, now, novelty.horizonMilliseconds);
+    touch(tables, novelty.known, records, now, novelty.horizonMilliseconds);
     if (judgement.novel > 0) add(tables, novelty.limit, now, judgement.novel, now);
   }
   if (presence === undefined) return;
@@ -94,26 +102,23 @@ function mark(tables: Tables, charge: Charge, judgement: Judgement, now: number)
   else paid.spent += judgement.fresh;
 }
 
-interface Tags {
-  readonly tag: Tag;
-  readonly previous: Tag | undefined;
-}
-
-function tagsOf({ digest, previous }: RecordKey): Tags {
-  return { tag: tagOf(digest), previous: previous === undefined ? undefined : tagOf(previous) };
-}
-
 /** Refreshes the records; one that stood under its old key moves to the new one, so rotation changes no count. */
-function touch({ sets }: Tables, name: string, tags: readonly Tags[], now: number, window: number): void {
-  if (tags.length === 0) return;
+function touch(
+  { sets }: Tables,
+  name: string,
+  records: readonly RecordKey[],
+  now: number,
+  window: number,
+): void {
+  if (records.length === 0) return;
   let set = sets.get(name);
   if (set === undefined) {
     set = new LastSeen(window);
     sets.set(name, set);
   }
-  for (const { tag, previous } of tags) {
+  for (const { digest, previous } of records) {
     if (previous !== undefined) set.forget(previous);
-    set.touch(tag, now);
+    set.touch(digest, now);
   }
 }
 

@@ -58,7 +58,10 @@ export function countsOf({ seen, live, tallied, spent }: Read): Counts {
     return time !== undefined && time > since ? time : undefined;
   };
   return {
-    seenAt: (set, record, since) => at(set, record.digest, since) ?? at(set, record.previous, since),
+    seen: (set, records, since) =>
+      records
+        .map(({ digest, previous }) => at(set, digest, since) ?? at(set, previous, since))
+        .filter((time) => time !== undefined),
     live: (set) => live.get(set) ?? 0,
     tallied: (limit) => tallied.get(limit.tally) ?? 0,
     spent: () => spent,

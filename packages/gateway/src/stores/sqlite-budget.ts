@@ -90,8 +90,10 @@ function countsOf(database: DatabaseSync): Counts {
   );
   const spent = database.prepare('SELECT spent FROM budget_presence WHERE proof = ?');
   return {
-    seenAt: (set, record, since) =>
-      optional(seen.get(set, record.digest, record.previous ?? record.digest, since)?.['at']),
+    seen: (set, records, since) =>
+      records
+        .map(({ digest, previous = digest }) => optional(seen.get(set, digest, previous, since)?.['at']))
+        .filter((at) => at !== undefined),
     live: (set, since) => Number(live.get(set, since)?.['n']),
     tallied: (limit, since) =>
       Number(tallied.get(limit.tally, Math.floor(since / limit.bucketMilliseconds))?.['n']),
