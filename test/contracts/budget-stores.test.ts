@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { instantOf, type ProofId } from '@palier/mfa-core';
 import type { RedisClient } from '@palier/mfa-core/stores/redis';
 import { openDatabase } from '@palier/mfa-core/stores/sqlite';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BudgetStore } from '../../packages/gateway/src/budget/budget-store.ts';
+import type { BudgetStore, Charge } from '../../packages/gateway/src/budget/budget-store.ts';
 import { budgetStoreContract, digestOf } from '../../packages/gateway/src/budget/budget-store-contract.ts';
 import { memoryBudgetStore } from '../../packages/gateway/src/stores/memory-budget.ts';
 import { postgresBudgetStore } from '../../packages/gateway/src/stores/postgres-budget.ts';
@@ -46,6 +47,34 @@ function inTurn(stores: readonly BudgetStore[]): BudgetStore {
     consume: (charge, now) => next().consume(charge, now),
     left: (proof, records, now) => next().left(proof, records, now),
     count: (set, window, now) => next().count(set, window, now),
+  };
+}
+
+const at = instantOf(start);
+
+/** A charge with everything one can have. */
+function everyCount(salt: string): Charge {
+  const set = `account:${salt}`;
+  const tally = { windowMilliseconds: 30 * day, bucketMilliseconds: day / 4, cap: 4000 };
+  return {
+    records: [{ digest: digestOf('one'), previous: digestOf('before') }, { digest: digestOf('two') }],
+    limits: [
+      { set: `organisation:${salt}`, windowMilliseconds: day, cap: 90 },
+      { set, windowMilliseconds: day, cap: 900 },
+    ],
+    fleet: { ...tally, tally: 'fleet', of: set, windowMilliseconds: day },
+    presence: {
+      proof: `prf_${salt}` as ProofId,
+      records: 40,
+      expiresAt: instantOf(start + day),
+      freeWithin: set,
+    },
+    novelty: {
+      known: `known:${salt}`,
+      horizonMilliseconds: 365 * day,
+      limit: { ...tally, tally: `new:${salt}` },
+    },
+    enforce: true,
   };
 }
 
@@ -138,6 +167,54 @@ describe.skipIf(isMissing('redis'))('counting in Redis, two instances', () => {
     await expect(one?.run(redisBudgetStore(client, own), 'after')).rejects.toThrow('Redis lost the counts');
     await client.sendCommand(['SCRIPT', 'FLUSH']);
     await one?.run(redisBudgetStore(client, settings), 'flushed');
+  });
+
+  it('costs one command, whatever is counted, and one round trip', async () => {
+    const client = await connect();
+    await overshoots(redisBudgetStore(client, settings), 1);
+    let sent = 0;
+    const counted: RedisClient = {
+      sendCommand: (words) => {
+        sent += 1;
+        return client.sendCommand(words);
+      },
+    };
+    await redisBudgetStore(counted, settings).consume(everyCount(newSalt()), at);
+    expect(sent).toBe(1);
+  });
+
+  it('takes less than a third of a sorted set for a year of persons', async () => {
+    const client = await connect();
+    const known = redisBudgetStore(client, settings);
+    const charge = everyCount('year');
+    const records = Array.from({ length: 1000 }, (_, person) => ({ digest: digestOf(`${person}`) }));
+    for (const record of records)
+      await known.consume(
+        { ...charge, limits: [], presence: undefined, fleet: undefined, records: [record] },
+        at,
+      );
+    for (const { digest } of records) await client.sendCommand(['ZADD', 'sorted', `${start}`, digest]);
+    const weight = async (name: string): Promise<number> =>
+      Number(await client.sendCommand(['MEMORY', 'USAGE', name, 'SAMPLES', '0']));
+    expect(await weight('palier:{budget}:k:known:year')).toBeLessThan((await weight('sorted')) / 3);
+  });
+
+  it('takes over who was known to an earlier version, once, and counts nobody as new', async () => {
+    const client = await connect();
+    const earlier = 'palier:{budget}:s:known:moved';
+    for (const [person, at] of [
+      ['one', start - day],
+      ['two', start - 20 * day],
+      ['old', start - 400 * day],
+    ] as const)
+      await client.sendCommand(['ZADD', earlier, `${at}`, digestOf(person)]);
+    const novelOf = async (person: string): Promise<unknown> => {
+      const charge = { ...everyCount('moved'), records: [{ digest: digestOf(person) }] };
+      const { charged } = await redisBudgetStore(client, settings).consume(charge, at);
+      return charged.outcome === 'granted' ? charged.novel : charged.outcome;
+    };
+    expect([await novelOf('one'), await novelOf('two'), await novelOf('old')]).toEqual([0, 0, 1]);
+    expect(await client.sendCommand(['EXISTS', earlier])).toBe(0);
   });
 
   it('on a server with another clock is an error', async () => {

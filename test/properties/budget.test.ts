@@ -289,6 +289,26 @@ async function agreeWithMemory(other: BudgetStore, traces: number): Promise<void
   await fc.assert(property, { numRuns: traces });
 }
 
+/** Batches over thousands of persons whom one account saw, saw again, and whose horizon passed: the same are new in both. */
+async function knowsThousands(store: BudgetStore): Promise<void> {
+  const novelty = {
+    known: 'known:many',
+    horizonMilliseconds: 40_000,
+    limit: { tally: 'new:many', windowMilliseconds: 3000, bucketMilliseconds: 500, cap: 1_000_000 },
+  };
+  const memory = memoryBudgetStore();
+  for (let step = 0; step < 600; step += 1) {
+    // Strides that wander through 3,000 persons; each stands under its old key before step 300.
+    const records = Array.from({ length: 12 }, (_, place) => (step * 37 + place * place * 11) % 3000).map(
+      (person) =>
+        step < 300 ? keyOf(person) : { digest: digestOf(`new ${person}`), previous: digestOf(`${person}`) },
+    );
+    const charge = { ...bare, records, limits: [], novelty };
+    const now = instantOf(start + step * 100);
+    expect(await store.consume(charge, now)).toEqual(await memory.consume(charge, now));
+  }
+}
+
 describe('the answers of memory are the answers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'palier-traces-'));
   const database = openDatabase(join(folder, 'traces.db'));
@@ -313,6 +333,7 @@ describe('the answers of memory are the answers', () => {
           toleranceMilliseconds: undefined,
         });
         await agreeWithMemory(store, 400);
+        await knowsThousands(store);
       } finally {
         await client.close();
         await server.stop();

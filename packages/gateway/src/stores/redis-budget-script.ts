@@ -1,6 +1,7 @@
 // The rule of budget/judge.ts in Lua, so that Redis or Valkey checks and consumes in one step. Kept equal to it by the
 // contract suite and by replaying random traces through both (test/properties/budget.test.ts). Needs Redis 6.2 or later
 // (ZADD GT). All keys share one hash tag: a cluster keeps them on one node.
+import { knownScript } from './redis-known-script.ts';
 
 /**
  * What both scripts begin with. Every charge that was kept has a turn. A server that has fewer turns than an instance was
@@ -22,7 +23,7 @@ ${notRolledBack}
 return 'kept'
 `;
 
-/** KEYS: epoch, turn, presence, fleet, new, known, then the sets. ARGV[1]: the charge as JSON. Returns JSON, or `lost`, `clock`. */
+/** KEYS: epoch, turn, presence, fleet, new, known, known before, then the sets. ARGV[1]: the charge as JSON. Returns JSON, or `lost`, `clock`. */
 export const budgetScript: string = `
 local c = cjson.decode(ARGV[1])
 ${notRolledBack}
@@ -95,28 +96,32 @@ local function overSet(key, l)
   return { l.name, (tonumber(nth[2]) or now) + l.window }
 end
 
+${knownScript}
 local fleet, novelty, presence = c.fleet, c.novelty, c.presence
 local moves, over = {}, nil
 if fleet then
   local of = c.limits[fleet.of]
   for _, r in ipairs(c.records) do
-    local at = seen(KEYS[6 + fleet.of], r, now - of.window)
+    local at = seen(KEYS[7 + fleet.of], r, now - of.window)
     if at then moves[#moves + 1] = at end
   end
   over = overTally(KEYS[4], fleet, #c.records - #moves)
 end
 for i, l in ipairs(c.limits) do
   if over then break end
-  over = overSet(KEYS[6 + i], l)
+  over = overSet(KEYS[7 + i], l)
 end
 local novel = 0
 if novelty then
-  novel = unseen(KEYS[6], now - novelty.horizon)
+  moveEarlier(novelty.horizon, text(novelty.horizon + spare))
+  for _, r in ipairs(c.records) do
+    if not knownSince(r, now - novelty.horizon) then novel = novel + 1 end
+  end
   if not over then over = overTally(KEYS[5], novelty, novel) end
 end
 local fresh, left, short = 0, 0, false
 if presence then
-  fresh = unseen(KEYS[6 + presence.free], now - c.limits[presence.free].window)
+  fresh = unseen(KEYS[7 + presence.free], now - c.limits[presence.free].window)
   local ended = now > presence.expires
   if not ended then left = math.max(0, presence.records - (tonumber(redis.call('GET', KEYS[3]) or nil) or 0)) end
   short = ended or fresh > left
@@ -143,13 +148,17 @@ local function add(key, l, at, n)
   redis.call('PEXPIRE', key, text(l.window + l.bucket + spare))
 end
 
-for i, l in ipairs(c.limits) do touch(KEYS[6 + i], l.window) end
+for i, l in ipairs(c.limits) do touch(KEYS[7 + i], l.window) end
 if fleet then
   for _, at in ipairs(moves) do add(KEYS[4], fleet, at, -1) end
   if #c.records > 0 then add(KEYS[4], fleet, now, #c.records) end
 end
 if novelty then
-  touch(KEYS[6], novelty.horizon)
+  for _, r in ipairs(c.records) do
+    if r[2] then drop(r[2]) end
+    put(r[1], now, now - novelty.horizon)
+  end
+  if #c.records > 0 then keepKnown(text(novelty.horizon + spare)) end
   if novel > 0 then add(KEYS[5], novelty, now, novel) end
 end
 if presence then

@@ -140,6 +140,7 @@ function keysOf(
     key('p', presence?.proof ?? ''),
     key('t', fleet?.tally ?? ''),
     key('t', novelty?.limit.tally ?? ''),
+    key('k', novelty?.known ?? ''),
     key('s', novelty?.known ?? ''),
     ...limits.map((limit) => key('s', limit.set)),
   ];
