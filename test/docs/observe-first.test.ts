@@ -62,12 +62,17 @@ describe('observe first', () => {
   });
 
   it('fits budgets to a log that the configuration then takes', async () => {
+    // Fifteen days of fourteen accounts.
     const line = (place: number): string =>
-      `192.0.2.7 - medecin-01 [10/Mar/2026:08:${String(place % 60).padStart(2, '0')}:00 +0100] "GET /patients/18506999990${String(place).padStart(2, '0')} HTTP/1.1" 200 512 "-" "-"\n`;
-    writeFileSync(join(folder, 'access.log'), Array.from({ length: 40 }, (_, place) => line(place)).join(''));
+      `192.0.2.7 - medecin-${place % 14} [${10 + Math.floor(place / 14)}/Mar/2026:08:00:${String(place % 60).padStart(2, '0')} +0100] "GET /patients/185069999${String(place).padStart(4, '0')} HTTP/1.1" 200 512 "-" "-"\n`;
+    writeFileSync(
+      join(folder, 'access.log'),
+      Array.from({ length: 210 }, (_, place) => line(place)).join(''),
+    );
     const analysed = await run(commands[1] ?? '');
     expect(analysed).toMatchObject({ code: 0 });
-    expect(analysed.out).toContain('40 lines (combined), 0 malformed');
+    expect(analysed.out).toContain('210 lines (combined), 0 malformed');
+    expect(analysed.out).toContain('rests on 210 active account-day(s) of 14 account(s) on 15 day(s)');
     appendFileSync(join(folder, 'palier.yaml'), `\n${readFileSync(join(folder, 'fitted.yaml'), 'utf8')}`);
     expect(await run(commands[2] ?? '')).toMatchObject({ code: 0 });
     expect(readFileSync(join(folder, 'curve.svg'), 'utf8')).toContain('<polyline');

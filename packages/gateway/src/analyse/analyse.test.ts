@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/parse.ts';
 import { type Analysis, analyseLog } from './analyse.ts';
 import { usualFields } from './line-reader.ts';
-import { budgetsYaml } from './papers.ts';
+import { analysisText, budgetsYaml } from './papers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palier-analyse-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,6 +63,14 @@ async function analysed(
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, place) => place);
 
+/** The same days of so many accounts. */
+function fleetOf(accounts: number, persons = 60): string {
+  const one = twentyDays(persons);
+  return numbers(accounts)
+    .map((account) => one.replaceAll('pharmacie-01', `pharmacie-${account}`))
+    .join('');
+}
+
 /** Twenty days of one account that sees `persons` others each day, a minute apart, each of them twice. */
 function twentyDays(persons: number): string {
   return numbers(20)
@@ -89,8 +97,13 @@ describe('the analysis of a log', () => {
   });
 
   it('fits the smallest presence that asks no more than was accepted, and caps above what happened', async () => {
-    const { fitted, persons, curve } = (await analysed(twentyDays(60))).classes[0] ?? {};
-    expect(fitted).toMatchObject({ key: { records: 60, withinHours: 12 }, promptsPerDay: 0, accepted: true });
+    const { fitted, persons, curve } = (await analysed(fleetOf(50))).classes[0] ?? {};
+    expect(fitted).toMatchObject({
+      basis: 'enough',
+      key: { records: 60, withinHours: 12 },
+      promptsPerDay: 0,
+      accepted: true,
+    });
     // The window slides: the first of a morning comes while all sixty of the day before are still in it. On day one, none.
     expect(persons).toEqual({ median: 61, p95: 61, p99: 61, p999: 61 });
     expect(fitted?.day).toEqual({ floor: 65, ceiling: 95, cardCeiling: 130 });
@@ -150,8 +163,8 @@ describe('the analysis of a log', () => {
         })
         .join('');
     expect((await analysed(days(57))).classes[0]?.fitted.newRecords).toBeUndefined();
-    // One new person a day: thirty in thirty days.
-    expect((await analysed(days(90))).classes[0]?.fitted.newRecords).toEqual({ floor: 30, ceiling: 45 });
+    // One new person a day: thirty in thirty days. The ceiling of so small a sample is the one the class has.
+    expect((await analysed(days(90))).classes[0]?.fitted.newRecords).toEqual({ floor: 30, ceiling: 600 });
   });
 
   it('counts what it cannot read, and keeps it to itself', async () => {
@@ -185,10 +198,126 @@ describe('the analysis of a log', () => {
   });
 });
 
+describe('what a fit rests on', () => {
+  const basisOf = async (text: string): Promise<string | undefined> =>
+    (await analysed(text)).classes[0]?.fitted.basis;
+
+  it('is said, and one account, one week or a handful of days recommends nothing', async () => {
+    const one = await analysed(twentyDays(60));
+    expect(one.classes[0]).toMatchObject({
+      accounts: 1,
+      accountDays: 20,
+      days: 20,
+      fitted: { basis: 'too-few' },
+    });
+    const text = analysisText(one);
+    expect(text).toContain('rests on 20 active account-day(s) of 1 account(s) on 20 day(s): TOO FEW');
+    expect(text).not.toContain('day cap');
+    expect(text).not.toContain('<- fitted');
+    expect(budgetsYaml(one)).toContain('budgets: {}');
+    const week = fleetOf(50, 3)
+      .split('\n')
+      .filter((line) => / \[(09|1[0-5])\/Mar/.test(line));
+    expect(await basisOf(week.join('\n'))).toBe('too-few');
+  });
+
+  it('of fewer than a thousand account-days fits the presence, and no ceiling below the one the class has', async () => {
+    const { fitted } = (await analysed(fleetOf(12))).classes[0] ?? {};
+    expect(fitted).toMatchObject({
+      basis: 'few',
+      key: { records: 60 },
+      day: { floor: 65, ceiling: 120, cardCeiling: 200 },
+    });
+    // With enough of the same days it is what was seen: see above.
+  });
+
+  it('is nothing when the parts of a rotated log stand in the wrong order, which is said', async () => {
+    const lines = fleetOf(10, 3)
+      .trim()
+      .split('\n')
+      .sort((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1));
+    const half = lines.length / 2;
+    const analysis = await analysed([...lines.slice(half), ...lines.slice(0, half)].join('\n'));
+    expect(analysis.outOfOrder).toBe(half);
+    expect(analysisText(analysis)).toContain('oldest first');
+    expect(budgetsYaml(analysis)).toContain('budgets: {}');
+    expect(budgetsYaml(await analysed(lines.join('\n')))).toContain('default:');
+  });
+});
+
+describe('a log of a strange kind', () => {
+  const lines = numbers(6).map((place) => combined('a', start + place * minute, `/patients/${nir(place)}`));
+  const seen = async (
+    text: string | Uint8Array,
+    fields: Partial<typeof usualFields> = {},
+  ): Promise<unknown[]> => {
+    const { form, malformed, classes } = await analysed(text, fields);
+    return [form, malformed, classes[0]?.persons.median];
+  };
+  const json = (place: number, time: unknown): string =>
+    `${JSON.stringify({ time, account: 'a', method: 'GET', target: `/patients/${nir(place)}`, status: 200 })}\n`;
+
+  it('is read all the same: a mark at the beginning, CRLF, IPv6, bytes that are no UTF-8, gzip in two parts', async () => {
+    expect(await seen(`\ufeff${lines.join('').replaceAll('\n', '\r\n')}`)).toEqual(['combined', 0, 6]);
+    expect(await seen(lines.join('').replaceAll('192.0.2.7', '2001:db8::7'))).toEqual(['combined', 0, 6]);
+    expect(await seen(Buffer.from(lines.join('').replaceAll(' a ', ' g\u00e9 '), 'latin1'))).toEqual([
+      'combined',
+      0,
+      6,
+    ]);
+    const parts = [lines.slice(0, 3), lines.slice(3)].map((part) => gzipSync(part.join('')));
+    expect(await seen(Buffer.concat(parts))).toEqual(['combined', 0, 6]);
+  });
+
+  it('is read line by line when it changed its form, and a line of the other form hurts no pointer', async () => {
+    const mixed =
+      lines.slice(0, 3).join('') +
+      numbers(3)
+        .map((place) => json(9 + place, start / 1000 + 600 + place))
+        .join('');
+    expect(await seen(mixed)).toEqual(['mixed', 0, 6]);
+    const pointed = json(1, start) + (lines[0] ?? '');
+    expect(await seen(pointed, { account: '/account' })).toEqual(['json', 1, 1]);
+    await expect(analysed(lines.join(''), { account: '/account' })).rejects.toThrow(RangeError);
+  });
+
+  it('keeps one day when clocks are put back: by their zone, and by UTC where none is written', async () => {
+    const autumn = [
+      '192.0.2.7 - a [25/Oct/2026:02:59:00 +0200] "GET /patients/1850699900001 HTTP/1.1" 200 1',
+      '192.0.2.7 - a [25/Oct/2026:02:01:00 +0100] "GET /patients/1850699900002 HTTP/1.1" 200 1',
+    ].join('\n');
+    expect(await analysed(autumn)).toMatchObject({
+      first: '2026-10-25T00:59:00.000Z',
+      last: '2026-10-25T01:01:00.000Z',
+      outOfOrder: 0,
+    });
+    const naive = json(1, '2026-10-25T02:59:00') + json(2, '2026-10-25 02:01:00.5');
+    expect(await analysed(naive)).toMatchObject({
+      first: '2026-10-25T02:01:00.500Z',
+      last: '2026-10-25T02:59:00.000Z',
+      outOfOrder: 0,
+    });
+  });
+
+  it('of another kind altogether is said to be one', async () => {
+    const text = analysisText(
+      await analysed('#Software: another server\n2026-09-01 07:00:00 GET /patients 200\n'),
+    );
+    expect(text).toContain('More than one line in ten could not be read');
+    expect(text).toContain('No look-up was found');
+    expect(analysisText(await analysed(''))).toContain('No look-up was found');
+  });
+});
+
+/** The stamp of a combined line of one month, in an order that can be sorted. */
+function timeIn(line: string): string {
+  return /\[(.*?) /.exec(line)?.[1] ?? '';
+}
+
 describe('palier analyse', () => {
   it('writes budgets that palier check accepts, a curve and a picture, and no account', async () => {
     const [log, file] = [join(folder, 'access.log'), join(folder, 'palier.yaml')];
-    writeFileSync(log, twentyDays(60));
+    writeFileSync(log, fleetOf(50));
     writeFileSync(file, yaml);
     const papers = ['csv', 'svg', 'budgets'].map((name) => join(folder, `fit.${name}`));
     const said: string[] = [];

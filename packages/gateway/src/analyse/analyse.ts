@@ -1,5 +1,6 @@
 // Reads an access log once and says what budgets would have asked of the people in it. Counts, percentiles and names of
 // classes and routes come out; no account, no record and no line ever does.
+import type { BudgetClass, Budgets } from '../config/budget-settings.ts';
 import type { Config } from '../config/config.ts';
 import { type Fitted, fitClass, type TradeOff, tradeOffs } from './fit.ts';
 import {
@@ -27,6 +28,8 @@ export interface ClassAnalysis {
   readonly class: string;
   readonly accounts: number;
   readonly accountDays: number;
+  /** Days of the calendar with a look-up of the class. */
+  readonly days: number;
   readonly lookUps: number;
   /** Distinct persons within 24 h, by account-day. */
   readonly persons: {
@@ -40,7 +43,7 @@ export interface ClassAnalysis {
 }
 
 export interface Analysis {
-  readonly form: 'combined' | 'json';
+  readonly form: 'combined' | 'json' | 'mixed';
   readonly lines: number;
   /** Lines that are no request of this form. Counted, never shown. */
   readonly malformed: number;
@@ -54,6 +57,8 @@ export interface Analysis {
   readonly hidden: Readonly<Record<string, number>>;
   /** Look-ups of accounts beyond the most that are kept in memory. */
   readonly leftOut: number;
+  /** Look-ups hours older than one before them of the same account. Nothing is recommended then. */
+  readonly outOfOrder: number;
   /** The persons were too many to tell new from known. */
   readonly forgetful: boolean;
   readonly first: string | undefined;
@@ -67,8 +72,7 @@ export async function analyseLog(options: AnalyseOptions): Promise<Analysis> {
   const log = await openLogLines(path);
   const tally = createLogTally();
   const sorted = createSorting(config, tally);
-  let form: Analysis['form'] | undefined;
-  let read: LineReader = () => 'malformed';
+  const reader = createReader(fields);
   let [lines, malformed, nobody] = [0, 0, 0];
   for await (const { lines: group, cut } of log.groups()) {
     lines += cut;
@@ -76,12 +80,8 @@ export async function analyseLog(options: AnalyseOptions): Promise<Analysis> {
     for (const raw of group) {
       const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
       if (line === '') continue;
-      if (form === undefined) {
-        form = formOf(line);
-        read = form === 'json' ? jsonReader(fields) : combinedReader(fields);
-      }
       lines += 1;
-      const request = read(line);
+      const request = reader.read(line);
       if (request === 'malformed') malformed += 1;
       else if (request === 'nobody') nobody += 1;
       else sorted.take(request);
@@ -90,14 +90,44 @@ export async function analyseLog(options: AnalyseOptions): Promise<Analysis> {
   }
   tally.end();
   return {
-    form: form ?? 'combined',
+    form: reader.form(),
     lines,
     malformed,
     nobody,
     ...sorted.counts(),
     leftOut: tally.leftOut(),
+    outOfOrder: tally.outOfOrder(),
     forgetful: tally.forgetful(),
-    classes: classesOf(tally, prompts),
+    classes: classesOf(tally, prompts, config.budgets),
+  };
+}
+
+/** Each line by its own form: a log may change its form on the day somebody changed the server's configuration. */
+function createReader(fields: LineFields): {
+  readonly read: LineReader;
+  readonly form: () => Analysis['form'];
+} {
+  const readers = new Map<'combined' | 'json', LineReader>();
+  const make = (form: 'combined' | 'json'): LineReader => {
+    try {
+      return form === 'json' ? jsonReader(fields) : combinedReader(fields);
+    } catch (error) {
+      // The fields are those of the other form: then a line of this one is none of the log's.
+      if (readers.size > 0) return () => 'malformed';
+      throw error;
+    }
+  };
+  const seen = new Set<'combined' | 'json'>();
+  return {
+    read: (line) => {
+      const form = formOf(line);
+      const reader = readers.get(form) ?? make(form);
+      readers.set(form, reader);
+      const request = reader(line);
+      if (request !== 'malformed') seen.add(form);
+      return request;
+    },
+    form: () => (seen.size > 1 ? 'mixed' : ([...seen][0] ?? [...readers.keys()][0] ?? 'combined')),
   };
 }
 
@@ -131,16 +161,33 @@ function createSorting(config: Config, tally: LogTally): Sorting {
   };
 }
 
+function defaultOf(classes: Budgets['classes']): BudgetClass {
+  const found = classes.get('default');
+  if (found === undefined) throw new TypeError('the budgets have no class called default');
+  return found;
+}
+
+/** Whether times run as they did: one line in a thousand may be a clock that was put right. */
+export function isInOrder({ outOfOrder, classes }: Analysis): boolean {
+  return outOfOrder * 1000 <= classes.reduce((sum, { lookUps }) => sum + lookUps, 0);
+}
+
+/** Whether the numbers of a class are good enough to be written into a configuration. */
+export function isRecommended(analysis: Analysis, { fitted }: ClassAnalysis): boolean {
+  return isInOrder(analysis) && fitted.basis !== 'too-few';
+}
+
 function instantText(at: number): string | undefined {
   return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : undefined;
 }
 
-function classesOf(tally: LogTally, prompts: number): readonly ClassAnalysis[] {
+function classesOf(tally: LogTally, prompts: number, { classes }: Budgets): readonly ClassAnalysis[] {
   return [...tally.classes()]
     .map(([name, own]) => ({
       class: name,
       accounts: own.accounts,
       accountDays: own.accountDays,
+      days: own.days.size,
       lookUps: own.lookUps,
       persons: {
         median: own.persons.percentile(0.5),
@@ -149,7 +196,7 @@ function classesOf(tally: LogTally, prompts: number): readonly ClassAnalysis[] {
         p999: own.persons.percentile(0.999),
       },
       curve: tradeOffs(own),
-      fitted: fitClass(own, prompts),
+      fitted: fitClass(own, prompts, classes.get(name) ?? defaultOf(classes)),
     }))
     .sort((one, two) => two.accountDays - one.accountDays);
 }

@@ -36,7 +36,7 @@ export const usualFields: LineFields = {
   status: '/status',
 };
 
-/** What the first line of a log is written in. */
+/** What a line of a log is written in. */
 export function formOf(line: string): 'combined' | 'json' {
   return line.trimStart().startsWith('{') ? 'json' : 'combined';
 }
@@ -100,7 +100,10 @@ function instantOf(match: RegExpExecArray): number | undefined {
   return sign === '-' ? local + zone : local - zone;
 }
 
-/** Reads JSON lines; every field is a pointer (RFC 6901). Times are ISO 8601, or seconds or milliseconds since 1970. */
+/**
+ * Reads JSON lines; every field is a pointer (RFC 6901). Times are ISO 8601, without a zone taken for UTC and not for the
+ * zone of this machine, or seconds or milliseconds since 1970.
+ */
 export function jsonReader(fields: LineFields): LineReader {
   const account = pointer(fields.account ?? '/account');
   const kind = fields.class === undefined ? undefined : pointer(fields.class);
@@ -149,9 +152,12 @@ function parsed(line: string): object | undefined {
   }
 }
 
+const zoned = /(?:z|[+-]\d{2}:?\d{2}|gmt|utc)$/i;
+
 function instantIn(value: unknown): number | undefined {
   if (typeof value === 'string') {
-    const at = Date.parse(value);
+    const utc = zoned.test(value) || !value.includes(':') ? Number.NaN : Date.parse(`${value}Z`);
+    const at = Number.isNaN(utc) ? Date.parse(value) : utc;
     return Number.isNaN(at) ? undefined : at;
   }
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;

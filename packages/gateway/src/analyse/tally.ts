@@ -12,6 +12,9 @@ export const mostKnown = 10_000_000;
 /** A log may say anything: names that no configuration could have, and too many of them, are `default`. */
 const className = /^[a-z][a-z0-9-]{0,39}$/;
 const mostClasses = 100;
+const mostDays = 10_000;
+/** Servers write late, and a clock without a zone goes back an hour in autumn; more than this is another order. */
+const unordered = 2 * 3_600_000;
 /** Days of a log after which persons who were not seen in it count as new. */
 const warm = 28;
 const window = 30;
@@ -21,6 +24,8 @@ export interface ClassTally {
   readonly accounts: number;
   /** Account-days with a look-up. */
   readonly accountDays: number;
+  /** Days of the calendar (UTC) on which somebody of the class looked up somebody. */
+  readonly days: ReadonlySet<number>;
   readonly lookUps: number;
   /** By candidate, in the order of `candidates`. */
   readonly gestures: Float64Array;
@@ -37,6 +42,8 @@ export interface LogTally {
   /** Ends the last day of every account. */
   end(): void;
   readonly classes: () => ReadonlyMap<string, ClassTally>;
+  /** Look-ups far older than one of the same account before them: parts of a log in the wrong order. */
+  readonly outOfOrder: () => number;
   /** Look-ups of accounts beyond the most that are kept. */
   readonly leftOut: () => number;
   /** Whether persons were too many to tell new ones from known ones. */
@@ -44,6 +51,7 @@ export interface LogTally {
 }
 
 interface Growing extends ClassTally {
+  readonly days: Set<number>;
   accounts: number;
   accountDays: number;
   lookUps: number;
@@ -66,7 +74,7 @@ export function createLogTally(): LogTally {
   const classes = new Map<string, Growing>();
   const accounts = new Map<string, Account>();
   const known = { count: 0 };
-  let leftOut = 0;
+  let [leftOut, outOfOrder] = [0, 0];
   const begin = (name: string, kind: string, at: number): Account | undefined => {
     if (accounts.size >= mostAccounts) return undefined;
     const sound =
@@ -81,6 +89,7 @@ export function createLogTally(): LogTally {
   return {
     note: (name, kind, at, tags, miss) => {
       const account = accounts.get(name) ?? begin(name, kind ?? 'default', at);
+      if (account !== undefined && at < account.latest - unordered) outOfOrder += 1;
       if (account === undefined) leftOut += 1;
       else see(account, Math.max(at, account.latest), tags, miss, known);
     },
@@ -88,6 +97,7 @@ export function createLogTally(): LogTally {
       for (const account of accounts.values()) endDay(account);
     },
     classes: () => classes,
+    outOfOrder: () => outOfOrder,
     leftOut: () => leftOut,
     forgetful: () => known.count >= mostKnown,
   };
@@ -97,6 +107,7 @@ function emptyClass(): Growing {
   return {
     accounts: 0,
     accountDays: 0,
+    days: new Set(),
     lookUps: 0,
     gestures: new Float64Array(candidates.length),
     persons: createHistogram(mostOfDay),
@@ -172,6 +183,7 @@ function endDay(account: Account): void {
   missed.clear();
   if (account.most === 0) return;
   of.accountDays += 1;
+  if (of.days.size < mostDays) of.days.add(account.day);
   of.persons.add(account.most);
   account.most = 0;
   const age = account.day - since;

@@ -1,7 +1,7 @@
 // `palier analyse LOGFILE`: what budgets would have asked of the people in an access log, and budgets fitted to it.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Analysis, analyseLog } from '../analyse/analyse.ts';
+import { type Analysis, analyseLog, isRecommended } from '../analyse/analyse.ts';
 import { curveSvg } from '../analyse/curve-svg.ts';
 import { usualFields } from '../analyse/line-reader.ts';
 import { analysisText, budgetsYaml, curveCsv } from '../analyse/papers.ts';
@@ -48,9 +48,9 @@ export const analyseCommand: Command = async (argv, terminal) => {
   return answerOf(analysis);
 };
 
-/** Nothing to fit to is a no. */
-function answerOf({ classes }: Analysis): number {
-  return classes.length === 0 ? 1 : 0;
+/** Nothing to fit to, or too little, is a no. */
+function answerOf(analysis: Analysis): number {
+  return analysis.classes.some((one) => isRecommended(analysis, one)) ? 0 : 1;
 }
 
 /** Never over a file that is there: the last fit may be in use. */
