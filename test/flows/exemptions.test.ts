@@ -141,7 +141,7 @@ describe('the way to it', () => {
     const page = (cap: 'account' | 'misses'): string =>
       answerTo(
         { kind: 'slow-down', route, retryAfter: secondsOf(60), cap },
-        { client: 'page', language: 'fr', stepUpUrl: '', signInPath: undefined },
+        { client: 'page', language: 'fr', stepUpUrl: '', breakGlassUrl: '', signInPath: undefined },
       ).body;
     expect(page('account')).toContain('href="/.palier/break-glass"');
     expect(page('misses')).not.toContain('break-glass');

@@ -55,6 +55,7 @@ export async function answerFor(
     client,
     language,
     stepUpUrl: `${denier.origin}/.palier/step-up`,
+    breakGlassUrl: `${denier.origin}/.palier/break-glass`,
     signInPath: signInPathFor(denier, denial, request),
   });
 }

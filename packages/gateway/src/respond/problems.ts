@@ -35,6 +35,10 @@ export type ProblemName =
   | 'stronger'
   | 'stopped'
   | 'slow-down'
+  | 'slow-down-new'
+  | 'slow-down-organisation'
+  | 'slow-down-fleet'
+  | 'slow-down-misses'
   | 'too-many-sign-ins'
   | 'malformed'
   | 'forbidden'
@@ -98,12 +102,60 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     429,
     'cap-reached',
     [
-      'Plafond atteint',
-      'Ce compte a consulté autant de personnes différentes qu’il est permis pour le moment. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+      'Plafond du jour atteint',
+      'Ce compte a consulté autant de personnes différentes qu’il lui est permis en 24 heures. Celles d’aujourd’hui restent accessibles. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
     ],
     [
-      'Cap reached',
-      'This account has seen as many different persons as is allowed for now. Only time or the portal’s operator can help; a new gesture will not.',
+      'Cap of the day reached',
+      'This account has seen as many different persons as it may in 24 hours. Those of today stay open. Only time or the portal’s operator can help; a new gesture will not.',
+    ],
+  ),
+  'slow-down-new': row(
+    429,
+    'cap-reached',
+    [
+      'Plafond de nouvelles personnes atteint',
+      'Ce compte a consulté, en 30 jours, autant de personnes jamais vues auparavant qu’il lui est permis. Celles qu’il connaît déjà restent accessibles. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+    ],
+    [
+      'Cap on new persons reached',
+      'This account has seen, in 30 days, as many persons it never saw before as it may. Those it knows stay open. Only time or the portal’s operator can help; a new gesture will not.',
+    ],
+  ),
+  'slow-down-organisation': row(
+    429,
+    'cap-reached',
+    [
+      'Plafond de l’organisation atteint',
+      'Les comptes de votre organisation ont consulté ensemble autant de personnes qu’il leur est permis en 24 heures. Vous n’y êtes peut-être pour rien. Demandez à votre organisation ou à l’exploitant du portail ; un nouveau geste n’y changera rien.',
+    ],
+    [
+      'Cap of the organisation reached',
+      'The accounts of your organisation have together seen as many persons as they may in 24 hours. It need not be your doing. Ask your organisation or the portal’s operator; a new gesture will not help.',
+    ],
+  ),
+  'slow-down-fleet': row(
+    429,
+    'cap-reached',
+    [
+      'Plafond du portail atteint',
+      'Tous les comptes du portail ont consulté ensemble autant de personnes qu’il est permis en 24 heures. Vous n’y êtes pour rien, et l’exploitant est prévenu. Un nouveau geste n’y changera rien.',
+    ],
+    [
+      'Cap of the portal reached',
+      'All accounts of the portal have together seen as many persons as is allowed in 24 hours. It is not your doing, and the operator is told. A new gesture will not help.',
+    ],
+  ),
+  'slow-down-misses': row(
+    429,
+    'cap-reached',
+    [
+      'Trop de recherches sans résultat',
+      'Ce compte a demandé, en 24 heures, trop de personnes qui n’existent pas sur ce portail. Vérifiez les numéros saisis. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+    ],
+    [
+      'Too many look-ups that found nobody',
+      'This account has asked, in 24 hours, for too many persons who are not on this portal. Check the numbers you type. Only time or the portal’s operator can help; a new gesture will not.',
     ],
   ),
   'too-many-sign-ins': row(
@@ -198,7 +250,7 @@ export function problemOf(denial: Denial): Problem {
     case 'sign-in':
       return problems['sign-in'];
     case 'slow-down':
-      return problems[denial.cap === 'sign-in' ? 'too-many-sign-ins' : 'slow-down'];
+      return problems[rowOfCap[denial.cap]];
     case 'unavailable':
       return denial.reason in unavailableRows
         ? unavailableRows[denial.reason as keyof typeof unavailableRows]
@@ -213,6 +265,15 @@ export function problemOf(denial: Denial): Problem {
       return unreachable(denial);
   }
 }
+
+const rowOfCap = {
+  account: 'slow-down',
+  'new-records': 'slow-down-new',
+  organisation: 'slow-down-organisation',
+  fleet: 'slow-down-fleet',
+  misses: 'slow-down-misses',
+  'sign-in': 'too-many-sign-ins',
+} as const;
 
 const unavailableRows = {
   'portal-unreachable': problems['bad-gateway'],

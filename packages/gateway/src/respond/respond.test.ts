@@ -20,6 +20,7 @@ const manner: Manner = {
   client: 'program',
   language: 'en',
   stepUpUrl: 'https://portail.example/.palier/step-up',
+  breakGlassUrl: 'https://portail.example/.palier/break-glass',
   signInPath: '/login',
 };
 
@@ -38,6 +39,35 @@ const denials: readonly Denial[] = [
   { kind: 'unavailable', reason: 'dependency' },
   { kind: 'unavailable', reason: 'portal-unreachable' },
 ];
+
+describe('a cap that refuses honest work', () => {
+  it.each([
+    [
+      'account',
+      'en 24 heures. Celles d’aujourd’hui restent accessibles',
+      'in 24 hours. Those of today stay open',
+    ],
+    ['new-records', 'Celles qu’il connaît déjà restent accessibles', 'Those it knows stay open'],
+    ['organisation', 'Vous n’y êtes peut-être pour rien', 'It need not be your doing'],
+    ['fleet', 'Vous n’y êtes pour rien', 'It is not your doing'],
+    ['misses', 'Vérifiez les numéros saisis', 'Check the numbers you type'],
+  ] as const)('says on page and problem body that it is that of %s, and what helps', (cap, fr, en) => {
+    const denial: Denial = { kind: 'slow-down', route, retryAfter: secondsOf(5400), cap };
+    const helps = cap !== 'misses';
+    const page = (language: 'fr' | 'en'): string =>
+      answerTo(denial, { ...manner, client: 'page', language }).body;
+    expect(page('fr')).toContain(fr);
+    expect(page('fr')).toMatch(/Réessayez dans 2 heures/);
+    expect(page('en')).toContain(en);
+    for (const language of ['fr', 'en'] as const)
+      expect(page(language).includes('/.palier/break-glass')).toBe(helps);
+    const body = JSON.parse(answerTo(denial, manner).body);
+    expect(body).toMatchObject({ type: 'urn:palier:problem:cap-reached', cap, status: 429 });
+    expect(body.detail).toContain(en);
+    expect(body.breakGlassUrl).toBe(helps ? manner.breakGlassUrl : undefined);
+    expect(JSON.parse(answerTo(denial, { ...manner, language: 'fr' }).body).detail).toContain(fr);
+  });
+});
 
 describe('every denial', () => {
   it.each(denials)('is an error that nothing may keep: $kind', (denial) => {

@@ -18,6 +18,8 @@ export interface Manner {
   readonly language: Language;
   /** Absolute address of the step-up page, for programs that can show it. */
   readonly stepUpUrl: string;
+  /** Absolute address of the page where somebody with a card breaks the glass. */
+  readonly breakGlassUrl: string;
   /** Where the portal signs people in, when the configuration says. */
   readonly signInPath: string | undefined;
 }
@@ -68,12 +70,17 @@ function programAnswer(denial: Denial, problem: Problem, headers: Answer['header
         }
       : {};
   const reason = denial.kind === 'refuse' ? { reason: denial.refusal.reason } : {};
+  const cap =
+    denial.kind === 'slow-down'
+      ? { cap: denial.cap, ...(glassHelps.has(denial.cap) && { breakGlassUrl: manner.breakGlassUrl }) }
+      : {};
   const body = {
     type: `urn:palier:problem:${problem.name}`,
     title: words.title,
     status: problem.status,
     detail: words.detail,
     ...reason,
+    ...cap,
     ...extras,
   };
   return {
