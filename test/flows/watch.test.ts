@@ -95,6 +95,14 @@ describe('a machine', () => {
     expect(Object.keys(JSON.parse(session)).sort()).toEqual(['account', 'class', 'presenceLeft', 'proofs']);
   });
 
+  it('that waits for a reload gains nothing: what was seen before counts', async () => {
+    const robot = await present('pharmacie-06');
+    expect(await run(robot, 0, () => 1, 20)).toEqual([20, '']);
+    await site.reload(sizes);
+    const [shown] = await run(robot, 20, () => 1);
+    expect(shown).toBe(11);
+  });
+
   it('negative control: the same persons at the pace of a hand are shown to their end', async () => {
     const pharmacist = await present('pharmacie-02');
     expect(await run(pharmacist, 0, hand)).toEqual([44, '']);
@@ -139,6 +147,19 @@ describe('the caps of an account', () => {
   it('are half the ceiling while it is new', async () => {
     const [shown, type] = await run(await present('medecin-01'), 200, hand);
     expect([shown, type]).toEqual([10, 'urn:palier:problem:cap-reached']);
+  });
+
+  it('that refuse somebody are told to the operator once a day, with the number and the class', async () => {
+    const doctor = await present('medecin-04');
+    await run(doctor, 200, hand);
+    await run(doctor, 220, hand, 3);
+    const told = site.log.filter(({ kind, account }) => kind === 'cap-reached' && account === 'medecin-04');
+    expect(told).toMatchObject([{ cap: 'account', most: 10, class: 'gp' }]);
+    // And counted by class, for a monitor and for palier observed.
+    const answer = await fetch(`http://127.0.0.1:${site.healthPort}/refused`);
+    const { counts } = (await answer.json()) as { readonly counts: readonly unknown[] };
+    expect(counts).toContainEqual({ class: 'gp', cap: 'account', accountDays: 2 });
+    expect((await fetch(new URL('/refused', site.origin))).status).toBe(404);
   });
 
   it('are 3.5 times what it does, once that is known', async () => {

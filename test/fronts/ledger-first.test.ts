@@ -10,6 +10,8 @@ import { type LedgerEntry, parseConfig } from '@palier/gateway';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareState } from '../../examples/demo/state.ts';
+import { createDetectors } from '../../packages/gateway/src/budget/detectors.ts';
+import { createRefusedDayCount } from '../../packages/gateway/src/budget/refused-days.ts';
 import { compose } from '../../packages/gateway/src/composition.ts';
 import { createLiveExchanges } from '../../packages/gateway/src/proxy/live.ts';
 import { openStores } from '../../packages/gateway/src/stores/open.ts';
@@ -67,6 +69,8 @@ forwardAuth: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }
     replaced: () => undefined,
     ledger,
     live,
+    detectors: createDetectors(),
+    refusedDays: createRefusedDayCount(),
   });
   const listener = createServer((incoming, response) => void composition.forwardAuth?.(incoming, response));
   server = listener;

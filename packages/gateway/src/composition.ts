@@ -11,9 +11,11 @@ import {
 } from '@palier/mfa-core';
 import { readCanaries } from './budget/canaries.ts';
 import { type Circles, createCircles } from './budget/circles.ts';
+import type { Detectors } from './budget/detectors.ts';
 import { createExemptions } from './budget/exemptions.ts';
 import { createRecordKeys } from './budget/record-keys.ts';
 import { recordTypes } from './budget/record-types.ts';
+import type { RefusedDayCount } from './budget/refused-days.ts';
 import { createBudget } from './budget/spend.ts';
 import { createWatch } from './budget/watch.ts';
 import { type Cards, createCards } from './card/card.ts';
@@ -58,6 +60,9 @@ export interface Kept {
   readonly replaced: Replaced;
   readonly ledger: Ledger;
   readonly live: LiveExchanges;
+  /** What was seen and counted of accounts so far: whoever waits for a reload gains nothing. */
+  readonly detectors: Detectors;
+  readonly refusedDays: RefusedDayCount;
 }
 
 /** One configuration at work. */
@@ -141,8 +146,10 @@ async function composeOpening(
   );
   const watch = createWatch({
     ...stores.standings,
+    detectors: kept.detectors,
     canaries: readCanaries(config.budgets.canaries, recordKeys),
     raised: told.alarm,
+    reached: (cap) => told.reached(kept.refusedDays.note(cap)),
     capped: told.capped,
     countedSince: stores.countedSince,
   });

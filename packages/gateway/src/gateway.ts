@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type Clock, type Mfa, type Random, systemClock, systemRandom } from '@palier/mfa-core';
 import type { JWK } from 'jose';
+import { createDetectors } from './budget/detectors.ts';
+import { createRefusedDayCount } from './budget/refused-days.ts';
 import { createCardDoor } from './card/door.ts';
 import { type Composition, compose, type Kept } from './composition.ts';
 import type { Config } from './config/config.ts';
@@ -20,6 +22,7 @@ import { memoryLedger } from './ledger/memory-ledger.ts';
 import type { LedgerHead } from './ledger/roll.ts';
 import { applyLimits, closeServer, createListener, listenOn, renewCertificate } from './listener.ts';
 import { createFileLog, createPrintedLog, type FileLog, type Log } from './log.ts';
+import { lately } from './notify/paging.ts';
 import { createLiveExchanges } from './proxy/live.ts';
 import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
@@ -82,7 +85,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const server = createListener(config, handlers.request, handlers.upgrade);
   const embedding = createEmbedding(handlers);
   const cardDoor = createCardDoor(config, () => current.composition, kept.log);
-  const health = healthServer(kept.stores.probe, () => current.composition.observer?.counts());
+  const health = healthServer(
+    kept.stores.probe,
+    () => current.composition.observer?.counts(),
+    kept.refusedDays.counts,
+  );
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
   const inTurn = turns();
@@ -169,7 +176,10 @@ function turns(): <Value>(act: () => Promise<Value>) => Promise<Value> {
 /** A gateway that does not start leaves the ledger and the stores to whoever starts it next. */
 async function composeFirst(config: Config, kept: Kept): Promise<Composition> {
   try {
-    return await compose(config, kept);
+    const alarms = await lately(kept.stores.standings.alarms, kept.clock.now());
+    const composition = await compose(config, kept);
+    composition.told.takeUp(alarms);
+    return composition;
   } catch (error) {
     await Promise.allSettled([kept.ledger.close(), kept.stores.close()]);
     throw error;
@@ -187,7 +197,12 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const { store, replaced } = rememberReplaced(opened.mfa.sessions, now);
   const sessions = recentSessions(store, now);
   const stores = { ...opened, mfa: { ...opened.mfa, sessions } };
-  return { clock, random, log, stores, replaced, ledger, live: createLiveExchanges() };
+  const made = {
+    live: createLiveExchanges(),
+    detectors: createDetectors(),
+    refusedDays: createRefusedDayCount(),
+  };
+  return { clock, random, log, stores, replaced, ledger, ...made };
 }
 
 /** Whoever was judged by `before` may still need it for as long as the portal may take; then it is closed. */

@@ -1,18 +1,22 @@
 // Liveness and readiness on a listener of their own: no path, header or address on the clients' listener is ever let
 // through for a health check (A068).
 import { createServer, type Server } from 'node:http';
+import type { RefusedDays } from './budget/refused-days.ts';
 import type { ObservedCount } from './gate/observer.ts';
 
 /**
  * `/live` says the process runs; `/ready` that the stores answer within a second; `/observed` what observe mode would have
- * asked and refused since it began, by class of account, and 404 when the gateway enforces.
+ * asked and refused since it began, by class of account, and 404 when the gateway enforces; `/refused` on how many
+ * account-days a cap refused somebody, by class and cap.
  */
 export function healthServer(
   probe: () => Promise<void>,
   observed: () => readonly ObservedCount[] | undefined = () => undefined,
+  refused: () => readonly RefusedDays[] = () => [],
 ): Server {
   return createServer((incoming, response) => {
-    const counts = incoming.url === '/observed' ? observed() : undefined;
+    const counts =
+      incoming.url === '/observed' ? observed() : incoming.url === '/refused' ? refused() : undefined;
     if (counts !== undefined)
       return void response
         .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })

@@ -18,7 +18,8 @@ export interface Allowance {
 }
 
 export interface ActivityStore {
-  addDay(account: AccountId, count: DayCount): Promise<void>;
+  /** Answers what the day has now, with what every other instance added: the detector of novelty reads it there. */
+  addDay(account: AccountId, count: DayCount): Promise<DayCount>;
   /** Days with anything on them, `from` to `to` inclusive, in order. Older than 60 days may be forgotten. */
   history(account: AccountId, from: number, to: number): Promise<readonly DayCount[]>;
   /** When the account was first seen; now, and kept, when never before. Of concurrent callers one instant wins. */

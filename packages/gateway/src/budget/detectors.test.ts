@@ -132,6 +132,71 @@ describe('novelty', () => {
   });
 });
 
+describe('novelty, of an account that goes to two instances', () => {
+  /** Each look-up at one of two instances; `shared`: they know the account's day, as its history has it. */
+  function atTwo(
+    steps: readonly boolean[],
+    usual: number,
+    to: (step: number) => 0 | 1,
+    shared = true,
+  ): number[] {
+    const instances = [createDetectors(), createDetectors()];
+    const total = { day: 1, distinct: 0, novel: 0 };
+    return steps.flatMap((isNew, step) => {
+      const novel = isNew ? 1 : 0;
+      total.distinct += 1;
+      total.novel += novel;
+      const found = instances[to(step)]?.note({
+        account,
+        presence: `p${to(step)}`,
+        fresh: 1,
+        novel,
+        now: later(step * 40_000 + ((step * 7919) % 23) * 1000),
+        usual,
+        total: shared ? { ...total } : undefined,
+      });
+      return found !== undefined && found.length > 0 ? [step + 1] : [];
+    });
+  }
+  const inTurn = (step: number): 0 | 1 => (step % 2 === 0 ? 0 : 1);
+  const strangers = Array.from({ length: 40 }, () => true);
+
+  it('sees one who changes between them as early as one who does not', () => {
+    expect(atTwo(strangers, 0.22, () => 0)[0]).toBe(11);
+    expect(atTwo(strangers, 0.22, inTurn)[0]).toBeLessThanOrEqual(12);
+    // Negative control: each for itself, twice as late.
+    expect(atTwo(strangers, 0.22, inTurn, false)[0]).toBe(21);
+  });
+
+  it('is no more alarmed by honest days, changed over at every look-up or once at noon', () => {
+    const random = seeded(11);
+    const days = Array.from({ length: 500 }, () => Array.from({ length: 128 }, () => random() < 0.22));
+    const alarms = (to: (step: number) => 0 | 1): number =>
+      days.reduce((sum, steps) => sum + Math.min(1, atTwo(steps, 0.22, to).length), 0);
+    const alone = alarms(() => 0);
+    expect(alone).toBeLessThan(5);
+    expect(alarms(inTurn)).toBeLessThanOrEqual(alone + 1);
+    expect(alarms((step) => (step < 64 ? 0 : 1))).toBeLessThanOrEqual(alone + 1);
+  });
+
+  it('counts nobody twice when of two look-ups at once the later total is read first', () => {
+    const detectors = createDetectors();
+    const note = (distinct: number, day = 1): readonly Finding[] =>
+      detectors.note({
+        account,
+        presence: `p${distinct}`,
+        fresh: 1,
+        novel: 1,
+        now: later(distinct * 40_000),
+        usual: 0.22,
+        total: { day, distinct, novel: distinct },
+      });
+    for (const distinct of [1, 3, 2, 5, 4, 7, 6, 9, 8, 10]) expect(note(distinct)).toEqual([]);
+    // A new day begins at nothing, and the sum goes on.
+    expect(note(1, 2).map(({ kind }) => kind)).toEqual(['novelty']);
+  });
+});
+
 describe('tempo', () => {
   const run = (gap: (step: number) => number, steps = 31): readonly Finding[] => {
     const detectors = createDetectors();

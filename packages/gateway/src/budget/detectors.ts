@@ -1,7 +1,9 @@
 // Two detectors: persons the account never saw (novelty) and a hand faster or steadier than a hand (tempo). Both can be
-// evaded by who knows them (mixing in known persons, jitter); that regime is what the caps bound. State is in memory,
-// of one instance, and may be lost. Numbers: bulk-query study, section 3.
+// evaded by who knows them (mixing in known persons, jitter); that regime is what the caps bound. State is in memory and
+// outlives a reload, not a restart. Novelty also reads what the other instances counted, from the history that every
+// look-up adds to anyway; tempo sees the look-ups of its own instance. Numbers: bulk-query study, section 3.
 import type { AccountId, Instant } from '@palier/mfa-core';
+import type { DayCount } from './activity-store.ts';
 import type { AlarmKind } from './alarm.ts';
 import { type NoveltySum, stepNovelty } from './novelty.ts';
 import { stepTempo, type Tempo } from './tempo.ts';
@@ -16,6 +18,8 @@ export interface LookUp {
   readonly now: Instant;
   /** The account's own share of new persons; undefined while nobody can say: then novelty is all but blind. */
   readonly usual: number | undefined;
+  /** What the account has seen today over all instances, this look-up included; undefined: nobody says. */
+  readonly total?: DayCount | undefined;
 }
 
 export interface Finding {

@@ -3,6 +3,7 @@
 import { elapsed, type Instant, instantOf, type Proof, type Seconds, secondsOf } from '@palier/mfa-core';
 import type { BudgetClass, Budgets } from '../config/budget-settings.ts';
 import type { AlarmKind } from './alarm.ts';
+import type { Caps } from './allowance.ts';
 import type { BudgetStore, Charged, Consumed } from './budget-store.ts';
 import {
   type Accept,
@@ -19,7 +20,7 @@ import {
 import type { CircleFull, Circles } from './circles.ts';
 import type { BrokenGlass } from './exemption.ts';
 import type { CountedRecord } from './record-rule.ts';
-import { noWatch, type Watch } from './watch.ts';
+import { noWatch, type ReachedCap, type Watch } from './watch.ts';
 
 export type CapName = 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses';
 
@@ -153,9 +154,25 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
     });
   }
   const answer = stronger ?? spentOf(consumed, own, { proof, most: size.records }, now);
-  if (answer.outcome === 'cap' && (answer.cap === 'account' || answer.cap === 'new-records'))
-    await watch.capped(identity.account, now);
+  const cap = reachedIn(answer, own, caps);
+  if (cap !== undefined && enforce) {
+    const { account, class: kind } = identity;
+    await watch.capped({ account, class: kind, ...cap, at: now });
+  }
   return answer;
+}
+
+/** The cap of the account's own that refused, if one did; for those it shares see circles.ts. */
+function reachedIn(
+  answer: Spent,
+  own: BudgetClass,
+  caps: Caps,
+): Pick<ReachedCap, 'cap' | 'most'> | undefined {
+  if (answer.outcome === 'stronger-proof' && answer.because === 'code-cap')
+    return { cap: 'codes', most: own.code?.day ?? 0 };
+  if (answer.outcome !== 'cap') return undefined;
+  if (answer.cap === 'account') return { cap: 'account', most: caps.day };
+  return answer.cap === 'new-records' ? { cap: 'new-records', most: caps.newRecords } : undefined;
 }
 
 interface Asked {

@@ -52,6 +52,11 @@ export const standingContract: readonly StandingCase[] = [
         [11, 2, 0],
       ] as const)
         await activity.addDay(account, { day: on, distinct, novel });
+      same(await activity.addDay(account, { day: 12, distinct: 0, novel: 0 }), {
+        day: 12,
+        distinct: 6,
+        novel: 1,
+      });
       same(await activity.history(account, 10, 12), [
         { day: 10, distinct: 3, novel: 3 },
         { day: 11, distinct: 2, novel: 0 },
@@ -66,9 +71,10 @@ export const standingContract: readonly StandingCase[] = [
     name: 'parallel additions to one day all count, and one first instant wins',
     run: async ({ activity }, salt) => {
       const account = accountOf(salt);
-      await Promise.all(
+      const totals = await Promise.all(
         Array.from({ length: 50 }, () => activity.addDay(account, { day: 1, distinct: 1, novel: 1 })),
       );
+      equal(new Set(totals.map(({ distinct }) => distinct)).size, 50);
       same(await activity.history(account, 1, 1), [{ day: 1, distinct: 50, novel: 50 }]);
       const firsts = await Promise.all(
         Array.from({ length: 10 }, (_, later) => activity.firstSeen(account, at(later))),

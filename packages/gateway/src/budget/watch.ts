@@ -14,7 +14,7 @@ import {
   noveltyRate,
   type Standing,
 } from './allowance.ts';
-import { createDetectors, type Finding } from './detectors.ts';
+import { createDetectors, type Detectors, type Finding } from './detectors.ts';
 import type { CountedRecord, RecordDigest } from './record-rule.ts';
 
 export interface WatchParts {
@@ -24,10 +24,24 @@ export interface WatchParts {
   readonly canaries: ReadonlySet<RecordDigest>;
   /** Told of every alarm raised; a rejection fails the look-up that raised it. */
   readonly raised: (alarm: Alarm) => Promise<void>;
+  /** Told when a cap of its own refuses an account: once a day for each of them. */
+  readonly reached?: (cap: ReachedCap) => void;
   /** Told when an account reaches a cap of its own while a novelty alarm stands, answered or not; once for each alarm. */
   readonly capped?: (alarm: Alarm, now: Instant) => void;
+  /** What was seen so far; new ones when left out. */
+  readonly detectors?: Detectors;
   /** Since when the counts stand without a loss. For 28 days after one everybody looks new, and nobody is blamed for it. */
   readonly countedSince?: () => Instant;
+}
+
+/** What a look-up met: the cap of its account's day, that on new persons, or what codes may show in a day. */
+export interface ReachedCap {
+  readonly account: AccountId;
+  readonly class: string;
+  readonly cap: 'account' | 'new-records' | 'codes';
+  /** So many persons. */
+  readonly most: number;
+  readonly at: Instant;
 }
 
 /** A look-up that was granted and is now looked at. */
@@ -52,7 +66,7 @@ export interface Watch {
   /** Asks the canaries alone: what was shown past the budget is in no history, yet nobody has a reason to open those. */
   noteCanaries(granted: Pick<Granted, 'account' | 'records' | 'asked' | 'now'>): Promise<void>;
   /** A look-up met a cap of the account. */
-  capped(account: AccountId, now: Instant): Promise<void>;
+  capped(cap: ReachedCap): Promise<void>;
 }
 
 /** An alarm nobody answers ends after as long as a presence lasts. */
@@ -82,12 +96,14 @@ export function createWatch({
   alarms,
   canaries,
   raised,
+  reached = () => undefined,
   capped = () => undefined,
+  detectors = createDetectors(),
   countedSince = () => instantOf(0),
 }: WatchParts): Watch {
   const forgetful = (now: Instant): boolean => now - countedSince() < forgetfulMilliseconds;
-  const detectors = createDetectors(capacity);
   const cappedIn = new Map<AccountId, Instant>();
+  const reachedOn = new Map<string, number>();
   const todays = new Map<AccountId, Today>();
   const seen = new Map<AccountId, { readonly at: Instant; readonly standing: readonly Alarm[] }>();
 
@@ -148,7 +164,7 @@ export function createWatch({
     },
     note: async ({ account, proof, records, asked, fresh, novel, now }) => {
       if (fresh === 0) return;
-      await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
+      const total = await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
       const { usual, starts } = await today(account, now);
       const found = detectors.note({
         account,
@@ -157,11 +173,20 @@ export function createWatch({
         novel,
         now,
         usual: starts || forgetful(now) ? undefined : usual,
+        total,
       });
       for (const finding of found) await raise(account, finding, now);
       await noteCanaries({ account, records, asked, now });
     },
-    capped: async (account, now) => {
+    capped: async (cap) => {
+      const { account, at: now } = cap;
+      const name = `${cap.cap} ${account}`;
+      if (reachedOn.get(name) !== dayOf(now)) {
+        remember(reachedOn, name, dayOf(now));
+        reached(cap);
+      }
+      // Codes never answer an alarm: that cap says nothing about a gesture.
+      if (cap.cap === 'codes') return;
       const novelty = (await standing(account, now)).find(({ kind }) => kind === 'novelty');
       if (novelty === undefined || cappedIn.get(account) === novelty.raisedAt) return;
       remember(cappedIn, account, novelty.raisedAt);
@@ -192,9 +217,9 @@ async function readToday(
   return { day, standing, starts: isStarting(standing, now), usual: noveltyRate(standing) };
 }
 
-function remember<V>(map: Map<AccountId, V>, account: AccountId, value: V): void {
-  map.delete(account);
-  map.set(account, value);
+function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
+  map.delete(key);
+  map.set(key, value);
   const oldest = map.size > capacity ? map.keys().next().value : undefined;
   if (oldest !== undefined) map.delete(oldest);
 }

@@ -1,6 +1,7 @@
-// `palier observed`: what a running gateway in observe mode would have asked and refused, by class of account. Asks its
-// health listener, which only the operator's side reaches.
+// `palier observed`: what a running gateway in observe mode would have asked and refused, by class of account; of one that
+// enforces, how often caps refuse. Asks its health listener, which only the operator's side reaches.
 import { parseArgs } from 'node:util';
+import type { RefusedDays } from '../budget/refused-days.ts';
 import type { Config } from '../config/config.ts';
 import type { ObservedCount } from '../gate/observer.ts';
 import { type Command, print, soundConfig } from './terminal.ts';
@@ -15,20 +16,30 @@ export const observedCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
-  const counts = await countsOf(soundConfig(values.config, terminal).healthListen);
-  print(terminal, values.json, { counts }, tableOf(counts));
+  const place = placeOf(soundConfig(values.config, terminal).healthListen);
+  const counts = await countsAt<ObservedCount>(`${place}/observed`);
+  if (counts !== undefined) {
+    print(terminal, values.json, { counts }, tableOf(counts));
+    return 0;
+  }
+  const refused = await countsAt<RefusedDays>(`${place}/refused`);
+  if (refused === undefined) throw new Error('the gateway enforces: there is nothing it only observed');
+  print(terminal, values.json, { refused }, refusedTable(refused));
   return 0;
 };
 
-async function countsOf({ host, port }: Config['healthListen']): Promise<readonly ObservedCount[]> {
+function placeOf({ host, port }: Config['healthListen']): string {
   if (port === 0) throw new Error('healthListen has port 0: write a port that this command can know');
-  const place = `http://${host.includes(':') ? `[${host}]` : host}:${port}/observed`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Undefined: nothing is counted there. */
+async function countsAt<T>(place: string): Promise<readonly T[] | undefined> {
   const answer = await fetch(place, { signal: AbortSignal.timeout(patienceMilliseconds) }).catch(() => {
     throw new Error(`no gateway answers at ${place}`);
   });
-  if (answer.status === 404) throw new Error('the gateway enforces: there is nothing it only observed');
-  const { counts } = (await answer.json()) as { readonly counts: readonly ObservedCount[] };
-  return counts;
+  if (answer.status === 404) return undefined;
+  return ((await answer.json()) as { readonly counts: readonly T[] }).counts;
 }
 
 function tableOf(counts: readonly ObservedCount[]): string {
@@ -37,4 +48,14 @@ function tableOf(counts: readonly ObservedCount[]): string {
     .sort((one, two) => one.class.localeCompare(two.class) || two.count - one.count)
     .map(({ class: name, denial, count }) => `${name.padEnd(16)}  ${denial.padEnd(40)}  ${count}\n`);
   return `${'class'.padEnd(16)}  ${'would have been'.padEnd(40)}  times\n${rows.join('')}`;
+}
+
+/** Beside it one should hold how many account-days there were: one in 2,000 is what the fit aims at. */
+function refusedTable(refused: readonly RefusedDays[]): string {
+  const head = 'the gateway enforces; caps that refused somebody since it began:\n';
+  if (refused.length === 0) return `${head}none\n`;
+  const rows = [...refused]
+    .sort((one, two) => one.class.localeCompare(two.class) || two.accountDays - one.accountDays)
+    .map(({ class: name, cap, accountDays }) => `${name.padEnd(16)}  ${cap.padEnd(16)}  ${accountDays}\n`);
+  return `${head}${'class'.padEnd(16)}  ${'cap'.padEnd(16)}  account-days\n${rows.join('')}`;
 }

@@ -4,6 +4,7 @@ import type { Clock, EventSink, Instant } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
 import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
+import type { ReachedCap } from '../budget/watch.ts';
 import type { Log } from '../log.ts';
 import type { Stop } from '../stops/stop.ts';
 import {
@@ -15,12 +16,14 @@ import {
   glassAlert,
   stopAlert,
 } from './alert.ts';
+import { capAlert } from './cap-alert.ts';
 import type { Notices } from './notices.ts';
 import type { Paging } from './paging.ts';
 
 export interface Announcements {
   readonly events: EventSink;
   readonly alarm: (alarm: Alarm) => Promise<void>;
+  readonly reached: (cap: ReachedCap) => void;
   readonly capped: (alarm: Alarm, now: Instant) => void;
   readonly glass: (glass: BrokenGlass) => void;
   readonly circleFull: (full: CircleFull) => void;
@@ -50,6 +53,11 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
       log({ kind: 'alarm', alarm: kind, account, at: iso(raisedAt), until: iso(until), ...sentence });
       notices.tell(alarmAlert(alarm));
       if (kind !== 'canary') paging.wait(alarm);
+    },
+    reached: (reached) => {
+      const { account, class: kind, cap, most, at } = reached;
+      log({ kind: 'cap-reached', account, class: kind, cap, most, at: iso(at) });
+      notices.tell(capAlert(reached));
     },
     capped: (alarm, now) => {
       log({ kind: 'capped', alarm: alarm.kind, account: alarm.account, at: iso(now) });

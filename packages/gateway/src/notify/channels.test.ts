@@ -7,7 +7,7 @@ import { memoryAlarms } from '../stores/memory-standing.ts';
 import { createAddressBook } from './address-book.ts';
 import { type Alert, alarmAlert } from './alert.ts';
 import { createCourier } from './courier.ts';
-import { createPaging } from './paging.ts';
+import { createPaging, lately } from './paging.ts';
 import { cefText, createSyslog, plainText } from './syslog.ts';
 
 const at = instantOf(Date.UTC(2026, 2, 10, 8));
@@ -172,6 +172,34 @@ describe('paging', () => {
     before.close();
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(pages).toEqual(['unanswered.novelty']);
+  });
+
+  it('takes up, at a start, what was raised in the last quarter of an hour, for what is left of it', async () => {
+    const alarms = memoryAlarms();
+    const raise = (account: string, minutesAgo: number, kind: Alarm['kind']): Promise<void> =>
+      alarms.raise({
+        ...alarm,
+        account: account as AccountId,
+        kind,
+        raisedAt: instantOf(at - minutesAgo * 60_000),
+      });
+    await raise('late', 14.9995, 'novelty');
+    await raise('early', 1, 'tempo');
+    await raise('past', 16, 'novelty');
+    await raise('planted', 1, 'canary');
+    const pages: (string | undefined)[] = [];
+    const paging = createPaging({
+      alarms,
+      sessions: { list: async () => [] },
+      clock: { now: () => at },
+      page: ({ account }) => void pages.push(account),
+      broken: (error) => {
+        throw error;
+      },
+    });
+    for (const one of await lately(alarms, at)) paging.wait(one);
+    await expect.poll(() => pages).toEqual(['late']);
+    expect(paging.handOver().map(({ account }) => account)).toEqual(['early']);
   });
 
   it('leaves novelty and tempo to the gesture, and calls for a canary at once', () => {

@@ -5,11 +5,12 @@ import type { Config } from '../config/config.ts';
 import type { AddressBook } from './address-book.ts';
 import type { Alert } from './alert.ts';
 import { type Courier, createCourier } from './courier.ts';
+import { createGrouping } from './grouping.ts';
 import { createMailer, type Mailer } from './mail.ts';
 import { createSyslog } from './syslog.ts';
 
 export interface Notices {
-  /** To the operator, over every channel; returns at once. */
+  /** To the operator, over every channel; returns at once. Webhook and syslog get each event, mail groups what repeats. */
   tell(alert: Alert): void;
   /** To the person, by mail. Waits only for the notice of a factor that is not active yet: that notice is its defence. */
   readonly person: EventSink;
@@ -38,14 +39,16 @@ export function createNotices({ config, addresses, lost }: NoticesParts): Notice
     server && courier('syslog', server.send),
   ].filter((one) => one !== undefined);
   const pages = mailer && courier('mail', mailer.alert);
+  const grouped = pages && createGrouping({ send: pages.put });
   const person = personOf(config, mailer, addresses, lost);
   return {
     tell: (alert) => {
       for (const one of everything) one.put(alert);
-      if (alert.severity === 'page') pages?.put(alert);
+      if (alert.severity === 'page') grouped?.put(alert);
     },
     person: person.sink,
     close: async (milliseconds) => {
+      grouped?.flush();
       await Promise.all(
         [...everything, ...(pages === undefined ? [] : [pages])].map((one) => one.settled(milliseconds)),
       );

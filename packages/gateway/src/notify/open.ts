@@ -14,6 +14,8 @@ export interface OpenAnnouncements extends Announcements {
   /** At a reload: waits for the gestures that `before` was waiting for. */
   readonly takeOver: (before: OpenAnnouncements) => void;
   readonly handOver: () => readonly Alarm[];
+  /** At a start: waits for the gestures that a process before may have been waiting for. */
+  readonly takeUp: (alarms: readonly Alarm[]) => void;
   /** Waits at most so many milliseconds for what is on its way. */
   readonly close: (milliseconds: number) => Promise<void>;
 }
@@ -41,7 +43,11 @@ export function openAnnouncements({
     alarms: stores.standings.alarms,
     sessions: stores.mfa.sessions,
     clock,
-    page: notices.tell,
+    page: (alert) => {
+      const { name, account, at, sentence } = alert;
+      log({ kind: 'unanswered', alert: name, account, at: new Date(at).toISOString(), ...sentence });
+      notices.tell(alert);
+    },
     broken: (error) => lost('paging', error),
   });
   return {
@@ -49,6 +55,7 @@ export function openAnnouncements({
     addresses,
     takeOver: (before) => before.handOver().forEach(paging.wait),
     handOver: paging.handOver,
+    takeUp: (alarms) => alarms.forEach(paging.wait),
     close: (milliseconds) => {
       paging.close();
       return notices.close(milliseconds);

@@ -1,7 +1,8 @@
 // An alarm asks for a gesture. When it comes, nobody need know; when it does not come in a quarter of an hour, somebody
-// should look. Waits in memory: what was waited for when the process ends is in the log as an alarm all the same.
+// should look. Waits in memory: a reload hands them over, and a start takes up from the store the alarms of the last quarter
+// of an hour. Of several instances each may take them up: two mails are better than none.
 
-import type { Clock, SessionStore } from '@palier/mfa-core';
+import type { Clock, Instant, SessionStore } from '@palier/mfa-core';
 import { type Alarm, type AlarmStore, answers } from '../budget/alarm.ts';
 import { type Alert, unansweredAlert } from './alert.ts';
 
@@ -23,8 +24,23 @@ export interface Paging {
 }
 
 const most = 10_000;
+const usualMinutes = 15;
 
-export function createPaging({ alarms, sessions, clock, page, broken, minutes = 15 }: PagingParts): Paging {
+/** Alarms that a gesture answers, raised so lately that whoever waited for them may have ended since. */
+export async function lately(alarms: Pick<AlarmStore, 'list'>, now: Instant): Promise<readonly Alarm[]> {
+  return (await alarms.list(now)).filter(
+    ({ kind, raisedAt }) => kind !== 'canary' && now - raisedAt < usualMinutes * 60_000,
+  );
+}
+
+export function createPaging({
+  alarms,
+  sessions,
+  clock,
+  page,
+  broken,
+  minutes = usualMinutes,
+}: PagingParts): Paging {
   const timers = new Map<NodeJS.Timeout, Alarm>();
   const look = async (alarm: Alarm): Promise<void> => {
     const now = clock.now();

@@ -17,11 +17,13 @@ export function memoryActivity(): ActivityStore {
     addDay: async (account, { day, distinct, novel }) => {
       const kept = (days.get(account) ?? []).filter((one) => one.day > day - daysKept && one.day !== day);
       const same = days.get(account)?.find((one) => one.day === day) ?? { distinct: 0, novel: 0 };
-      kept.push({ day, distinct: same.distinct + distinct, novel: same.novel + novel });
+      const total = { day, distinct: same.distinct + distinct, novel: same.novel + novel };
+      kept.push(total);
       days.set(
         account,
         kept.sort((a, b) => a.day - b.day),
       );
+      return total;
     },
     history: async (account, from, to) =>
       (days.get(account) ?? []).filter(({ day }) => day >= from && day <= to),

@@ -42,18 +42,20 @@ export async function postgresStandings(pool: PostgresPool, patience = 2000): Pr
 function activityIn(database: Database): ActivityStore {
   return {
     addDay: async (account, { day, distinct, novel }) => {
-      await database.run(
+      const [total = {}] = await database.rows(
         // History only moves caps: this commit does not wait for the disk, and no look-up for it.
         `WITH forgotten AS (DELETE FROM activity_day WHERE account = $1 AND day <= $5),
               quick AS (SELECT set_config('synchronous_commit', 'off', true))
          INSERT INTO activity_day AS d (account, day, seen, novel) SELECT $1::text, $2::bigint, $3::bigint, $4::bigint FROM quick
-         ON CONFLICT (account, day) DO UPDATE SET seen = d.seen + excluded.seen, novel = d.novel + excluded.novel`,
+         ON CONFLICT (account, day) DO UPDATE SET seen = d.seen + excluded.seen, novel = d.novel + excluded.novel
+         RETURNING day, seen, novel`,
         account,
         day,
         distinct,
         novel,
         day - daysKept,
       );
+      return dayIn(total);
     },
     history: async (account, from, to) =>
       (

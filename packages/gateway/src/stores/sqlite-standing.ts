@@ -42,7 +42,7 @@ export function sqliteStandings(database: DatabaseSync): Standings {
 
 function activityIn(database: DatabaseSync): ActivityStore {
   const add = database.prepare(
-    'INSERT INTO activity_day (account, day, seen, novel) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = seen + excluded.seen, novel = novel + excluded.novel',
+    'INSERT INTO activity_day (account, day, seen, novel) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = seen + excluded.seen, novel = novel + excluded.novel RETURNING day, seen, novel',
   );
   const forget = database.prepare('DELETE FROM activity_day WHERE account = ? AND day <= ?');
   const days = database.prepare(
@@ -66,8 +66,9 @@ function activityIn(database: DatabaseSync): ActivityStore {
   return {
     addDay: async (account, { day, distinct, novel }) =>
       unsynced(database, () => {
-        add.run(account, day, distinct, novel);
+        const total = add.get(account, day, distinct, novel) ?? {};
         forget.run(account, day - daysKept);
+        return dayIn(total);
       }),
     history: async (account, from, to) => days.all(account, from, to).map(dayIn),
     firstSeen: async (account, now) => instantIn(first.get(account, now)?.['at']),
