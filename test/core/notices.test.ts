@@ -149,6 +149,26 @@ describe('mail', () => {
     expect(text).toContain(place.contact);
     expect(text).not.toMatch(/https?:/);
   });
+
+  it('speaks both to whom nobody knows, each whole and told apart by words and not by dashes', async () => {
+    const { transport, mails } = await mailbox();
+    const recipient = async (): Promise<Recipient> => ({ addresses: ['ana@example.org'], language: 'both' });
+    const sink = mailSink({ transport, from: 'securite@portail.example', place, recipient });
+    await sink({ ...common, type: 'factor-removed', factor, by: 'operator' });
+    const [head = '', ...paragraphs] = (mails[0] ?? '').split('\r\n\r\n');
+    expect(decodedWords(/^Subject: ((?:.|\r\n )*)/im.exec(head)?.[1] ?? '')).toBe(
+      'Portail: Un second facteur a été retiré / A second factor was removed',
+    );
+    expect(head).toMatch(/^content-language: fr, en$/im);
+    const body = paragraphs.join('\r\n\r\n');
+    const text = /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : quoted(body);
+    const [first = '', second = ''] = text.split('In English:');
+    expect(first).toMatch(/^English: see below\.\s+Bonjour,/);
+    expect(first).toContain('Retiré par l’exploitant');
+    expect(second).toContain('Removed by the operator');
+    for (const part of [first, second]) expect(part).toContain(place.contact);
+    expect(text).not.toMatch(/[-_=*]{3}|https?:/);
+  });
 });
 
 /** RFC 2047, as a mail program shows a subject. */

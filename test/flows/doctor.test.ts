@@ -1,6 +1,6 @@
 // `palier doctor` against the demo, against a forwarder that guards by text, and against a server that says yes to all.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,19 @@ describe('palier doctor', () => {
     expect(named(told, 'bad', 'unclear')).toEqual([]);
     expect(named(told, 'not tried')).toEqual([...overTls, 'the portal by itself']);
     expect(told).toMatchObject({ code: 0, healthy: true });
+  });
+
+  it('reads the file, if it is told one, for what no question from outside can find out', async () => {
+    const file = join(site.folder, 'palier.yaml');
+    const told = await examine(site.origin.origin, '--config', file);
+    expect(named(told, 'good')).toContain('strangers are told apart');
+    const behind = join(site.folder, 'behind.yaml');
+    const text = readFileSync(file, 'utf8')
+      .replace(/^origin: .*$/m, 'origin: https://portail.example')
+      .replace('durable: memory, shared: memory', 'durable: sqlite:palier.db');
+    writeFileSync(behind, text);
+    const other = await examine(site.origin.origin, '--config', behind);
+    expect(named(other, 'bad')).toEqual(['strangers are told apart']);
   });
 
   it('asks the demo without a path too', async () => {

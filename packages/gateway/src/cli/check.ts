@@ -1,11 +1,12 @@
-// `palier check`: every problem at once, with line and fix. Also tries the files of keys and certificates, which are half
+// `palier check`: every problem at once, with line and fix, and what is sound but rarely meant. Also tries the files of keys and certificates, which are half
 // of what goes wrong.
 import { parseArgs } from 'node:util';
 import type { ConfigProblem } from '../config/config.ts';
+import { warningsOf } from '../config/warnings.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { cardFileObjections } from './card-files.ts';
 import { providerFileObjections } from './provider-files.ts';
-import { type Command, print, problemLines, readConfig } from './terminal.ts';
+import { type Command, print, problemLines, readConfig, warningLines } from './terminal.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -26,11 +27,12 @@ export const checkCommand: Command = async (argv, terminal) => {
           ...(await cardFileObjections(read.config)).map(read.place),
           ...providerFileObjections(read.config).map(read.place),
         ];
+  const warnings = 'problems' in read ? [] : warningsOf(read.config).map(read.place);
   const words =
     problems.length === 0
-      ? `${path} is sound\n`
+      ? `${warningLines(path, warnings)}${path} is sound\n`
       : `${problemLines(path, problems)}${problems.length} problem(s)\n`;
-  print(terminal, values.json, { sound: problems.length === 0, problems }, words);
+  print(terminal, values.json, { sound: problems.length === 0, problems, warnings }, words);
   return problems.length === 0 ? 0 : 1;
 };
 

@@ -1,8 +1,9 @@
-// `palier doctor URL [--path /a/guarded/path] [--portal URL]`: asks the deployed chain, front included, what an attacker
-// would ask it from outside. Only these addresses are asked; whoever runs it must be allowed to.
+// `palier doctor URL [--path /a/guarded/path] [--portal URL] [--config FILE]`: asks the deployed chain, front included,
+// what an attacker would ask it from outside. Only these addresses are asked; whoever runs it must be allowed to.
 import { parseArgs } from 'node:util';
+import { warningsOf } from '../config/warnings.ts';
 import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
-import { type Command, print, progressOn, UsageError } from './terminal.ts';
+import { type Command, print, progressOn, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
 const atOnce = 4;
 
@@ -16,17 +17,20 @@ export const doctorCommand: Command = async (argv, terminal) => {
       path: { type: 'string', default: '/' },
       portal: { type: 'string' },
       json: { type: 'boolean', default: false },
-      // Every command takes it; this one asks the chain and not the file.
+      // What no question from outside can find out, the file tells.
       config: { type: 'string' },
     },
   });
   const [address, ...more] = positionals;
   if (address === undefined || more.length > 0)
-    throw new UsageError('write: palier doctor URL [--path /a/guarded/path] [--portal URL]');
+    throw new UsageError('write: palier doctor URL [--path /a/guarded/path] [--portal URL] [--config FILE]');
   if (!/^\/[A-Za-z0-9/_.~-]*$/.test(values.path))
     throw new UsageError('--path is a path as the routes write it, for example /patients/1');
   const portal = values.portal === undefined ? undefined : originIn(values.portal);
-  const told = await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal));
+  const told = [
+    ...(await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal))),
+    ...(values.config === undefined ? [] : [strangersIn(values.config, terminal)]),
+  ];
   const healthy = told.every(({ verdict }) => verdict !== 'bad');
   print(terminal, values.json, { healthy, probes: told }, wordsOf(told));
   return healthy ? 0 : 1;
@@ -46,6 +50,19 @@ async function fireAll(chain: Chain, progress: ReturnType<typeof progressOn>): P
     progress({ done: told.length, total: probes.length });
   }
   return told;
+}
+
+/** From outside, one guesser cannot see whether he is told from another. */
+function strangersIn(file: string, terminal: Terminal): Told {
+  const warnings = warningsOf(soundConfig(file, terminal));
+  return {
+    name: 'strangers are told apart',
+    shows:
+      'everybody has the address of the front: limits at sign-in and conditions on networks take them for one',
+    mend: warnings[0]?.fix ?? '',
+    verdict: warnings.length === 0 ? 'good' : 'bad',
+    saw: `${warnings.length} warning(s) of palier check`,
+  };
 }
 
 function originIn(text: string): URL {

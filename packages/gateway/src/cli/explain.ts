@@ -3,9 +3,9 @@
 import { parseArgs } from 'node:util';
 import { type AccountId, type FactorId, type Proof, type ProofId, systemClock } from '@palier/mfa-core';
 import type { Identity } from '../identity/identity.ts';
-import { type Explanation, explain } from '../policy/explain.ts';
+import { explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
-import type { Route } from '../policy/route.ts';
+import { explanationWords } from './explain-words.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 
 export const explainCommand: Command = async (argv, terminal) => {
@@ -34,7 +34,7 @@ export const explainCommand: Command = async (argv, terminal) => {
     asker,
     systemClock.now(),
   );
-  print(terminal, values.json, explanation, wordsOf(explanation));
+  print(terminal, values.json, explanation, explanationWords(explanation));
   return explanation.outcome === 'matched' ? 0 : 1;
 };
 
@@ -60,57 +60,4 @@ function proofOf(kind: string): Proof {
   if (kind === 'webauthn')
     return { kind, ...base, factor: 'fac_explain' as FactorId, deviceBound: true, cardClass: false };
   throw new UsageError(`"${kind}" is no proof; known are totp, webauthn, recovery-code, card`);
-}
-
-function wordsOf(explanation: Explanation): string {
-  switch (explanation.outcome) {
-    case 'not-canonical':
-      return `refused with 400 before any route: ${explanation.reason}\n`;
-    case 'no-route': {
-      const { refusal, near, others } = explanation;
-      const also = [
-        ...(near === undefined ? [] : [`near ${lineOf(near)}`]),
-        ...others.map((route) => `other method: ${lineOf(route)}`),
-      ];
-      return [`refused with ${refusal.status}: ${refusal.reason}`, ...also, ''].join('\n');
-    }
-    case 'misfit':
-      return `route    ${lineOf(explanation.matched.route)}\nrefused with ${explanation.refusal.status}: ${explanation.refusal.reason}\n`;
-    case 'matched':
-      return matchedWords(explanation);
-  }
-}
-
-function matchedWords({
-  matched,
-  passedOver,
-  verdict,
-}: Extract<Explanation, { readonly outcome: 'matched' }>): string {
-  const { route } = matched;
-  const { requirement } = route;
-  const asks =
-    requirement.kind === 'step-up'
-      ? `step-up with ${requirement.accept.join(' or ')}, at most ${requirement.maxAge} s old`
-      : requirement.kind;
-  const because =
-    verdict.kind === 'step-up'
-      ? `: ${verdict.because}`
-      : verdict.kind === 'condition-not-met'
-        ? `: ${verdict.condition.kind}`
-        : verdict.kind === 'sign-in'
-          ? ': nobody is signed in; ask for somebody with --as CLASS'
-          : '';
-  return [
-    `route    ${lineOf(route)}`,
-    `asks     ${asks}`,
-    `counts   ${route.records.map((rule) => `${rule.as} from ${rule.from}`).join(', ') || 'nothing'}`,
-    `upstream ${route.upstream}`,
-    `answer   ${verdict.kind}${because}`,
-    ...passedOver.map((wider) => `instead of ${lineOf(wider)}`),
-    '',
-  ].join('\n');
-}
-
-function lineOf(route: Route): string {
-  return `${route.id} (line ${route.line})`;
 }

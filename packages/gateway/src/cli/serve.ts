@@ -12,7 +12,7 @@ export const serveCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
-  const config = soundConfig(values.config, terminal);
+  const config = soundConfig(values.config, terminal, terminal.err);
   const gateway = await createGateway(config);
   const { port, healthPort } = await gateway.listen();
   const ready = {
@@ -41,7 +41,7 @@ function reloadOnSignal(gateway: Gateway, path: string, terminal: Terminal): voi
   let last: Promise<void> = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
-      await gateway.reload(soundConfig(path, terminal));
+      await gateway.reload(soundConfig(path, terminal, terminal.err));
       terminal.err('palier serve: the configuration was reloaded\n');
     } catch (error) {
       terminal.err(

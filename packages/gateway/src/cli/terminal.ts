@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
+import { warningsOf } from '../config/warnings.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -28,10 +29,13 @@ export function readConfig(path: string, terminal: Terminal): ParsedConfig {
   });
 }
 
-/** The sound configuration, or an error that lists every problem. */
-export function soundConfig(path: string, terminal: Terminal): Config {
+/** The sound configuration, or an error that lists every problem. Whoever wants to is told what it warns of. */
+export function soundConfig(path: string, terminal: Terminal, warn?: (lines: string) => void): Config {
   const read = readConfig(path, terminal);
-  if ('config' in read) return read.config;
+  if ('config' in read) {
+    warn?.(warningLines(path, warningsOf(read.config).map(read.place)));
+    return read.config;
+  }
   throw new Error(`the configuration is not sound\n${problemLines(path, read.problems)}`);
 }
 
@@ -49,6 +53,12 @@ export function problemLines(path: string, problems: readonly ConfigProblem[]): 
       ({ line, column, path: where, problem, fix }) =>
         `${path}:${line}:${column}  ${where}: ${problem}\n    fix: ${fix}\n`,
     )
+    .join('');
+}
+
+export function warningLines(path: string, warnings: readonly ConfigProblem[]): string {
+  return warnings
+    .map((warning) => problemLines(path, [{ ...warning, problem: `warning: ${warning.problem}` }]))
     .join('');
 }
 

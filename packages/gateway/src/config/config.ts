@@ -136,6 +136,8 @@ export interface SmtpSetting {
   readonly address: string | undefined;
   /** How a person reaches a human when a notice tells of something they did not do; needed with `address`. */
   readonly contact: string | undefined;
+  /** Of the mails to persons: there is no browser that says which one they read. */
+  readonly language: 'fr' | 'en' | 'both';
   /** Mailboxes of the operator, told of alarms. */
   readonly operators: readonly string[];
 }

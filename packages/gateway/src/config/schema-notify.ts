@@ -13,6 +13,7 @@ export function notify(surroundings: Surroundings): z.ZodType<Notify> {
     password: maybe(secretIn(surroundings, 1)),
     address: maybe(is.jsonPointer),
     contact: maybe(is.plain),
+    language: z.enum(['fr', 'en', 'both']).default('both'),
     operators: z.array(is.mailbox).default([]),
   });
   const webhook = z.strictObject({ url: is.httpUrl, secret: secretIn(surroundings, 32) });

@@ -76,7 +76,7 @@ function personOf(
     transport: mailer.transport,
     from: smtp.from,
     place: { portal: enrolment.issuer, contact: smtp.contact, timeZone: 'Europe/Paris' },
-    recipient: async (account) => ({ addresses: addresses.of(account), language: 'fr' }),
+    recipient: async (account) => ({ addresses: addresses.of(account), language: smtp.language }),
   });
   return inBackground(sink, { broken: (error) => lost('mail', error) });
 }

@@ -2,7 +2,7 @@
 // the caller's; nothing here opens a connection.
 import type { EventSink, MfaEvent } from '../events.ts';
 import type { AccountId } from '../ids.ts';
-import { type Language, noticeOf, type Place, toldByDefault } from './notice.ts';
+import { type Language, noticeInBoth, noticeOf, type Place, toldByDefault } from './notice.ts';
 
 /** The part of `nodemailer.createTransport(...)` that is used. */
 export interface MailTransport {
@@ -24,7 +24,8 @@ export interface MailMessage {
 export interface Recipient {
   /** One mail each: more than one address is how a person still hears of it when one mailbox is not theirs any more. */
   readonly addresses: readonly string[];
-  readonly language: Language;
+  /** `both`: French, then English, in one mail. */
+  readonly language: Language | 'both';
 }
 
 /** Where mail comes from and goes to. */
@@ -49,12 +50,13 @@ export function mailSink({
   return async (event) => {
     if (!told.has(event.type)) return;
     const { addresses, language } = await recipient(event.account);
-    const notice = noticeOf(event, language, place);
-    // Auto-Submitted (RFC 3834) keeps holiday replies from answering a machine.
+    const notice = language === 'both' ? noticeInBoth(event, place) : noticeOf(event, language, place);
+    const contentLanguage = language === 'both' ? 'fr, en' : language;
+    // Auto-Submitted (RFC 3834) keeps holiday replies from answering a machine; Content-Language is RFC 3282.
     const common = {
       from,
       ...notice,
-      headers: { 'auto-submitted': 'auto-generated' },
+      headers: { 'auto-submitted': 'auto-generated', 'content-language': contentLanguage },
       disableFileAccess: true,
       disableUrlAccess: true,
     } as const;

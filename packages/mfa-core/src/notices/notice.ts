@@ -57,6 +57,18 @@ export function noticeOf(event: MfaEvent, language: Language, place: Place): Not
   return { subject: `${place.portal}: ${subject}`, text: `${lines.join('\n')}\n` };
 }
 
+/**
+ * French and English in one mail, for whom nobody knows which they read. Each language is whole, the line between them is
+ * words: a screen reader would read out a line of dashes one by one.
+ */
+export function noticeInBoth(event: MfaEvent, place: Place): Notice {
+  const [first, second] = [noticeOf(event, 'fr', place), noticeOf(event, 'en', place)];
+  return {
+    subject: `${first.subject} / ${second.subject.slice(place.portal.length + 2)}`,
+    text: `English: see below.\n\n${first.text}\nIn English:\n\n${second.text}`,
+  };
+}
+
 function wordsOf<E extends MfaEvent>(locale: Locale, event: E, at: (instant: number) => string): Words {
   // The table has an entry for each type that takes exactly that event; TypeScript cannot follow the pair.
   const words = locale.texts[event.type] as (event: E, at: (instant: number) => string) => Words;

@@ -1,0 +1,119 @@
+// What an operator reads of a configuration before anybody is stopped by it.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareState } from '../../../../examples/demo/state.ts';
+import { checkCommand } from './check.ts';
+import { explainCommand } from './explain.ts';
+import { soundConfig, type Terminal } from './terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'palier-'));
+beforeAll(() => prepareState(folder));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const starter = readFileSync(new URL('../../assets/palier.yaml', import.meta.url), 'utf8');
+const behind = starter.replace('http://localhost:8080', 'https://portail.example');
+const file = join(folder, 'palier.yaml');
+
+function listening(): Terminal & { readonly said: () => string } {
+  let out = '';
+  const hear = (text: string): void => {
+    out += text;
+  };
+  return { out: hear, err: hear, environment: {}, interactive: false, said: () => out };
+}
+
+async function check(text: string, ...words: readonly string[]): Promise<readonly [number, string]> {
+  writeFileSync(file, text);
+  const terminal = listening();
+  return [await checkCommand([file, ...words], terminal), terminal.said()];
+}
+
+async function explain(text: string, ...words: readonly string[]): Promise<string> {
+  writeFileSync(file, text);
+  const terminal = listening();
+  await explainCommand([...words, '--config', file], terminal);
+  return terminal.said();
+}
+
+describe('palier check warns', () => {
+  const isSound = [0, `${file} is sound\n`];
+
+  it('where every stranger has the address of the front, and still finds it sound', async () => {
+    const [code, said] = await check(behind);
+    expect(code).toBe(0);
+    expect(said).toMatch(/:\d+:\d+ {2}routes\[\d+\]\.login: warning: counts every stranger as one/);
+    expect(said).toContain('fix: write clientAddress');
+    const json = JSON.parse((await check(behind, '--json'))[1]) as { warnings: readonly unknown[] };
+    expect(json).toMatchObject({ sound: true, problems: [], warnings: [{ path: 'routes[1].login' }] });
+    const terminal = listening();
+    soundConfig(file, terminal, terminal.err);
+    expect(terminal.said()).toContain('warning: counts every stranger as one');
+  });
+
+  it('of a condition on networks that the front answers for everybody', async () => {
+    const asks = 'require: open, when: { network: [10.0.0.0/8] }';
+    const [, said] = await check(behind.replace('require: open, login: { field: login }', asks));
+    expect(said).toContain('asks for a network, and everybody has the address of the front');
+  });
+
+  it('of nothing where the front is named, where TLS ends here, and in a try on localhost', async () => {
+    const named = `${behind}\nclientAddress: { header: X-Forwarded-For, from: [127.0.0.1] }\n`;
+    const tls = `${behind}\ntls: { cert: cert.pem, key: key.pem }\n`;
+    for (const text of [named, tls, starter]) expect(await check(text)).toEqual(isSound);
+  });
+});
+
+describe('palier explain leaves out nothing that decides', () => {
+  const much = starter.replace(
+    /^routes:$/m,
+    `routes:
+  - match: POST /sign-in
+    require: open
+    through: gateway
+    login:
+      field: login
+      from: [https://www.portail.example]
+      success: { status: 303, cookie: SID, location: / }
+      limits: { account: { free: 3, longest: 10m }, pressure: 50 }
+      equal: { location: /refused, after: 1s }
+  - { match: GET /refused, require: open }
+  - match: GET /acts/{nir}
+    require: { accept: card, maxAge: 15m }
+    records: { from: path, name: nir, as: nir }
+    query: [page]
+    fields: [rights]
+    bind: request
+    client: program
+    when: { class: [gp], hours: { from: "08:00", to: "20:00" } }`,
+  );
+
+  it('on a route that signs in', async () => {
+    const said = await explain(much, 'POST', '/sign-in');
+    for (const line of [
+      'through  the gateway alone; a front that asks about it is refused',
+      'body     application/x-www-form-urlencoded, at most 16384 bytes',
+      'signs in login in login',
+      'guesses  browser 10 free, then waits up to 900 s; account 3 free, then waits up to 600 s; network 60 free, then waits up to 300 s; pressure 50',
+      'success  status 303, a new SID, to /',
+      'forms of this origin and https://www.portail.example',
+      'equal    every failure leads to /refused after 1 s',
+    ])
+      expect(said).toContain(`${line}\n`);
+  });
+
+  it('on a route that shows records', async () => {
+    const said = await explain(much, 'GET', '/acts/1', '--as', 'gp', '--proof', 'card');
+    for (const line of [
+      'query    only page',
+      'asks     step-up with card, at most 900 s old',
+      'when     class is gp; time is 08:00 to 20:00 in Europe/Paris, days 1 2 3 4 5 6 7',
+      'counts   nir from path',
+      'fields   rights',
+      'bind     the assertion is good for this request alone',
+      'client   is a program unless its headers say otherwise',
+    ])
+      expect(said).toContain(`${line}\n`);
+  });
+});

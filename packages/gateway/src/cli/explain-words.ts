@@ -1,0 +1,123 @@
+// What `palier explain` prints of a route: everything that decides on it, a line for each, and nothing for what was not
+// declared.
+import type { RecordRule } from '../budget/record-rule.ts';
+import type { Explanation, Judged } from '../policy/explain.ts';
+import type { Condition, GuessLimit, Route, SignInRule } from '../policy/route.ts';
+
+export function explanationWords(explanation: Explanation): string {
+  switch (explanation.outcome) {
+    case 'not-canonical':
+      return `refused with 400 before any route: ${explanation.reason}\n`;
+    case 'no-route': {
+      const { refusal, near, others } = explanation;
+      const also = [
+        ...(near === undefined ? [] : [`near ${lineOf(near)}`]),
+        ...others.map((route) => `other method: ${lineOf(route)}`),
+      ];
+      return [`refused with ${refusal.status}: ${refusal.reason}`, ...also, ''].join('\n');
+    }
+    case 'misfit':
+      return `route    ${lineOf(explanation.matched.route)}\nrefused with ${explanation.refusal.status}: ${explanation.refusal.reason}\n`;
+    case 'matched':
+      return matchedWords(explanation);
+  }
+}
+
+function matchedWords({ matched: { route }, passedOver, verdict }: Judged): string {
+  const rows = [...rowsOf(route), ['answer', answerOf(verdict)] as const];
+  return [
+    ...rows.flatMap(([name, words]) => (words === undefined ? [] : [`${name.padEnd(8)} ${words}`])),
+    ...passedOver.map((wider) => `instead of ${lineOf(wider)}`),
+    '',
+  ].join('\n');
+}
+
+type Row = readonly [name: string, words: string | undefined];
+
+/** In the order in which they are judged. */
+function rowsOf(route: Route): readonly Row[] {
+  const { query, body, upgrade, conditions, signIn } = route;
+  return [
+    ['route', lineOf(route)],
+    ['through', route.through && 'the gateway alone; a front that asks about it is refused'],
+    ['query', query && (query.length === 0 ? 'none' : `only ${query.join(', ')}`)],
+    ['body', body && bodyWords(body)],
+    ['upgrade', upgrade],
+    ['asks', asksOf(route)],
+    ['when', conditions.length === 0 ? undefined : conditions.map(conditionWords).join('; ')],
+    ['counts', route.records.map(recordWords).join(', ') || 'nothing'],
+    ['fields', route.fields.length === 0 ? undefined : route.fields.join(', ')],
+    ...(signIn === undefined ? [] : signInRows(signIn)),
+    ['ends', route.signsOut ? 'the session, at the portal and here' : undefined],
+    ['bind', route.bind === 'request' ? 'the assertion is good for this request alone' : undefined],
+    ['client', route.client && `is a ${route.client} unless its headers say otherwise`],
+    ['upstream', route.upstream],
+  ];
+}
+
+function asksOf({ requirement }: Route): string {
+  return requirement.kind === 'step-up'
+    ? `step-up with ${requirement.accept.join(' or ')}, at most ${requirement.maxAge} s old`
+    : requirement.kind;
+}
+
+function bodyWords({ types, limit, members }: NonNullable<Route['body']>): string {
+  const beside = members === 'any' ? '' : `, beside what is counted only ${members.join(', ') || 'nothing'}`;
+  return `${types.join(' or ')}, at most ${limit} bytes${beside}`;
+}
+
+function conditionWords(condition: Condition): string {
+  if (condition.kind !== 'time') return `${condition.kind} is ${condition.anyOf.join(' or ')}`;
+  const { from, to, zone, days } = condition;
+  return `time is ${from} to ${to} in ${zone}, days ${days.join(' ')}`;
+}
+
+function recordWords(rule: RecordRule): string {
+  const most = 'atMost' in rule ? `, at most ${rule.atMost}` : '';
+  return `${rule.as} from ${rule.from}${most}`;
+}
+
+/** How guesses at the portal's own sign-in are counted before it is asked. */
+function signInRows({ kind, typed, limits, success, from, equal }: SignInRule): readonly Row[] {
+  const where =
+    typed === undefined
+      ? 'nobody is named'
+      : `login in ${typed.from === 'form' ? typed.name : typed.pointer}`;
+  const { browser, account, network, pressure } = limits;
+  const worked = [
+    `status ${success.status.join(' or ')}`,
+    ...(success.cookie === undefined ? [] : [`a new ${success.cookie}`]),
+    ...(success.location === undefined ? [] : [`to ${success.location}`]),
+  ];
+  return [
+    [kind === 'sign-in' ? 'signs in' : 'resets', where],
+    [
+      'guesses',
+      `browser ${guessWords(browser)}; account ${guessWords(account)}; network ${guessWords(network)}; pressure ${pressure}`,
+    ],
+    ['success', kind === 'sign-in' ? worked.join(', ') : undefined],
+    ['forms of', from.length === 0 ? undefined : `this origin and ${from.join(', ')}`],
+    ['equal', equal && `every failure leads to ${equal.location} after ${equal.after} s`],
+  ];
+}
+
+function guessWords({ free, longest }: GuessLimit): string {
+  return `${free} free, then waits up to ${longest} s`;
+}
+
+function answerOf(verdict: Judged['verdict']): string {
+  switch (verdict.kind) {
+    case 'step-up':
+      return `step-up: ${verdict.because}`;
+    case 'condition-not-met':
+      return `condition-not-met: ${verdict.condition.kind}`;
+    case 'sign-in':
+      return 'sign-in: nobody is signed in; ask for somebody with --as CLASS';
+    case 'enough':
+      return 'enough';
+  }
+}
+
+function lineOf(route: Route): string {
+  return `${route.id} (line ${route.line})`;
+}

@@ -1,0 +1,38 @@
+// What is sound, does as it says, and is rarely what was meant. Told by `palier check` and at the start; it stops nothing.
+import type { Config } from './config.ts';
+import type { Objection } from './issues.ts';
+
+export function warningsOf(config: Config): readonly Objection[] {
+  return ofStrangers(config);
+}
+
+/**
+ * Behind a front that is not named in clientAddress every stranger has the front's address. Who a front stands before is
+ * told by the origin: browsers come with https, and TLS does not end here.
+ */
+function ofStrangers(config: Config): readonly Objection[] {
+  const { origin, tls, clientAddress } = config;
+  if (origin.protocol !== 'https:' || tls !== undefined || clientAddress !== undefined) return [];
+  const fix = 'write clientAddress: { header: X-Forwarded-For, from: [<address of the front>] }';
+  return config.routes.flatMap((route, index) => [
+    ...(route.signIn !== undefined && route.methods.includes('POST')
+      ? [
+          {
+            path: ['routes', index, route.signIn.kind === 'sign-in' ? 'login' : 'reset'],
+            problem:
+              'counts every stranger as one, since all have the address of the front that ends TLS: one of them can make the others wait',
+            fix,
+          },
+        ]
+      : []),
+    ...(route.conditions.some(({ kind }) => kind === 'network')
+      ? [
+          {
+            path: ['routes', index, 'when'],
+            problem: 'asks for a network, and everybody has the address of the front that ends TLS',
+            fix,
+          },
+        ]
+      : []),
+  ]);
+}
