@@ -7,7 +7,7 @@ import { sessionCookie } from '../gate/gate.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import type { Openings } from '../step-up/openings.ts';
-import { setSessionCookie } from '../step-up/person.ts';
+import { overtaken, setSessionCookie } from '../step-up/person.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';
@@ -87,8 +87,9 @@ async function toStepUp(
       : undefined;
   const resumable = request.method === 'GET' || request.method === 'HEAD' || form !== undefined;
   if (!resumable || !isWayBack(request.target)) return undefined;
-  const session = await sessionFor(denier, denial, request, response);
-  const ticket = await denier.mfa.resume.hold(session, request.target, denial, form);
+  const { session, because } = await sessionFor(denier, denial, request, response);
+  const { requirement } = denial;
+  const ticket = await denier.mfa.resume.hold(session, request.target, { requirement, because }, form);
   const cookies = response.getHeader('set-cookie');
   const setCookie = Array.isArray(cookies) ? { 'set-cookie': cookies } : {};
   return {
@@ -127,16 +128,17 @@ async function sessionFor(
   denial: StepUpDenial,
   request: CanonicalRequest,
   response: ServerResponse,
-): Promise<Session> {
+): Promise<{ readonly session: Session; readonly because: string }> {
+  const { because } = denial;
   const cookie = cookieValue(request.headers.get('cookie'), sessionCookie);
   const known =
     cookie === undefined || cookie === 'duplicate' ? undefined : await denier.mfa.sessions.load(cookie);
-  if (known !== undefined && known.account === denial.identity.account) return known;
+  if (known !== undefined && known.account === denial.identity.account) return { session: known, because };
   const current = await justElevated(denier, cookie, denial);
-  if (current !== undefined) return current;
+  if (current !== undefined) return { session: current, because: overtaken };
   const { session, token } = await denier.openings(request, denial.identity);
   setSessionCookie(response, token);
-  return session;
+  return { session, because };
 }
 
 /**

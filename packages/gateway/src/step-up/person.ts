@@ -12,6 +12,9 @@ import type { Stops } from '../stops/stops.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
 import type { Openings } from './openings.ts';
 
+/** Why somebody was stopped whose gesture came while the request was under way: nothing more is asked of her. */
+export const overtaken = 'overtaken';
+
 export interface Person {
   readonly identity: Identity & { readonly kind: 'account' };
   readonly session: Session;

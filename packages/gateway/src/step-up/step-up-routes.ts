@@ -5,7 +5,7 @@ import type { Express, Request, Response } from 'express';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendProblem, sendRefusal, type Visited } from './app.ts';
 import { html, page } from './page.ts';
-import { type Person, setSessionCookie, type Visit } from './person.ts';
+import { overtaken, type Person, setSessionCookie, type Visit } from './person.ts';
 import { type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
 
@@ -73,11 +73,12 @@ export async function show(
 
 /**
  * Whether the gesture was made meanwhile, in another tab: then this one goes on without a second. Younger than the stop,
- * not as young: what is stopped again for the same proof is asked again.
+ * not as young: what is stopped again for the same proof is asked again. A request that the gesture overtook was stopped
+ * after it; it is judged once more by what the browser holds now, and cannot be overtaken by the same gesture again.
  */
-function isProvedSince({ session }: Person, { requirement, heldAt }: ResumePoint): boolean {
+function isProvedSince({ session }: Person, { requirement, because, heldAt }: ResumePoint): boolean {
   const best = bestProof(session.proofs, requirement);
-  return best !== undefined && best.at > heldAt;
+  return best !== undefined && (because === overtaken || best.at > heldAt);
 }
 
 async function viewOf(
