@@ -74,10 +74,6 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
 
 /** What has no test of its own, and why. */
 export const withoutTest: Readonly<Record<string, string>> = {
-  A023: 'needs a real front that rewrites; the differential run through real servers plays it',
-  A025: 'needs a real front that sends two spellings; the differential run through real servers plays it',
-  A071: 'is about the configuration of a front; the snippets for real servers are tested with those',
-  A076: 'what a front sends to be asked is canonicalised like any request, and no header is ever logged (oracle O10)',
   A241: 'there is no token to fix or to leak: every change of state needs our own Origin (A232) and the pages are not compressed',
   A253: 'the one comparison of a secret is in `secret.ts`, equal lengths first; its test is `secret.test.ts`',
 };
@@ -102,6 +98,7 @@ export const controls: Readonly<Record<string, string>> = {
   A056: `${gateway}/request/body.test.ts`,
   A058: 'limits and Expect; the mutated requests of `fuzz.test.ts` have their control there',
   A068: 'nothing here knows such a word, so there is nothing to take away',
+  A076: 'an oracle that is shown a token in a line says so; `g4.test.ts` shows it one as the control',
   A077: 'what such bytes mean differs between portals, not between the readings',
   A080: 'test/attacks/answers.test.ts',
   A088: 'test/attacks/answers.test.ts',

@@ -162,7 +162,7 @@ const folded = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g
 
 const ours = ['palier-assertion', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'host'];
 const never =
-  /^(x-(stepup|auth|user|identity|remote|ssl|client|original|rewrite|real|host|http|forwarded-(uri|path|prefix|server|port|client))|forwarded|remote-|ssl-|client-cert|x-method|te$|trailer$|proxy-|keep-alive$)/;
+  /^(x-(stepup|auth|user|identity|remote|ssl|client|original|rewrite|real|host|http|forwarded-(uri|path|prefix|server|port|client|user|email|groups|preferred))|forwarded|remote-|ssl-|client-cert|x-method|te$|trailer$|proxy-|keep-alive$)/;
 
 function identityFlaws(
   { headers, target }: Recorded,

@@ -1,6 +1,6 @@
 // G1: the path is another one to the portal than to whoever guards it.
 
-import { type AttackCase, get, spellings } from '../case.ts';
+import { type AttackCase, fields, get, spellings } from '../case.ts';
 
 const person = '/patients/{nir}';
 
@@ -167,6 +167,34 @@ export const g1: readonly AttackCase[] = [
     harmless: clean,
   },
   { id: 'A022', title: 'a thousand steps up', send: [get(`/public/${'../'.repeat(1000)}patients/{nir}`)] },
+  ...spellings('A023', 'what a front that decodes leaves of two or three codings', [
+    '/public/%2e%2e/patients/{nir}',
+    '/public/x/%252e%252e/%252e%252e/patients/{nir}',
+    '/public/..%252fpatients%252f{nir}',
+    '/%70atients/{nir}?x=%252e',
+  ]),
+  ...spellings(
+    'A023',
+    'more codings than any front takes off',
+    ['/public/%25252e%25252e/patients/{nir}', '/%252570atients/{nir}'],
+    { harmless: clean },
+  ),
+  ...fields('A025', 'two spellings of one address, the raw one asked for', '/public/../patients/{nir}', [
+    ['X-Original-URI: /public/portal.css'],
+    ['X-Original-URL: /public/portal.css', 'X-Forwarded-Uri: /public/portal.css'],
+    ['X-Rewrite-URL: /public/portal.css'],
+  ]),
+  ...fields(
+    'A025',
+    'two spellings of one address, the raw one in a header',
+    '/public/portal.css',
+    [
+      ['X-Original-URI: /public/../patients/{nir}'],
+      ['X-Original-URL: /patients/{nir}'],
+      ['X-Rewrite-URL: /patients/{nir}'],
+    ],
+    { expect: 'allowed', atPortal: 1 },
+  ),
   ...spellings(
     'A026',
     'a mount that is not there',

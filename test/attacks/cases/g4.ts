@@ -236,4 +236,29 @@ export const g4: readonly AttackCase[] = [
     ],
     allowed,
   ),
+  ...fields(
+    'A071',
+    'an identity that the front forgot to take out, or set to nothing',
+    page,
+    [
+      ['Palier-Assertion:'],
+      ['X-Forwarded-User: pharmacie-02', 'X-Forwarded-Email: x@evil.example', 'X-Forwarded-Groups: admins'],
+      ['X-Auth-Request-User: pharmacie-02', 'X-Auth-Request-Access-Token: x'],
+      ['Remote-User:', 'Remote-Groups: admins', 'Remote-Name: pharmacie-02'],
+      ['X-Authentik-Username: pharmacie-02', 'X-Webauth-User: pharmacie-02'],
+    ],
+    allowed,
+  ),
+  ...fields(
+    'A076',
+    'a credential beside the portal’s own',
+    page,
+    [
+      ['Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0'],
+      ['Authorization: Basic bWVkZWNpbi0wMTptZWRlY2luLTAxLW1vdGRlcGFzc2U='],
+      ['Proxy-Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0'],
+      ['X-Api-Key: eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0'],
+    ],
+    { ...allowed, harmless: 'the naive forwarder keeps no log; oracle O10 finds a token in a line of ours' },
+  ),
 ];
