@@ -210,6 +210,16 @@ describe('on paper', () => {
       releaseLines({ type: 'nir', id: '1', first: 'f', last: 'l', releases: [{ ...release, account }] });
     for (const start of ['=', '+', '-', '@', '\t', '\r'])
       expect(evil(`${start}cmd|x`)).toContain(`,"'${start}cmd|x",`);
+    // Where lines are cut at semicolons a cell may begin in the middle of this one.
+    for (const [account, disarmed] of [
+      ['x;=1+1;', "x;'=1+1;"],
+      ['x; =1+1', "x; '=1+1"],
+      ['x;"=1+1', 'x;""\'=1+1'],
+      ['x|@SUM(1)', "x|'@SUM(1)"],
+      ['\uff1d1+1', "'\uff1d1+1"],
+      ['dr-strange+1@clinic', 'dr-strange+1@clinic'],
+    ] as const)
+      expect(evil(account)).toContain(`,"${disarmed}",`);
     expect(evil('pharmacie-01')).toContain(',"pharmacie-01","GET /\r\nx","a""b",');
   });
 });

@@ -7,6 +7,7 @@ import type { JWK } from 'jose';
 import { createDetectors } from './budget/detectors.ts';
 import { createRefusedDayCount } from './budget/refused-days.ts';
 import { createCardDoor } from './card/door.ts';
+import { watchClock } from './clock-watch.ts';
 import { type Composition, compose, type Kept } from './composition.ts';
 import type { Config } from './config/config.ts';
 import { createEmbedding, type Handlers } from './embed/embedding.ts';
@@ -102,7 +103,16 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     const healthPort = await listenOn(health, config.healthListen);
     const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
     await cardDoor?.listen();
-    const sweep = (): void => void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
+    const lookAtClock = watchClock(
+      kept.clock,
+      // A clock that is moved by hand is all the time there is.
+      kept.clock === systemClock ? () => performance.now() : kept.clock.now,
+      (by) => current.composition.told.clockJumped(by),
+    );
+    const sweep = (): void => {
+      lookAtClock();
+      void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
+    };
     timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
     return { healthPort, forwardAuthPort };
   };

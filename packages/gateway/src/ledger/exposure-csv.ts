@@ -4,14 +4,20 @@ import type { ExposedPerson } from './exposed-persons.ts';
 
 type Cell = string | number | undefined;
 
-/** A record of CSV with its line end. A cell that begins like a formula gets an apostrophe before it (CWE-1236). */
+/**
+ * A record of CSV with its line end. What begins like a formula gets an apostrophe before it (CWE-1236), also behind a
+ * separator of other countries inside a cell: a French spreadsheet cuts lines at semicolons, whatever is quoted by commas.
+ */
 function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(quoted).join(',')}\r\n`;
 }
 
+/** Full-width forms too: some spreadsheets take them for the same. */
+const formula = /^(?=[\t\r\n])|(?:^|[;|\t\r\n])[\s"']*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
 function quoted(cell: Cell): string {
   const text = String(cell ?? '');
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const harmless = text.replace(formula, "$&'");
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 

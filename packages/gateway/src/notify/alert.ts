@@ -110,6 +110,20 @@ export function circleFullAlert({ cap, name, most, accounts, at }: CircleFull): 
   };
 }
 
+export function clockJumpedAlert(milliseconds: number, at: Instant): Alert {
+  const seconds = `${milliseconds > 0 ? '+' : ''}${Math.round(milliseconds / 1000)} s`;
+  return {
+    name: 'clock.jumped',
+    at,
+    account: undefined,
+    severity: 'page',
+    sentence: {
+      fr: `L’horloge de la machine a sauté de ${seconds}. En avant, les plafonds du jour recommencent ; en arrière, ils durent plus longtemps, et les codes sont refusés. Vérifiez la synchronisation.`,
+      en: `The clock of this machine jumped by ${seconds}. Ahead, caps of the day begin anew; back, they last longer, and codes are refused. Look at its synchronisation.`,
+    },
+  };
+}
+
 export function countsLostAlert(at: Instant): Alert {
   return {
     name: 'counts.lost',

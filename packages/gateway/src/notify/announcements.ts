@@ -11,6 +11,7 @@ import {
   alarmAlert,
   cappedAlert,
   circleFullAlert,
+  clockJumpedAlert,
   countsLostAlert,
   eventAlert,
   glassAlert,
@@ -27,6 +28,7 @@ export interface Announcements {
   readonly capped: (alarm: Alarm, now: Instant) => void;
   readonly glass: (glass: BrokenGlass) => void;
   readonly circleFull: (full: CircleFull) => void;
+  readonly clockJumped: (milliseconds: number) => void;
   readonly countsLost: () => void;
   readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
 }
@@ -72,6 +74,10 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
       const { cap, name, most, accounts, at } = full;
       log({ kind: 'circle-full', cap, name, most, accounts, at: iso(at) });
       notices.tell(circleFullAlert(full));
+    },
+    clockJumped: (milliseconds) => {
+      log({ kind: 'clock-jumped', seconds: Math.round(milliseconds / 1000) });
+      notices.tell(clockJumpedAlert(milliseconds, clock.now()));
     },
     countsLost: () => {
       log({ kind: 'counts-lost' });
