@@ -117,7 +117,7 @@ describe.skipIf(!isLinux)('a gateway', () => {
       () => prlimit('unlimited'),
     );
     await chainIsWhole();
-  }, 60_000);
+  }, 120_000);
 
   it.each(['db', 'ledger-0'])(
     'whose disk below %s is full refuses, and goes on when there is room',
@@ -147,7 +147,7 @@ describe.skipIf(!isLinux)('a gateway', () => {
     await expect
       .poll(() => execFileSync('cat', [join(path, 'gateway.log')], { encoding: 'utf8' }))
       .toMatch(/"kind":"log-lost","lines":\d/);
-  }, 60_000);
+  }, 120_000);
 
   it('whose folder of the ledger is gone refuses until somebody makes it, and then says from there on', async () => {
     const folder = join(site.folder, 'ledger-0', 'gateway');
@@ -161,7 +161,7 @@ describe.skipIf(!isLinux)('a gateway', () => {
     // Nobody can tell any more who was seen before, and nobody may think so.
     const { code, out } = await verified();
     expect([code, out]).toEqual([1, expect.stringContaining('segment-missing')]);
-  }, 60_000);
+  }, 120_000);
 
   it('whose segment is cut refuses what it cannot say is kept, and the fault is told', async () => {
     const thief = await present('medecin-02');
@@ -172,5 +172,5 @@ describe.skipIf(!isLinux)('a gateway', () => {
     await expect.poll(() => ask(thief), { timeout: 10_000, interval: 300 }).toBe(200);
     const { code, out } = await verified();
     expect([code, out]).toEqual([1, expect.stringContaining('missing-or-reordered')]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -12,7 +12,7 @@ import { lootOf, openThief, type Thief } from '../support/thief.ts';
 const N = 5;
 const slow = process.env['MODE'] === 'slow';
 /** Each costs a start of the gateway. */
-const kills = Number(process.env['KILLS'] ?? (slow ? 40 : 3));
+const kills = Number(process.env['KILLS'] ?? (slow ? 40 : 2));
 const perRound = 2;
 
 /** Mulberry32: the moments of a seed are always the same. */
@@ -42,7 +42,9 @@ const logins = [
 ].flatMap((prefix) => Array.from({ length: 9 }, (_, place) => `${prefix}-0${place + 1}`));
 
 describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('on %s', (pair) => {
-  const missing = pair !== 'SQLite' && (isMissing('postgres') || isMissing('redis'));
+  // Two instances and two servers: minutes on a busy machine. `npm run test:slow` runs it, and KILLS=8 SEED=11 by hand.
+  const wanted = pair === 'SQLite' || slow || process.env['KILLS'] !== undefined;
+  const missing = !wanted || (pair !== 'SQLite' && (isMissing('postgres') || isMissing('redis')));
   const servers: Server[] = [];
   let site: Instances;
   beforeAll(async () => {
@@ -104,7 +106,7 @@ describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('on %s', (pair) => {
       await Promise.all(thieves.map((thief) => asking(thief, N + 2)));
 
       expect(unanswered).toBeGreaterThan(kills);
-      expect(loot.persons.size).toBeGreaterThan(kills);
+      expect(loot.persons.size).toBeGreaterThan(kills * perRound);
       expect(loot.persons.size).toBeLessThanOrEqual(kills * perRound * N);
 
       for (const instance of site.all) await instance.kill();
@@ -121,9 +123,10 @@ describe.each(['SQLite', 'PostgreSQL and Redis'] as const)('on %s', (pair) => {
           named.add(person);
       }
       expect([...loot.persons].filter((person) => !named.has(person))).toEqual([]);
-      console.log(
-        `seed ${seed}, ${kills} kills on ${pair}: ${place} look-ups, ${unanswered} cut off; ${loot.persons.size} persons seen of at most ${kills * perRound * N}; ${named.size} in the ledger`,
-      );
+      if (slow || process.env['KILLS'] !== undefined)
+        console.log(
+          `seed ${seed}, ${kills} kills on ${pair}: ${place} look-ups, ${unanswered} cut off; ${loot.persons.size} persons seen of at most ${kills * perRound * N}; ${named.size} in the ledger`,
+        );
     },
     (kills + 2) * 60_000,
   );

@@ -43,6 +43,7 @@ describe.skipIf(isMissing('postgres') || isMissing('redis'))('a Redis that came 
     await professional.signIn();
     await professional.enrolApp();
     const thief = openThief(professional.browser, site.origin, lootOf(site.persons));
+    const port = redis?.port;
     let place = 0;
     const ask = (to: number): Promise<number> =>
       thief.ask(`/api/patients/${site.persons.nirOf(place++)}`, site.all[to]?.port);
@@ -52,7 +53,7 @@ describe.skipIf(isMissing('postgres') || isMissing('redis'))('a Redis that came 
     expect(thief.persons.size).toBe(N);
 
     await redis?.stop();
-    redis = await startRedis(['--dir', dumps, '--port', `${redis?.port}`]);
+    redis = await startRedis(['--dir', dumps, '--port', `${port}`]);
     // The one that saw the last look-ups connects again and says so; both are attacked meanwhile.
     const until = performance.now() + 3000;
     const statuses = new Set<number>();
@@ -61,6 +62,14 @@ describe.skipIf(isMissing('postgres') || isMissing('redis'))('a Redis that came 
     expect([...statuses]).toEqual([503]);
     expect(thief.persons.size).toBe(N);
     expect(site.all.flatMap(({ log }) => log).some(({ kind }) => kind === 'counts-lost')).toBe(true);
+
+    // Nor when no instance is left that saw them: the durable store was told.
+    for (const instance of site.all) await instance.kill();
+    await redis?.stop();
+    redis = await startRedis(['--dir', dumps, '--port', `${port}`]);
+    for (const instance of site.all) await instance.start();
+    expect([await ask(0), await ask(1)]).toEqual([503, 503]);
+    expect(thief.persons.size).toBe(N);
 
     expect((await site.palier('budget', 'renew')).code).toBe(0);
     await expect.poll(() => ask(0), { timeout: 10_000 }).toBe(401);

@@ -2,7 +2,7 @@
 // person whose card is in the reader. Both are in the ledger under their name.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExposedPerson, exposureReport } from '@palier/gateway';
+import { type ExposedPerson, exposureReport, releaseLines } from '@palier/gateway';
 import { type AccountId, instantOf, makeProofId, Secret, secondsOf, systemRandom } from '@palier/mfa-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signPresent } from '../../packages/gateway/src/budget/exemption.ts';
@@ -70,6 +70,7 @@ async function exposed(account: string): Promise<readonly ExposedPerson[]> {
   );
   return found;
 }
+const never = { type: '', id: '', first: '', last: '', releases: [] };
 const exemptionsOf = (persons: readonly ExposedPerson[], place: number): readonly unknown[] =>
   persons
     .filter(({ id }) => id === nir(place))
@@ -123,6 +124,49 @@ describe('break-glass', () => {
     expect((await runCommand(site, reviewCommand, 'done', id)).code).toBe(0);
     expect((await runCommand(site, reviewCommand, 'list')).value).toHaveLength(1);
     expect((await runCommand(site, reviewCommand, 'list', '--all')).value).toHaveLength(2);
+  });
+
+  it('has reasons that forge no line, colour no screen and run in no sheet, whatever is written into them', async () => {
+    const doctor = await present('medecin-04');
+    await showCard(doctor);
+    const hostile = `=cmd|'/c calc'!A1 <script>\u001b[2J\r\ngls_forged  2026-01-01  nobody  0 person(s)  read\u202e\u0000`;
+    expect((await doctor.browser.call('/.palier/api/break-glass', { reason: hostile })).status).toBe(200);
+    for (const [words, status] of [
+      ['', 400],
+      [' '.repeat(40), 400],
+      ['x'.repeat(501), 400],
+    ] as const)
+      expect((await doctor.browser.call('/.palier/api/break-glass', { reason: words })).status).toBe(status);
+    let out = '';
+    const terminal = {
+      out: (text: string) => {
+        out += text;
+      },
+      err: () => undefined,
+      environment: {},
+      interactive: false,
+    };
+    await reviewCommand(['list', '--config', join(site.folder, 'palier.yaml')], terminal);
+    const mine = out.split('\n').filter((line) => line.includes('gls_forged'));
+    expect(mine).toHaveLength(1);
+    expect(mine[0]).toMatch(/^ {4}=cmd/);
+    expect(/[^\n\P{C}]/u.test(out)).toBe(false);
+    // The ledger and its sheets have the id of the glass, never the reason.
+    for (let place = 0; place < withKey; place += 1) await look(doctor, place);
+    expect(await look(doctor, 60)).toBe(200);
+    expect(
+      releaseLines((await exposed('medecin-04')).filter(({ id }) => id === nir(60))[0] ?? never),
+    ).not.toContain('cmd');
+  });
+
+  it('of which 30 are tried at the same moment is granted as often as it may be', async () => {
+    const doctor = await present('medecin-05');
+    await showCard(doctor);
+    const tries = Array.from({ length: 30 }, () =>
+      doctor.browser.call('/.palier/api/break-glass', { reason }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(2);
   });
 
   it('ends after an hour', async () => {

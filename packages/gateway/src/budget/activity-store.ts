@@ -31,6 +31,11 @@ export interface ActivityStore {
    * or none, means that counts were lost (A125).
    */
   epoch(proposed: string): Promise<string>;
+  /**
+   * The highest turn of the shared counts that anybody told under this mark, `told` included; `told` under another one. It
+   * outlives the instances: a Redis that has fewer came back with less.
+   */
+  turn(mark: string, told: number): Promise<number>;
   /** The operator accepted a loss: this mark counts from now on. */
   renewEpoch(mark: string): Promise<void>;
 }

@@ -95,6 +95,16 @@ export const standingContract: readonly StandingCase[] = [
       equal(await activity.epoch(`two ${salt}`), epoch);
       await activity.renewEpoch(`three ${salt}`);
       equal(await activity.epoch(`four ${salt}`), `three ${salt}`);
+      const turns = async (mark: string, ...told: readonly number[]): Promise<readonly number[]> => {
+        const kept: number[] = [];
+        for (const one of told) kept.push(await activity.turn(`${mark} ${salt}`, one));
+        return kept;
+      };
+      same(await turns('three', 0, 7, 3, 9), [0, 7, 7, 9]);
+      same(await turns('another', 2, 1), [2, 1]);
+      await activity.renewEpoch(`five ${salt}`);
+      same(await turns('five', 0, 1), [0, 1]);
+      same(await turns('three', 3), [3]);
     },
   },
   {

@@ -13,6 +13,7 @@ export function memoryActivity(): ActivityStore {
   const first = new Map<AccountId, Instant>();
   const allowances = new Map<AccountId, Allowance>();
   let mark: string | undefined;
+  let turn = 0;
   return {
     addDay: async (account, { day, distinct, novel }) => {
       const kept = (days.get(account) ?? []).filter((one) => one.day > day - daysKept && one.day !== day);
@@ -38,8 +39,13 @@ export function memoryActivity(): ActivityStore {
       mark ??= proposed;
       return mark;
     },
+    turn: async (of, told) => {
+      if (of !== mark) return told;
+      turn = Math.max(turn, told);
+      return turn;
+    },
     renewEpoch: async (renewed) => {
-      mark = renewed;
+      [mark, turn] = [renewed, 0];
     },
   };
 }

@@ -7,9 +7,10 @@ import type { ActivityStore } from '../budget/activity-store.ts';
 import { createBreaker } from './breaker.ts';
 import { openMark, probeMark, renewMark, underMark } from './counts-mark.ts';
 import { type Address, type SharedPart, urlOf } from './parts.ts';
-import { redisBudgetStore, requireNoEviction } from './redis-budget.ts';
+import { type RedisBudgetStore, redisBudgetStore, requireNoEviction } from './redis-budget.ts';
 
 const prefix = 'palier';
+const shareMilliseconds = 1000;
 /** A start may wait longer than a request. */
 const startMilliseconds = 5000;
 /** How far this machine's clock may be from the server's. */
@@ -42,8 +43,16 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
     });
     const { challenges, sessions } = await redisStores(client);
     connection.started();
+    const turns = shareTurns(counts, activity);
+    await turns.share();
     // A server that was restarted or changed for another one is looked at before it is believed.
-    connection.onAgain(() => void probeMark(counts, mark).catch(() => undefined));
+    connection.onAgain(
+      () =>
+        void turns
+          .share()
+          .then(() => probeMark(counts, mark))
+          .catch(() => undefined),
+    );
     return {
       challenges,
       sessions,
@@ -52,12 +61,32 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
       onLost: mark.onLost,
       renew: () => renewMark(client, prefix, activity, setting),
       probe: () => probeMark(counts, mark),
-      close: connection.close,
+      close: async () => {
+        turns.end();
+        await connection.close();
+      },
     };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** Tells the durable store every second what this instance knows of, so that it outlives all instances. */
+function shareTurns(
+  counts: RedisBudgetStore,
+  activity: ActivityStore,
+): { readonly share: () => Promise<void>; readonly end: () => void } {
+  let shared = 0;
+  const share = async (): Promise<void> => {
+    const { epoch, turn } = counts.reached();
+    counts.learn({ epoch, turn: await activity.turn(epoch, turn) });
+    shared = turn;
+  };
+  const timer = setInterval(() => {
+    if (counts.reached().turn !== shared) void share().catch(() => undefined);
+  }, shareMilliseconds).unref();
+  return { share, end: () => clearInterval(timer) };
 }
 
 interface Connection {

@@ -25,6 +25,7 @@ const schema: SchemaPart = {
      CREATE TABLE broken_glass (id text PRIMARY KEY, account text NOT NULL, reason text NOT NULL, at bigint NOT NULL, until bigint NOT NULL, records integer NOT NULL, reviewed_by text, reviewed_at bigint);
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
     `CREATE TABLE stop (kind text NOT NULL, name text NOT NULL, reason text NOT NULL, done_by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kind, name));`,
+    `ALTER TABLE activity_epoch ADD COLUMN turn bigint NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -100,9 +101,17 @@ function activityIn(database: Database): ActivityStore {
       );
       return textOf(row?.['mark']);
     },
+    turn: async (mark, told) => {
+      const [row] = await database.rows(
+        'UPDATE activity_epoch SET turn = greatest(turn, $2::bigint) WHERE mark = $1 RETURNING turn',
+        mark,
+        told,
+      );
+      return row === undefined ? told : Number(row['turn']);
+    },
     renewEpoch: async (mark) => {
       await database.run(
-        'INSERT INTO activity_epoch (one, mark) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark',
+        'INSERT INTO activity_epoch (one, mark) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark, turn = 0',
         mark,
       );
     },

@@ -23,6 +23,15 @@ const sha = createHash('sha1').update(budgetScript).digest('hex');
 export interface RedisBudgetStore extends BudgetStore {
   /** Rejects with CountsLost when the server holds other counts, or fewer than this instance was told of. */
   confirm(): Promise<void>;
+  /** The last turn this instance knows of, and under which epoch. */
+  reached(): Place;
+  /** Somebody was told of a later one. */
+  learn(place: Place): void;
+}
+
+export interface Place {
+  readonly epoch: string;
+  readonly turn: number;
 }
 
 export function redisBudgetStore(client: RedisClient, options: RedisBudgetOptions): RedisBudgetStore {
@@ -31,9 +40,13 @@ export function redisBudgetStore(client: RedisClient, options: RedisBudgetOption
   const send = (command: readonly string[]): Promise<unknown> =>
     inTime(client.sendCommand(command), options.timeoutMilliseconds);
   /** The last turn this instance was told of, under which epoch. */
-  let known = { epoch: options.epoch, turn: 0 };
-  const place = (): typeof known =>
-    known.epoch === options.epoch ? known : { epoch: options.epoch, turn: 0 };
+  let known: Place = { epoch: options.epoch, turn: 0 };
+  const place = (): Place => (known.epoch === options.epoch ? known : { epoch: options.epoch, turn: 0 });
+  /** Answers overtake one another, and an epoch may have begun meanwhile. */
+  const learn = ({ epoch, turn }: Place): void => {
+    const { epoch: current, turn: before } = place();
+    if (epoch === current) known = { epoch, turn: Math.max(before, turn) };
+  };
   const marks = [epochKey(prefix), `${prefix}:{budget}:turn`];
   return {
     consume: async (charge, now) => {
@@ -43,10 +56,11 @@ export function redisBudgetStore(client: RedisClient, options: RedisBudgetOption
       const { turn: told, ...consumed } = consumedOf(
         await evaluate(send, [String(keys.length), ...keys, JSON.stringify(words)]),
       );
-      // Answers overtake one another, and an epoch may have begun meanwhile.
-      if (place().epoch === epoch) known = { epoch, turn: Math.max(place().turn, told) };
+      learn({ epoch, turn: told });
       return consumed;
     },
+    reached: place,
+    learn,
     confirm: async () => {
       const answer = await send(['EVAL', confirmScript, '2', ...marks, JSON.stringify(place())]);
       if (answer !== 'kept') throw new CountsLost();

@@ -20,6 +20,7 @@ const schema: SchemaPart = {
      CREATE TABLE broken_glass (id TEXT PRIMARY KEY, account TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, records INTEGER NOT NULL, reviewed_by TEXT, reviewed_at INTEGER) STRICT, WITHOUT ROWID;
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
     `CREATE TABLE stop (kind TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, done_by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;`,
+    `ALTER TABLE activity_epoch ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -61,7 +62,10 @@ function activityIn(database: DatabaseSync): ActivityStore {
     'INSERT INTO activity_epoch (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = mark RETURNING mark',
   );
   const renew = database.prepare(
-    'INSERT INTO activity_epoch (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark',
+    'INSERT INTO activity_epoch (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark, turn = 0',
+  );
+  const turn = database.prepare(
+    'UPDATE activity_epoch SET turn = max(turn, ?) WHERE mark = ? RETURNING turn',
   );
   return {
     addDay: async (account, { day, distinct, novel }) =>
@@ -76,6 +80,10 @@ function activityIn(database: DatabaseSync): ActivityStore {
     keepAllowance: async (account, { setOn, day, newRecords }) =>
       void keep.run(account, setOn, day, newRecords),
     epoch: async (proposed) => textOf(epoch.get(proposed)?.['mark']),
+    turn: async (mark, told) => {
+      const row = unsynced(database, () => turn.get(told, mark));
+      return row === undefined ? told : Number(row['turn']);
+    },
     renewEpoch: async (mark) => void renew.run(mark),
   };
 }
