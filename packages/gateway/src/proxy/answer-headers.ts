@@ -27,6 +27,9 @@ const fates: ReadonlyMap<string, Fate> = new Map<string, Fate>([
     'x-aspnet-version',
     'x-accel-redirect',
     'x-sendfile',
+    'x-lighttpd-send-file',
+    'x-reproxy-url',
+    'x-reproxy-file',
   ]),
   // Behind a session nothing is kept, so nothing is said about keeping it (A236, A122).
   ...rows('caching', [
@@ -37,6 +40,8 @@ const fates: ReadonlyMap<string, Fate> = new Map<string, Fate>([
     'last-modified',
     'age',
     'surrogate-control',
+    'edge-control',
+    'x-accel-expires',
   ]),
   // Would let another site's script read records in the person's browser (A094).
   ...rows('shared', ['access-control-allow-origin', 'access-control-allow-credentials']),
@@ -60,9 +65,16 @@ function fateOf(spelling: string): Fate | 'pass' {
   const known = spellings.get(spelling);
   if (known !== undefined) return known;
   const name = spelling.toLowerCase();
-  const fate = name.startsWith('palier-') ? 'drop' : (fates.get(name) ?? 'pass');
+  const fate = name.startsWith('palier-')
+    ? 'drop'
+    : (fates.get(name) ?? (isTargeted(name) ? 'caching' : 'pass'));
   if (spellings.size < mostSpellings) spellings.set(spelling, fate);
   return fate;
+}
+
+/** `CDN-Cache-Control` and its like go before `Cache-Control` where a cache knows its own (RFC 9213). */
+function isTargeted(name: string): boolean {
+  return name.endsWith('-cache-control');
 }
 
 function isNamedIn(names: readonly string[], spelling: string): boolean {
