@@ -45,6 +45,25 @@ describe('observe first', () => {
     expect(shown.out).toMatch(/^pharmacy +step-up:no-proof +3$/m);
   });
 
+  it('shows of one that enforces how often caps refuse somebody', async () => {
+    const health = healthServer(
+      () => Promise.resolve(),
+      () => undefined,
+      () => [{ class: 'gp', cap: 'new-records', accountDays: 7 }],
+    );
+    await new Promise<void>((resolve) => health.listen(0, '127.0.0.1', resolve));
+    const file = join(folder, 'palier.yaml');
+    const before = readFileSync(file, 'utf8');
+    const { port } = health.address() as AddressInfo;
+    writeFileSync(file, `healthListen: 127.0.0.1:${port}\n${before.replace(/^healthListen:.*$/m, '')}`);
+    const shown = await run(commands[0] ?? '');
+    writeFileSync(file, before);
+    health.close();
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.out).toContain('the gateway enforces');
+    expect(shown.out).toMatch(/^gp +new-records +7$/m);
+  });
+
   it('says so when no gateway answers, or one that enforces', async () => {
     const enforcing = createServer((_request, response) => response.writeHead(404).end());
     await new Promise<void>((resolve) => enforcing.listen(0, '127.0.0.1', resolve));
