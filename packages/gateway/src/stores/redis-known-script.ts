@@ -72,8 +72,8 @@ end
 
 -- Once for each account, in one walk: 30,000 persons must not hold the server up.
 local function moveEarlier(horizon, expires)
+  if redis.call('EXISTS', KEYS[7]) == 0 then return end
   local flat = redis.call('ZRANGEBYSCORE', KEYS[7], '(' .. string.format('%.0f', now - horizon), '+inf', 'WITHSCORES')
-  if #flat == 0 then return end
   local added = {}
   for i = 1, #flat, 2 do
     local digest, at = flat[i], tonumber(flat[i + 1])
