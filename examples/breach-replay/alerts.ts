@@ -5,6 +5,8 @@
 export interface Alert {
   readonly at: number;
   readonly what: string;
+  /** Whose; empty where the line does not say. */
+  readonly account: string;
 }
 
 const OUTCOMES = /^(slow-down:|step-up:stronger$|refuse:more-persons-than-one-gesture$)/;
@@ -19,12 +21,16 @@ const REASONS: ReadonlySet<unknown> = new Set([
 
 /** The alert in a line of the log, if it is one. */
 export function alertOf(line: Readonly<Record<string, unknown>>, at: number): Alert | undefined {
+  const what = whatOf(line);
+  return what === undefined ? undefined : { at, what, account: String(line['account'] ?? '') };
+}
+
+function whatOf(line: Readonly<Record<string, unknown>>): string | undefined {
   const { kind, outcome, type, reason } = line;
-  if (kind === 'alarm') return { at, what: `alarm:${String(line['alarm'] ?? type ?? '')}` };
-  if (kind === 'decision' && typeof outcome === 'string' && OUTCOMES.test(outcome))
-    return { at, what: outcome };
-  if (kind === 'card' && typeof outcome === 'string' && CARDS.test(outcome)) return { at, what: outcome };
-  if (kind === 'event' && type === 'refused' && REASONS.has(reason))
-    return { at, what: `refused:${String(reason)}` };
+  if (kind === 'alarm') return `alarm:${String(line['alarm'] ?? type ?? '')}`;
+  if (kind === 'decision' && typeof outcome === 'string' && OUTCOMES.test(outcome)) return outcome;
+  if (kind === 'card' && typeof outcome === 'string' && CARDS.test(outcome)) return outcome;
+  if (kind === 'event' && type === 'refused' && REASONS.has(reason)) return `refused:${String(reason)}`;
+  if (kind === 'event' && type === 'factor-enrolled' && line['right'] === 'factor') return 'factor-added';
   return undefined;
 }

@@ -1,29 +1,18 @@
 // What was there in March 2022, and what is sold against it: the bare portal, and a limit on requests.
 
-import { type Instant, instantOf } from '@palier/mfa-core';
+import { instantOf } from '@palier/mfa-core';
 import { startLimiter } from './attack/limiter.ts';
 import { lookUps, runScript, signIn } from './attack/script.ts';
-import { stolenAccounts } from './attack/stolen-accounts.ts';
-import { createThief } from './attack/thief.ts';
+import { manyAccounts, type StolenAccount, stolenAccounts } from './attack/stolen-accounts.ts';
+import { createThief, type Wish } from './attack/thief.ts';
+import { oneByOne, pagesOf } from './attack/wishes.ts';
 import { createLine } from './line.ts';
-import type { RunResult } from './result.ts';
+import { nothingMeasured, type RunResult } from './result.ts';
 import { emptyLoot, everyPerson } from './run.ts';
 import { type Site, startSite } from './site.ts';
 import { ATTACK } from './stage.ts';
 
-const PER_MINUTE = 60;
 const MINUTE = 60_000;
-
-const nothing = {
-  bound: undefined,
-  without: undefined,
-  alerts: 0,
-  minutesToFirstAlert: undefined,
-  gesturesPerActiveDay: undefined,
-  refusalsPer1000AccountDays: undefined,
-  ledgerRecall: undefined,
-  ledgerPrecision: undefined,
-} as const;
 
 /** The script of 2022 against the bare portal, as fast as it goes: so many look-ups, every route that shows a person. */
 export async function runBare(
@@ -32,34 +21,69 @@ export async function runBare(
   progress: (done: number) => void,
 ): Promise<RunResult> {
   const persons = everyPerson();
-  return onSite(async (site) => {
+  return onSite(20, async (site) => {
     const loot = emptyLoot();
     const started = performance.now();
     const numbers = (place: number): string => persons.nirOf(place % persons.size);
     const orders = { origin: site.portal, accounts: stolenAccounts, numbers, limit, lookUps, enter: signIn };
     await runScript({ ...orders, progress }, loot);
     const window = (performance.now() - started) / 3_600_000;
-    return { ...nothing, name: 'bare portal', seed, window, exposed: loot.persons.size };
+    return { ...nothingMeasured, name: 'bare portal', seed, window, exposed: loot.persons.size };
   });
 }
 
-/** The same accounts behind a limit of 60 requests a minute, which a patient script never meets. */
+/** A limit on requests of each session, and somebody patient behind it. */
+export interface Limited {
+  readonly name: string;
+  readonly perMinute: number;
+  /** Look-ups a minute of each account. */
+  readonly pace: number;
+  readonly accounts: readonly StolenAccount[];
+  /** What the account with this place asks for; numbers from a list when not given. */
+  readonly wishes?: (place: number) => () => Wish;
+}
+
+/** Section 4.4 a to c of the study: none of them ever meets the limit. */
+export const limited: readonly Limited[] = [
+  { name: '60 requests a minute', perMinute: 60, pace: 55, accounts: stolenAccounts },
+  { name: '60 requests a minute, attacked at 30', perMinute: 60, pace: 30, accounts: stolenAccounts },
+  {
+    name: '60 requests a minute, 1,000 accounts at one',
+    perMinute: 60,
+    pace: 1,
+    accounts: manyAccounts(1_000),
+  },
+  { name: '10 requests a minute', perMinute: 10, pace: 9, accounts: stolenAccounts },
+  {
+    name: '10 requests a minute, pages of fifty',
+    perMinute: 10,
+    pace: 9,
+    accounts: stolenAccounts,
+    wishes: (place) => pagesOf(String.fromCharCode(65 + place)),
+  },
+];
+
+/** Plays minutes behind a limit. */
 export async function runLimited(
+  { name, perMinute, pace, accounts, wishes }: Limited,
   seed: number,
   minutes: number,
   progress: (minute: number) => void,
 ): Promise<RunResult> {
   const persons = everyPerson();
-  return onSite(async (site) => {
+  return onSite(accounts.length > 100 ? 125 : 20, async (site) => {
     const loot = emptyLoot();
-    const limiter = await startLimiter(site.portal, PER_MINUTE, site.now);
+    const limiter = await startLimiter(site.portal, perMinute, site.now);
     let place = seed;
     const next = (): string => persons.nirOf((place++ * 7_919) % persons.size);
-    const lines = stolenAccounts.map(() => createLine(limiter.origin, { loot }));
+    const lines = accounts.map(({ login }, index) =>
+      createLine(limiter.origin, { loot, account: login, from: addressAt(index) }),
+    );
     try {
-      const thieves = stolenAccounts.map((account, index) => {
-        const line = lines[index] ?? createLine(limiter.origin, { loot });
-        return createThief({ line, account, next, pace: PER_MINUTE - 5 });
+      const thieves = lines.map((line, index) => {
+        const account = accounts[index];
+        const own = { line, pace, next: wishes?.(index) ?? oneByOne(next) };
+        return createThief(account === undefined ? own : { ...own, account });
       });
       for (let minute = 0; minute < minutes; minute += 1) {
         await site.moveTo(instantOf(ATTACK + minute * MINUTE));
@@ -70,19 +94,17 @@ export async function runLimited(
       for (const line of lines) line.close();
       await limiter.stop();
     }
-    return {
-      ...nothing,
-      name: '60 requests a minute',
-      seed,
-      window: minutes / 60,
-      exposed: loot.persons.size,
-    };
+    return { ...nothingMeasured, name, seed, window: minutes / 60, exposed: loot.persons.size };
   });
 }
 
-async function onSite(run: (site: Site) => Promise<RunResult>): Promise<RunResult> {
-  const start: Instant = instantOf(ATTACK);
-  const site = await startSite({ now: start });
+/** An address for each thief: all of 127.0.0.0/8 is this machine. */
+function addressAt(place: number): string {
+  return `127.1.${Math.floor(place / 250)}.${(place % 250) + 1}`;
+}
+
+async function onSite(accountsPerClass: number, run: (site: Site) => Promise<RunResult>): Promise<RunResult> {
+  const site = await startSite({ now: instantOf(ATTACK), accountsPerClass });
   try {
     return await run(site);
   } finally {

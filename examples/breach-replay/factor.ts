@@ -26,18 +26,32 @@ export interface Key extends HeldFactor {
 type Options = Parameters<SoftwareAuthenticator['get']>[0];
 type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0];
 
-/** Binds an app with a ticket. */
-export async function enrolApp(line: Line, ticket: string, now: number): Promise<App> {
-  const begun = await begin(line, ticket, 'totp');
+/** A right to bind one factor, as the gateway gives it to the session behind a line. */
+export type Right = string & { readonly of: 'right' };
+
+/** The right that a ticket is worth. */
+export async function rightOfTicket(line: Line, ticket: string): Promise<Right> {
+  return String((await said(line, '/.palier/api/enrol/ticket', { ticket }))['right']) as Right;
+}
+
+/** The right that a gesture of a moment ago is worth; undefined when none. */
+export async function rightOfProof(line: Line): Promise<Right | undefined> {
+  const { body } = await line.post('/.palier/enrol/factor', { resume: '' });
+  return /name="right" value="(chl_[^"]+)"/.exec(body)?.[1] as Right | undefined;
+}
+
+/** Binds an app. */
+export async function enrolApp(line: Line, right: Right, now: number): Promise<App> {
+  const begun = await begin(line, right, 'totp');
   const { secret } = begun['totp'] as { readonly secret: string };
   const app = appWith(base32(secret));
   await completed(line, { challenge: begun['challenge'], code: app.code(now), name: 'phone' });
   return app;
 }
 
-/** Binds a key with a ticket. */
-export async function enrolKey(line: Line, ticket: string, origin: URL): Promise<Key> {
-  const begun = await begin(line, ticket, 'webauthn');
+/** Binds a key. */
+export async function enrolKey(line: Line, right: Right, origin: URL): Promise<Key> {
+  const begun = await begin(line, right, 'webauthn');
   const authenticator = softwareAuthenticator({ random: systemRandom });
   const response = await authenticator.create(begun['webauthn'] as CreationOptions, origin.origin);
   await completed(line, { challenge: begun['challenge'], response, name: 'key' });
@@ -81,12 +95,11 @@ export function answerOffer(line: Line, challenge: unknown, response: unknown): 
   return line.json('/.palier/api/step-up/webauthn', { challenge, response });
 }
 
-async function begin(
+function begin(
   line: Line,
-  ticket: string,
+  right: Right,
   kind: 'totp' | 'webauthn',
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { right } = await said(line, '/.palier/api/enrol/ticket', { ticket });
   return said(line, '/.palier/api/enrol/begin', { right, kind, name: kind });
 }
 

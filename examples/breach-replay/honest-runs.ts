@@ -1,10 +1,10 @@
 // Honest work without any attack: a sample of the published population over HTTP, and the whole of it on paper.
 
 import { instantOf } from '@palier/mfa-core';
-import type { RunResult } from './result.ts';
+import { nothingMeasured, type RunResult } from './result.ts';
 import { everyPerson } from './run.ts';
 import { budgetsIn, startSite } from './site.ts';
-import { ENROLMENT } from './stage.ts';
+import { enrolmentBefore } from './stage.ts';
 import { trades } from './traffic/classes.ts';
 import {
   createFrictionCount,
@@ -30,7 +30,8 @@ export async function runSample(
 ): Promise<{ readonly result: RunResult; readonly count: FrictionCount }> {
   const persons = everyPerson();
   const logins = trades.flatMap((trade) => loginsOf(trade, oneIn));
-  const site = await startSite({ now: instantOf(ENROLMENT), accountsPerClass: Math.ceil(540 / oneIn) });
+  const now = instantOf(enrolmentBefore(0));
+  const site = await startSite({ now, accountsPerClass: Math.ceil(540 / oneIn) });
   const count = createFrictionCount();
   try {
     const cast = { logins, works: () => true, seed, persons: persons.size };
@@ -82,17 +83,12 @@ export async function runPaper(
 function resultOf(name: string, seed: number, days: number, count: FrictionCount, alerts: number): RunResult {
   const friction = count.total();
   return {
+    ...nothingMeasured,
     name,
     seed,
     window: days * 24,
-    exposed: 0,
-    bound: undefined,
-    without: undefined,
     alerts,
-    minutesToFirstAlert: undefined,
     gesturesPerActiveDay: gesturesPerActiveDay(friction),
     refusalsPer1000AccountDays: refusalsPer1000(friction),
-    ledgerRecall: undefined,
-    ledgerPrecision: undefined,
   };
 }

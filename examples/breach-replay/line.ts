@@ -36,8 +36,9 @@ const SILENCE_MILLISECONDS = 15_000;
 
 /** How a line is opened. */
 export interface LineOptions {
-  /** What hears the bytes that come back. */
+  /** What hears the bytes that come back, and for which stolen account. */
   readonly loot?: Loot;
+  readonly account?: string;
   /** The address it comes from: 127.0.0.0/8 is all this machine. */
   readonly from?: string;
   /** Ports to spread over, request by request; the origin's own if not given. */
@@ -47,7 +48,8 @@ export interface LineOptions {
 }
 
 /** Opens a line to an origin; nothing is connected before the first request. */
-export function createLine(origin: URL, { loot, from, ports = [], cookies = new Map() }: LineOptions): Line {
+export function createLine(origin: URL, options: LineOptions): Line {
+  const { loot, account, from, ports = [], cookies = new Map() } = options;
   let sent = 0;
   const agent = new Agent({
     keepAlive: true,
@@ -58,7 +60,7 @@ export function createLine(origin: URL, { loot, from, ports = [], cookies = new 
   const hear = (socket: Socket): void => {
     if (loot === undefined || heard.has(socket)) return;
     heard.add(socket);
-    socket.on('data', loot.listen());
+    socket.on('data', loot.listen(account));
   };
   const send: Line['send'] = async (target, errand = {}) => {
     const port = ports[sent++ % ports.length] ?? Number(origin.port);

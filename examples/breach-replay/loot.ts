@@ -5,8 +5,10 @@
 /** The persons seen so far, by canonical number (13 characters). */
 export interface Loot {
   readonly persons: ReadonlySet<string>;
-  /** Opens the ear of one socket: its bytes belong together, however they were cut. */
-  listen(): (bytes: Uint8Array) => void;
+  /** Those that came over the sockets of one stolen account. */
+  of(account: string): ReadonlySet<string>;
+  /** Opens the ear of one socket of an account: its bytes belong together, however they were cut. */
+  listen(account?: string): (bytes: Uint8Array) => void;
 }
 
 // Pages write a number in groups, with a plain space or a no-break one (C2 A0, E2 80 AF), as JSON does not.
@@ -20,19 +22,29 @@ const CARRIED = 64;
 /** Starts with nothing. `isPerson` tells a number from thirteen digits that only look like one. */
 export function createLoot(isPerson: (number: string) => boolean): Loot {
   const persons = new Set<string>();
-  const take = (text: string): void => {
+  const accounts = new Map<string, Set<string>>();
+  const of = (account: string): Set<string> => {
+    const known = accounts.get(account) ?? new Set<string>();
+    accounts.set(account, known);
+    return known;
+  };
+  const take = (text: string, own: Set<string>): void => {
     for (const [number] of text.matchAll(NUMBERS)) {
-      if (!persons.has(number) && isPerson(number)) persons.add(number);
+      if (own.has(number) || !(persons.has(number) || isPerson(number))) continue;
+      persons.add(number);
+      own.add(number);
     }
   };
   return {
     persons,
-    listen() {
+    of,
+    listen(account = '') {
+      const own = of(account);
       let carried = '';
       return (bytes) => {
         const text = carried + Buffer.from(bytes).toString('latin1');
         const joined = text.replace(CHUNK_LINES, '');
-        for (const reading of [text, text.replace(GAPS, ''), joined.replace(GAPS, '')]) take(reading);
+        for (const reading of [text, text.replace(GAPS, ''), joined.replace(GAPS, '')]) take(reading, own);
         carried = text.slice(-CARRIED);
       };
     },

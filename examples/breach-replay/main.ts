@@ -1,20 +1,13 @@
 // The replay of March 2022 and of what may come next: `npm run replay -- [--full] [--seed N] [--json] [--only WORDS]
-// [--write] [--stores shared]`. Ends with 1 when a run exposed more than its bound, when the ledger missed somebody, when a defence that
-// is off makes no difference, or when honest people are asked too much.
+// [--write] [--stores shared] [--jobs N]`. Ends with 1 when a run exposed more than its bound, when the ledger missed somebody, when a
+// defence that is off makes no difference, or when honest people are asked too much.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { runBare, runLimited } from './baseline.ts';
-import { chartOf } from './chart.ts';
-import { runPaper, runSample } from './honest-runs.ts';
-import { createProgress } from './progress.ts';
+import { writeDocuments } from './documents.ts';
+import { playAll } from './play.ts';
 import { faultsOf, type RunResult } from './result.ts';
-import { runScenario } from './run.ts';
-import { scenariosOf } from './scenarios.ts';
 import { missingPrograms } from './shared-stores.ts';
-import { markdownOf, tableOf } from './table.ts';
-import { trades } from './traffic/classes.ts';
-import { loginsOf } from './traffic/paper.ts';
+import { tableOf } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +17,7 @@ const { values } = parseArgs({
     stores: { type: 'string', default: 'own' },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
   },
 });
 const seed = Number(values.seed);
@@ -42,75 +36,29 @@ if (isShared && missingPrograms().length > 0) {
   process.exit(0);
 }
 
-/** A run that has not begun. */
-interface Planned {
-  readonly name: string;
-  readonly steps: number;
-  readonly start: (step: (done: number) => void) => Promise<RunResult>;
+const jobs = Number(values.jobs);
+if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16) {
+  console.error('--jobs is a number from 1 to 16');
+  process.exit(2);
 }
 
-const sizes = values.full
-  ? { bare: 510_000, limitedMinutes: 60, oneIn: 1, sample: { oneIn: 10, days: 7 } }
-  : { bare: 10_000, limitedMinutes: 5, oneIn: 5, sample: { oneIn: 40, days: 2 } };
-const accounts = trades.reduce((sum, trade) => sum + loginsOf(trade, sizes.oneIn).length, 0);
-
-const sharedRuns = scenariosOf(false)
-  .filter(({ name }) => name === 'unlimited phished codes')
-  .map(
-    (scenario): Planned => ({
-      name: scenario.name,
-      steps: scenario.hours * 60,
-      start: (progress) => runScenario(scenario, { seed, everybody: values.full, shared: true, progress }),
-    }),
-  );
-
-const ownRuns: readonly Planned[] = [
-  { name: 'bare portal', steps: sizes.bare, start: (step) => runBare(seed, sizes.bare, step) },
-  {
-    name: '60 requests a minute',
-    steps: sizes.limitedMinutes,
-    start: (step) => runLimited(seed, sizes.limitedMinutes, step),
+const failures: string[] = [];
+const results = await playAll({
+  extent: { seed, full: values.full, shared: isShared },
+  only: values.only,
+  jobs,
+  ended: (result) => values.json && console.log(JSON.stringify(measured(result))),
+  failed: (name, why) => {
+    failures.push(`${name} did not work: ${why}`);
+    if (values.json) console.log(JSON.stringify({ name, seed, failed: why }));
   },
-  ...scenariosOf(values.full).map(
-    (scenario): Planned => ({
-      name: scenario.name,
-      steps: scenario.hours * 60,
-      start: (progress) => runScenario(scenario, { seed, everybody: values.full, progress }),
-    }),
-  ),
-  {
-    name: 'honest sample over HTTP',
-    steps: sizes.sample.days,
-    start: async (step) => (await runSample(seed, sizes.sample, step)).result,
-  },
-  {
-    name: 'honest population',
-    steps: accounts,
-    start: (step) => runPaper(seed, sizes.oneIn, 'published', step),
-  },
-  {
-    name: 'honest population, volumes x1.5 and wider tails',
-    steps: accounts,
-    start: (step) => runPaper(seed, sizes.oneIn, 'more', step),
-  },
-];
-
-const planned = isShared ? sharedRuns : ownRuns;
-const results: RunResult[] = [];
-for (const { name, steps, start } of planned.filter((one) => one.name.includes(values.only))) {
-  const progress = createProgress(process.stderr, name, steps);
-  try {
-    results.push(await start(progress.step));
-  } finally {
-    progress.end();
-  }
-}
-if (results.length === 0) {
+});
+if (results.length + failures.length === 0) {
   console.error('no run has these words in its name');
   process.exit(2);
 }
-const faults = results.flatMap(faultsOf);
-console.log(values.json ? JSON.stringify({ runs: results.map(measured) }) : `\n${tableOf(results)}\n`);
+const faults = [...results.flatMap(faultsOf), ...failures];
+if (!values.json) console.log(`\n${tableOf(results)}\n`);
 for (const fault of faults) console.error(fault);
 if (values.write) writeDocuments(results);
 process.exitCode = faults.length === 0 ? 0 : 1;
@@ -123,23 +71,15 @@ function measured(run: RunResult): Readonly<Record<string, unknown>> {
     window: run.window,
     exposed: run.exposed,
     bound: run.bound ?? null,
+    accountsOverBound: run.accountsOverBound,
     heldTo: run.without ?? null,
     alerts: run.alerts,
     minutesToFirstAlert: run.minutesToFirstAlert ?? null,
+    honestShown: run.honestShown ?? null,
     gesturesPerActiveDay: run.gesturesPerActiveDay ?? null,
     refusalsPer1000AccountDays: run.refusalsPer1000AccountDays ?? null,
     ledgerRecall: run.ledgerRecall ?? null,
     ledgerPrecision: run.ledgerPrecision ?? null,
+    faults: faultsOf(run),
   };
-}
-
-/** Puts table and picture of this run into the documentation. */
-function writeDocuments(runs: readonly RunResult[]): void {
-  const page = new URL('../../docs/replay.md', import.meta.url);
-  const text = readFileSync(page, 'utf8').replace(
-    /(<!-- table -->\n)[\s\S]*?(<!-- end of table -->)/,
-    (_all, start: string, end: string) => `${start}\n${markdownOf(runs)}\n\n${end}`,
-  );
-  writeFileSync(page, text);
-  writeFileSync(new URL('../../docs/replay.svg', import.meta.url), chartOf(runs));
 }

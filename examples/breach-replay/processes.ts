@@ -35,6 +35,8 @@ export async function startProgram(
     readonly patience?: number;
     /** It answers questions (programs/answers.ts). */
     readonly answers?: boolean;
+    /** Told every line it prints after it got ready. */
+    readonly hear?: (line: string) => void;
   },
 ): Promise<RunningProgram> {
   const child = spawn(
@@ -55,6 +57,7 @@ export async function startProgram(
   const stop = async (): Promise<void> => end(child, ended);
   try {
     const ready = await readyLine(child, lines, options.ready, options.patience ?? START_MILLISECONDS);
+    if (options.hear !== undefined) hearLines(child, options.hear);
     return { ready, lines, stop, ask: asker(child) };
   } catch (error) {
     await stop();
@@ -90,6 +93,12 @@ function asker(child: ChildProcess): RunningProgram['ask'] {
       waiting.set(asked, { resolve, reject });
       child.send({ id: asked, question }, (error) => error && reject(error));
     });
+}
+
+/** The first listener on a stream got the lines so far; each further one gets what follows. */
+function hearLines(child: ChildProcess, hear: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr])
+    if (stream !== null) createInterface({ input: stream }).on('line', hear);
 }
 
 function readyLine(child: ChildProcess, lines: string[], ready: RegExp, patience: number): Promise<string> {

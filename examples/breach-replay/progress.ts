@@ -1,6 +1,5 @@
-// Progress on a terminal: one line that is written over, at most ten times a second; nothing on a pipe.
-
-import type { WriteStream } from 'node:tty';
+// Progress of a replay: on a terminal one line that is written over, at most ten times a second; on a pipe or into a
+// file a line now and then, so that whoever waits for hours of it sees how far it is.
 
 /** A line of progress. */
 export interface Progress {
@@ -8,24 +7,40 @@ export interface Progress {
   readonly end: () => void;
 }
 
-const BAR = 24;
-const PAUSE_MILLISECONDS = 100;
+/** Where it goes. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
 
-/** Draws on `stream` when it is a terminal; `total` steps make the bar full. */
-export function createProgress(stream: WriteStream, title: string, total: number): Progress {
-  if (!stream.isTTY) return { step: () => {}, end: () => {} };
-  let drawnAt = 0;
+const BAR = 24;
+const TERMINAL_PAUSE = 100;
+const PIPE_PAUSE = 15_000;
+
+/** Draws on `stream`; `total` steps make the bar full, `now` is in milliseconds and never goes back. */
+export function createProgress(
+  stream: ProgressStream,
+  title: string,
+  total: number,
+  now: () => number = () => performance.now(),
+): Progress {
+  const isTerminal = stream.isTTY === true;
+  const pause = isTerminal ? TERMINAL_PAUSE : PIPE_PAUSE;
+  const startedAt = now();
+  let drawnAt = startedAt;
+  const seconds = (): string => `${Math.round((now() - startedAt) / 1000)} s`;
   const draw = (done: number): void => {
-    const full = Math.round((BAR * done) / Math.max(1, total));
+    const full = Math.max(0, Math.min(BAR, Math.round((BAR * done) / Math.max(1, total))));
     const bar = '#'.repeat(full).padEnd(BAR, '.');
-    stream.write(`\r${title} [${bar}] ${done} of ${total}`);
+    const text = `${title} [${bar}] ${Math.round(done)} of ${total}, ${seconds()}`;
+    stream.write(isTerminal ? `\r${text}` : `${text}\n`);
   };
   return {
     step(done) {
-      if (performance.now() - drawnAt < PAUSE_MILLISECONDS && done < total) return;
-      drawnAt = performance.now();
+      if (now() - drawnAt < pause) return;
+      drawnAt = now();
       draw(done);
     },
-    end: () => stream.write('\r\u001b[2K'),
+    end: () => stream.write(isTerminal ? '\r\u001b[2K' : `${title}: ended after ${seconds()}\n`),
   };
 }

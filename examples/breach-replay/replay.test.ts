@@ -1,12 +1,13 @@
 // The replay with one seed, small: each way in against its bound, each with its defence taken away beside it.
 
 import { describe, expect, it } from 'vitest';
+import { scenariosOf } from './ablations.ts';
 import { runBare } from './baseline.ts';
 import { runSample } from './honest-runs.ts';
 import { startProgram } from './processes.ts';
 import { faultsOf, type RunResult } from './result.ts';
 import { runScenario } from './run.ts';
-import { type Scenario, scenariosOf } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 import { budgetsIn } from './site.ts';
 import type { Friction } from './traffic/count.ts';
 import { workOnPaper } from './traffic/paper.ts';

@@ -1,22 +1,26 @@
 // The runs: which way in, for how long, under which configuration, and what bounds it. The letters are those of the
 // study's section 4.4; a run named "without ..." has one defence off and must expose more than the one beside it.
 
-import { examplePassword } from '../portal/accounts.ts';
-import { heldCards, phishedCards } from './attack/card-plans.ts';
+import { parseNir } from '../portal/people/nir.ts';
+import type { Population } from '../portal/population.ts';
+import { phishedCards } from './attack/card-plans.ts';
 import {
   clonedSeeds,
+  clonedSeedsFor,
   mailboxes,
-  mailedTickets,
   ownKeys,
   type Plan,
   phishedCodes,
   phishedKeys,
   stolenCookies,
 } from './attack/plans.ts';
-import { type StolenAccount, stolenAccounts } from './attack/stolen-accounts.ts';
+import { manyAccounts, type StolenAccount, stolenAccounts } from './attack/stolen-accounts.ts';
+import { everyRoute, mixedWith } from './attack/wishes.ts';
 import { codeBound, keyBound, oneCodeBound, presenceBound } from './bounds.ts';
+import { ofEveryClass } from './changes.ts';
+import type { Reaction } from './reaction.ts';
 import type { Change, Site } from './site.ts';
-import { trades } from './traffic/classes.ts';
+import { createDraws } from './traffic/random.ts';
 
 /** One run against a gateway. */
 export interface Scenario {
@@ -32,11 +36,17 @@ export interface Scenario {
   readonly accountsPerClass: number;
   /** The gateway reads cards, and whoever works alone under an account shows one. */
   readonly withCards?: true;
-  /** Undefined where a defence is off. */
+  /** Another configuration, where the run is about one. */
+  readonly change?: Change;
+  /** Days of honest work before the Monday of the attack, of every owner. */
+  readonly warmUpDays?: number;
+  /** An operator who locks accounts. */
+  readonly reaction?: Reaction;
+  /** Of all accounts together; of one alone each may expose its own. Undefined where a defence is off. */
   readonly bound: ((budgets: Site['budgets'], logins: readonly string[]) => number) | undefined;
   /** Takes a defence away; `heldTo` is what it held the same attack to. */
   readonly without?: {
-    readonly change: Change | undefined;
+    readonly change?: Change;
     readonly heldTo: Bound;
     /** The routes count nobody any more: the ledger has nothing to say. */
     readonly unledgered?: true;
@@ -44,8 +54,9 @@ export interface Scenario {
   readonly full: boolean;
 }
 
-type Bound = NonNullable<Scenario['bound']>;
+export type Bound = NonNullable<Scenario['bound']>;
 
+/** Who works beside the stolen accounts. */
 const others: readonly string[] = [
   'medecin-05',
   'infirmier-05',
@@ -53,42 +64,57 @@ const others: readonly string[] = [
   'paramedical-01',
   'hopital-01',
 ];
-const nobody: Bound = () => 0;
-const pharmacist: readonly StolenAccount[] = stolenAccounts.slice(0, 1);
+export const nobody: Bound = () => 0;
+export const pharmacist: readonly StolenAccount[] = stolenAccounts.slice(0, 1);
 
-const base = {
+const practitioner: readonly StolenAccount[] = stolenAccounts.slice(15, 16);
+
+/** What most runs have in common. */
+export const base: Pick<
+  Scenario,
+  'accounts' | 'others' | 'ownersWork' | 'accountsPerClass' | 'hours' | 'full'
+> = {
   accounts: stolenAccounts,
   others,
   ownersWork: true,
   accountsPerClass: 20,
   hours: 24,
   full: false,
-} as const;
+};
 
-/** Accounts of every class, as many as are wanted in all. */
-function manyAccounts(count: number): readonly StolenAccount[] {
-  return Array.from({ length: count }, (_, place) => {
-    const trade = trades[place % trades.length];
-    const number = String(Math.floor(place / trades.length) + 1).padStart(2, '0');
-    const login = `${trade?.prefix ?? ''}-${number}`;
-    return { login, password: examplePassword(login) };
-  });
-}
-
-const codes =
+export const codes =
   (days: number): Bound =>
   (budgets, logins) =>
     codeBound(budgets, logins, days);
-const oneCode =
+export const oneCode =
   (count: number): Bound =>
   (budgets, logins) =>
     oneCodeBound(budgets, logins, count);
-const keys =
+export const keys =
   (days: number): Bound =>
   (budgets, logins) =>
     keyBound(budgets, logins, days);
 
-const attacks: readonly Scenario[] = [
+/** Seven in ten of those asked for are persons the account has been shown before. */
+const mostlyKnown = clonedSeedsFor((stage, account) =>
+  mixedWith(stage.honest.practices.get(account.login)?.shown ?? new Set(), 0.7, {
+    next: stage.next,
+    draws: createDraws(stage.seed, `known to ${account.login}`),
+  }),
+);
+
+/** Whatever route there is. */
+const byEveryRoute = clonedSeedsFor(({ next, persons }) =>
+  everyRoute(next, (number) => nameOf(persons, number)),
+);
+
+function nameOf(persons: Population, number: string): string {
+  const nir = parseNir(number);
+  const person = nir && persons.personByNir(nir);
+  return person === undefined ? 'A' : `${person.family} ${person.given}`;
+}
+
+export const attacks: readonly Scenario[] = [
   {
     ...base,
     letter: 'a, e',
@@ -96,6 +122,16 @@ const attacks: readonly Scenario[] = [
     plan: mailboxes,
     ownersWork: false,
     bound: nobody,
+  },
+  {
+    ...base,
+    letter: 'a, e',
+    name: 'password and mailbox, 7 days',
+    plan: mailboxes,
+    ownersWork: false,
+    hours: 168,
+    bound: nobody,
+    full: true,
   },
   { ...base, letter: 'b', name: 'cloned code seeds', plan: clonedSeeds, bound: codes(1) },
   {
@@ -115,6 +151,42 @@ const attacks: readonly Scenario[] = [
     hours: 720,
     bound: codes(30),
     full: true,
+  },
+  {
+    ...base,
+    letter: 'b',
+    name: 'cloned code seeds, every route',
+    plan: byEveryRoute,
+    bound: codes(1),
+  },
+  {
+    ...base,
+    letter: 'b',
+    name: 'cloned code seeds, after a month of honest work',
+    plan: clonedSeeds,
+    warmUpDays: 35,
+    bound: codes(1),
+    full: true,
+  },
+  {
+    ...base,
+    letter: 'b',
+    name: 'cloned code seeds, after a month, 7 in 10 asked for are known',
+    plan: mostlyKnown,
+    warmUpDays: 35,
+    bound: codes(1),
+    full: true,
+  },
+  {
+    ...base,
+    letter: 'c',
+    name: '96 cloned code seeds, classes without codes',
+    plan: clonedSeeds,
+    accounts: manyAccounts(96),
+    ownersWork: false,
+    hours: 4,
+    change: ofEveryClass('code: none'),
+    bound: nobody,
   },
   {
     ...base,
@@ -153,6 +225,15 @@ const attacks: readonly Scenario[] = [
     plan: phishedCodes(Number.POSITIVE_INFINITY),
     bound: codes(1),
   },
+  {
+    ...base,
+    letter: 'd',
+    name: 'unlimited phished codes, 7 days',
+    plan: phishedCodes(Number.POSITIVE_INFINITY),
+    hours: 168,
+    bound: codes(7),
+    full: true,
+  },
   { ...base, letter: 'd', name: 'phished keys', plan: phishedKeys, bound: nobody },
   {
     ...base,
@@ -164,12 +245,47 @@ const attacks: readonly Scenario[] = [
     bound: nobody,
   },
   { ...base, letter: 'f', name: 'insider with a key', plan: ownKeys, accounts: pharmacist, bound: keys(1) },
+  {
+    ...base,
+    letter: 'f',
+    name: 'insider with a key, general practitioner',
+    plan: ownKeys,
+    accounts: practitioner,
+    bound: keys(1),
+  },
+  {
+    ...base,
+    letter: 'f',
+    name: 'insider with a key, locked 8 h after the first alert',
+    plan: ownKeys,
+    accounts: pharmacist,
+    reaction: { hours: 8, inTen: 10 },
+    bound: keys(1),
+  },
   { ...base, letter: 'g', name: 'stolen session cookies', plan: stolenCookies, bound: presenceBound },
+  {
+    ...base,
+    letter: 'g',
+    name: 'stolen session cookies, 7 days',
+    plan: stolenCookies,
+    hours: 168,
+    bound: presenceBound,
+    full: true,
+  },
   {
     ...base,
     letter: 'g',
     name: 'malware, every gesture made for it',
     plan: ownKeys,
+    bound: keys(1),
+    full: true,
+  },
+  {
+    ...base,
+    letter: 'g',
+    name: 'malware, locked 8 h after the first alert',
+    plan: ownKeys,
+    reaction: { hours: 8, inTen: 10 },
     bound: keys(1),
     full: true,
   },
@@ -194,114 +310,3 @@ const attacks: readonly Scenario[] = [
     full: true,
   },
 ];
-
-/** Replaces every occurrence; the site refuses a change that changed nothing. */
-const replaced =
-  (from: string | RegExp, to: string): Change =>
-  (text) =>
-    text.replaceAll(from, to);
-
-const classes = (lines: string): Change =>
-  replaced(/budgets:\n {2}classes:\n/g, `budgets:\n  classes:\n${lines}`);
-
-const endlessCode = 'code: { records: 100000, within: 12h, day: 100000 }';
-const endlessKey = 'key: { records: 100000, within: 12h }';
-const endlessDay =
-  'day: { floor: 100000, ceiling: 100000, cardCeiling: 100000 }, newRecords: { floor: 100000, ceiling: 100000 }';
-const hit = ['pharmacy', 'gp', 'nurse'] as const;
-const each = (words: string): Change => classes(hit.map((name) => `    ${name}: { ${words} }\n`).join(''));
-
-const ablations: readonly Scenario[] = [
-  {
-    ...base,
-    letter: 'a',
-    name: 'without enforcing (observe mode)',
-    plan: clonedPasswords(),
-    hours: 1,
-    bound: undefined,
-    without: { change: replaced('mode: enforce', 'mode: observe'), heldTo: nobody },
-  },
-  {
-    ...base,
-    letter: 'a',
-    name: 'without the second factor',
-    plan: clonedPasswords(),
-    hours: 1,
-    bound: undefined,
-    without: {
-      change: replaced(
-        /(match: GET \/api\/patients\/\{nir\}\n) {4}require: .*\n {4}records: .*\n {4}fields: .*\n/g,
-        '$1    require: signed-in\n',
-      ),
-      heldTo: nobody,
-      unledgered: true,
-    },
-  },
-  {
-    ...base,
-    letter: 'b',
-    name: 'without the caps on codes',
-    plan: clonedSeeds,
-    hours: 2,
-    bound: undefined,
-    without: { change: each(endlessCode), heldTo: codes(1) },
-  },
-  {
-    ...base,
-    letter: 'd',
-    name: 'without another origin (keys touched at the gateway)',
-    plan: ownKeys,
-    hours: 1,
-    bound: undefined,
-    without: { change: undefined, heldTo: nobody },
-  },
-  {
-    ...base,
-    letter: 'd',
-    name: "without the card in its owner's hand (one gesture with it)",
-    plan: heldCards,
-    withCards: true,
-    hours: 2,
-    bound: presenceBound,
-    without: { change: undefined, heldTo: nobody },
-  },
-  {
-    ...base,
-    letter: 'e',
-    name: 'without tickets by hand (sent by mail)',
-    plan: mailedTickets,
-    hours: 1,
-    ownersWork: false,
-    bound: undefined,
-    without: { change: undefined, heldTo: nobody },
-  },
-  {
-    ...base,
-    letter: 'f',
-    name: 'without the cap of the day',
-    plan: ownKeys,
-    accounts: pharmacist,
-    hours: 12,
-    bound: undefined,
-    without: { change: each(endlessDay), heldTo: keys(1) },
-  },
-  {
-    ...base,
-    letter: 'g',
-    name: 'without the presence',
-    plan: stolenCookies,
-    hours: 2,
-    bound: undefined,
-    without: { change: each(endlessKey), heldTo: presenceBound },
-  },
-];
-
-/** Passwords and nothing else. */
-function clonedPasswords(): Plan {
-  return phishedCodes(0);
-}
-
-/** The runs of a replay: those of minutes, or all. */
-export function scenariosOf(full: boolean): readonly Scenario[] {
-  return [...attacks, ...ablations].filter((scenario) => full || !scenario.full);
-}

@@ -19,8 +19,8 @@ export type Change = (settings: string) => string;
 
 /** How a site is built. */
 export interface SiteOptions {
-  /** When the clock begins. */
-  readonly now: Instant;
+  /** When the clock begins, which is then moved by hand; or the clock on the wall, which nobody moves. */
+  readonly now: Instant | 'wall';
   readonly accountsPerClass?: number;
   readonly change?: Change;
   /** With a listener for cards and an authority that issues them. */
@@ -47,6 +47,8 @@ export interface Site {
   /** Issues an enrolment ticket, as the operator does, and hands its code over. */
   ticketFor(login: string): Promise<string>;
   alerts(): Promise<readonly Alert[]>;
+  /** Locks an account with the operator's command. It holds when this resolves. */
+  lock(login: string): Promise<void>;
   /** Ends the gateway and reads its ledgers, one for each instance, with the operator's key. */
   exposure(onPerson: (person: ExposedPerson) => void): Promise<readonly Exposure[]>;
   stop(): Promise<void>;
@@ -62,7 +64,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'palier-replay-'));
   const mails = await startMailSink();
   const running: RunningProgram[] = [];
-  let now = start;
+  const onTheWall = start === 'wall';
+  let now = start === 'wall' ? instantOf(Date.now()) : start;
   let stores: SharedStores | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all(running.splice(0).map((program) => program.stop()));
@@ -71,8 +74,9 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
+    const clockArgs = onTheWall ? [] : ['--now', String(start)];
     const portalArgs = ['--per-class', String(accountsPerClass), '--smtp-port', String(mails.port)];
-    const portal = await program('portal', [...portalArgs, '--now', String(start)]);
+    const portal = await program('portal', [...portalArgs, ...clockArgs]);
     running.push(portal);
     const origin = new URL(/http:\S+/.exec(portal.ready)?.[0] ?? '');
     await prepareState(folder);
@@ -83,7 +87,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     }
     const [port = 0] = ports;
     const file = join(folder, 'palier.yaml');
-    const authority = withCards ? await makeCardAuthority(folder, start) : undefined;
+    const authority = withCards ? await makeCardAuthority(folder, now) : undefined;
     const cardOrigin = new URL(`https://localhost:${withCards ? await freePort() : 0}`);
     const reading = authority === undefined ? undefined : readingCards(authority, cardOrigin);
     writeFileSync(file, written(port, origin, [reading, change]));
@@ -91,7 +95,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     for (const [place, own] of ports.entries()) {
       const named = join(folder, `palier-${place}.yaml`);
       writeFileSync(named, stores === undefined ? readFileSync(file) : instanceOf(file, place, own, stores));
-      const gateway = await program('gateway', ['--config', named, '--now', String(start)]);
+      const gateway = await program('gateway', ['--config', named, ...clockArgs]);
       gateways.push(gateway);
       running.push(gateway);
     }
@@ -102,8 +106,9 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       mails,
       budgets: budgetsIn(file),
       cards: authority && siteCards(authority, origin, cardOrigin),
-      now: () => now,
+      now: () => (onTheWall ? instantOf(Date.now()) : now),
       async moveTo(to) {
+        if (onTheWall) throw new TypeError('nobody moves the clock on the wall');
         now = instantOf(Math.max(now, to));
         await Promise.all([portal.ask({ now }), ...gateways.map((one) => one.ask({ now }))]);
       },
@@ -112,6 +117,11 @@ export async function startSite(options: SiteOptions): Promise<Site> {
         (await Promise.all(gateways.map((one) => one.ask({ alerts: true }))))
           .flatMap((own) => own as readonly Alert[])
           .sort((one, other) => one.at - other.at),
+      async lock(login) {
+        await command(['account', 'lock', login, '--config', file]);
+        // A stop holds everywhere in under a second, by the clock on the wall and not by the replay's.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      },
       async exposure(onPerson) {
         await Promise.all(gateways.map((one) => one.stop()));
         const key = JSON.parse(readFileSync(join(folder, 'ledger-private.jwk'), 'utf8'));
@@ -134,6 +144,13 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 function program(name: 'portal' | 'gateway', args: readonly string[]): Promise<RunningProgram> {
   const ready = new RegExp(`^${name} ready on `);
   return startProgram(new URL(`programs/${name}.ts`, import.meta.url), { args, ready, answers: true });
+}
+
+/** What an operator types; rejects when it fails. */
+async function command(args: readonly string[]): Promise<void> {
+  const palier = new URL('../../packages/gateway/src/cli/main.ts', import.meta.url);
+  const done = await startProgram(palier, { args, ready: /^locked; / });
+  await done.stop();
 }
 
 /** The same gateway at a port of its own, with a ledger of its own, on stores that are shared. */

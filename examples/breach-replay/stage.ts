@@ -3,6 +3,7 @@
 import { instantOf } from '@palier/mfa-core';
 import type { Population } from '../portal/population.ts';
 import type { Alert } from './alerts.ts';
+import { createMeetings, type Meetings } from './attack/meetings.ts';
 import type { Loot } from './loot.ts';
 import type { Site } from './site.ts';
 import { createFrictionCount, type FrictionCount } from './traffic/count.ts';
@@ -22,6 +23,8 @@ export interface Stage {
   readonly count: FrictionCount;
   readonly persons: Population;
   readonly seed: number;
+  /** What the thieves were told. */
+  readonly meetings: Meetings;
   /** Number after number of the thieves' list, which they share. */
   readonly next: () => string;
 }
@@ -30,9 +33,10 @@ export interface Stage {
 export const THIEVES_ADDRESS = '127.0.0.66';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const MINUTE = 60_000;
-/** Enrolment is on the Sunday before, so that no proof of it is left on Monday. */
-export const ENROLMENT: number = firstDay - 12 * HOUR;
+/** Enrolment is on the Sunday before the first Monday, so that no proof of it is left then. */
+export const enrolmentBefore = (warmUpDays: number): number => firstDay - warmUpDays * DAY - 12 * HOUR;
 /** Monday at ten: the owners are at work, and have proved. */
 export const ATTACK: number = firstDay + 10 * HOUR;
 /** Honest acts of two minutes are done side by side: fewer moves of the clock, the same work. */
@@ -60,12 +64,17 @@ export async function openStage(
     // A list from older leaks: no order that the population knows.
     return persons.nirOf((place * 7_919 + seed) % persons.size);
   };
-  return { site, loot, honest, count, persons, seed, next };
+  return { site, loot, honest, count, persons, seed, meetings: createMeetings(), next };
 }
 
-/** Lets the morning go by until the attack begins. */
-export async function untilAttack(stage: Stage): Promise<void> {
-  await play(stage, firstDay, ATTACK, []);
+/** Lets days and the morning go by until the attack begins; tells the minutes that are still to come. */
+export async function untilAttack(
+  stage: Stage,
+  warmUpDays = 0,
+  progress: (minute: number) => void = () => {},
+): Promise<void> {
+  const from = firstDay - warmUpDays * DAY;
+  await play(stage, from, ATTACK, [], (minute) => progress(minute - (ATTACK - from) / MINUTE));
 }
 
 /** Plays hours of attack with everybody else at work. */
@@ -109,40 +118,18 @@ function earliest(due: ReadonlyMap<Attacker, number>): number {
   return Math.min(Number.POSITIVE_INFINITY, ...due.values());
 }
 
-/** What the ledger says the attackers saw, against what their sockets received. */
-export interface LedgerCheck {
-  /** Share of the looted persons that the report names; undefined when nobody was looted. */
-  readonly recall: number | undefined;
-  /** Share of the named persons that were looted; undefined when nobody is named. */
-  readonly precision: number | undefined;
-}
-
-/** Ends the gateway, opens its ledger, and compares. */
-export async function checkLedger({ site, loot }: Stage): Promise<LedgerCheck> {
-  const named = new Set<string>();
-  const reports = await site.exposure(({ id, releases }) => {
-    if (releases.some(({ peer }) => peer === THIEVES_ADDRESS)) named.add(id);
-  });
-  if (reports.some(({ ledger, unopenedCount }) => ledger.faultCount + unopenedCount > 0))
-    throw new Error('the ledger of a run is not whole');
-  if (reports.some(({ counts }) => counts.releases === 0 && loot.persons.size > 0 && reports.length > 1))
-    throw new Error('a gateway of the run released nothing: the attackers did not spread');
-  const both = [...named].filter((id) => loot.persons.has(id)).length;
-  return {
-    recall: loot.persons.size === 0 ? undefined : both / loot.persons.size,
-    precision: named.size === 0 ? undefined : both / named.size,
-  };
-}
-
 /** How many alerts there were from the attack on, and how long it took to the first. */
-export function alertsFrom(alerts: readonly Alert[]): {
+export function alertsFrom(
+  alerts: readonly Alert[],
+  attack: number = ATTACK,
+): {
   readonly alerts: number;
   readonly minutesToFirstAlert: number | undefined;
 } {
-  const after = alerts.filter(({ at }) => at >= ATTACK);
+  const after = alerts.filter(({ at }) => at >= attack);
   const [first] = after;
   return {
     alerts: after.length,
-    minutesToFirstAlert: first === undefined ? undefined : (first.at - ATTACK) / MINUTE,
+    minutesToFirstAlert: first === undefined ? undefined : (first.at - attack) / MINUTE,
   };
 }

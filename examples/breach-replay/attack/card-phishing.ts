@@ -61,6 +61,8 @@ export interface Try {
   /** A card of hers whose key the thief has, and which was revoked. */
   readonly revoked: Card;
   readonly phish: CardPhishingSite;
+  /** Opens an ear for a connection of the thief's beside his line. */
+  readonly hear: () => (bytes: Uint8Array) => void;
 }
 
 /** A way to use what a phished card gives: words on how it ended, for the run to know that it took place. */
@@ -79,7 +81,7 @@ export const cardTricks: ReadonlyMap<string, CardTrick> = new Map<string, CardTr
  * The certificate is public; its key is not. The thief's TLS is told that his key belongs to it, so that the handshake is
  * really made, and signed by the wrong key.
  */
-async function withOwnKey({ login, thief, card, phish }: Try): Promise<string> {
+async function withOwnKey({ login, thief, card, phish, hear }: Try): Promise<string> {
   await show(`${phish.address}/${login}`, { card });
   const certificate = phish.shownBy(login);
   const address = await askForCard(thief);
@@ -88,7 +90,7 @@ async function withOwnKey({ login, thief, card, phish }: Try): Promise<string> {
   // The authorities between are public: anybody sends them along.
   const [, ...between] = card.chain.split(/(?=-----BEGIN)/);
   const chain = [certificate.toString(), ...between].join('');
-  return show(address, { card: { chain, key } }).then(
+  return show(address, { card: { chain, key }, hear: hear() }).then(
     async ({ location }) => (location === '' ? 'refused' : `back ${await bringBack(thief, location)}`),
     (error: NodeJS.ErrnoException) => `handshake: ${error.code}`,
   );
@@ -104,7 +106,7 @@ function passedOffAs(theirs: KeyObject): KeyObject {
 }
 
 /** Every header by which some front hands a certificate on, at both addresses. */
-async function inHeaders({ login, thief, card, phish }: Try): Promise<string> {
+async function inHeaders({ login, thief, card, phish, hear }: Try): Promise<string> {
   await show(`${phish.address}/${login}`, { card });
   const certificate = phish.shownBy(login);
   const address = await askForCard(thief);
@@ -118,7 +120,7 @@ async function inHeaders({ login, thief, card, phish }: Try): Promise<string> {
     'x-forwarded-tls-client-cert': encodeURIComponent(der),
     'x-forwarded-client-cert': `Hash=${certificate.fingerprint256};Cert="${encodeURIComponent(certificate.toString())}"`,
   };
-  const { status, location } = await show(address, { headers });
+  const { status, location } = await show(address, { headers, hear: hear() });
   const { pathname, search } = new URL(address);
   await thief.send(`${pathname}${search}`, { headers });
   await thief.send('/.palier/step-up/card', { method: 'POST', headers });
@@ -129,7 +131,7 @@ async function inHeaders({ login, thief, card, phish }: Try): Promise<string> {
  * The phishing page sends the victim to the real listener with the thief's own request: her card is shown and taken. The
  * answer goes to her browser, and with it to her session. The thief redeems with all he knows, which is the request.
  */
-async function relayed({ thief, victim, card }: Try): Promise<string> {
+async function relayed({ thief, victim, card, hear }: Try): Promise<string> {
   const address = await askForCard(thief);
   if (address === undefined) return 'nothing to try';
   const { status, location } = await show(address, { card, trust: card.trust });
@@ -138,7 +140,7 @@ async function relayed({ thief, victim, card }: Try): Promise<string> {
   const { pathname } = location === '' ? { pathname: '/.palier/card/done' } : new URL(location);
   await thief.send(`${pathname}?shown=${encodeURIComponent(ask)}`, { headers: { accept: 'text/html' } });
   // Once more himself, without a card: the request is spent.
-  const again = await show(address, {});
+  const again = await show(address, { hear: hear() });
   return `shown ${status}, hers ${hers}, again ${again.status}`;
 }
 
@@ -154,9 +156,9 @@ async function takenAnswer({ thief, victim, card }: Try): Promise<string> {
   return `before ${before}, hers ${hers < 400 ? 'taken' : hers}, after ${after}`;
 }
 
-async function withRevoked({ thief, revoked }: Try): Promise<string> {
+async function withRevoked({ thief, revoked, hear }: Try): Promise<string> {
   const address = await askForCard(thief);
   if (address === undefined) return 'nothing to try';
-  const { status, location } = await show(address, { card: revoked, trust: revoked.trust });
+  const { status, location } = await show(address, { card: revoked, trust: revoked.trust, hear: hear() });
   return location === '' ? `listener ${status}` : `back ${await bringBack(thief, location)}`;
 }

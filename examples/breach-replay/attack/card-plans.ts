@@ -4,12 +4,11 @@
 import { cardWith, holdsProof } from '../cards/card.ts';
 import type { SiteCards } from '../cards/site-cards.ts';
 import { createLine, type Line } from '../line.ts';
-import { type Stage, THIEVES_ADDRESS } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { cardTricks, openCardPhishingSite, type Try } from './card-phishing.ts';
-import { hand, type Plan } from './plans.ts';
+import { type Plan, thiefAt, thiefsLine } from './plans.ts';
 import { signIn } from './script.ts';
 import type { StolenAccount } from './stolen-accounts.ts';
-import { createThief } from './thief.ts';
 
 const TRIES_EACH = 20;
 
@@ -25,10 +24,11 @@ export const phishedCards: Plan = async (stage, accounts) => {
     accounts.map(async (account) => {
       const { login } = account;
       const victim = createLine(stage.site.origin, {});
-      const thief = createLine(stage.site.origin, { loot: stage.loot, from: THIEVES_ADDRESS });
+      const thief = thiefsLine(stage, account);
       lines.push(victim, thief);
       const [card, revoked] = [await cards.of(login), await cards.revokedOf(login)];
-      const one: Try = { login, thief, victim, card, revoked, phish };
+      const hear = (): ((bytes: Uint8Array) => void) => stage.loot.listen(login);
+      const one: Try = { login, thief, victim, card, revoked, phish, hear };
       let tried = 0;
       const prove = async (): Promise<boolean> => {
         const [name = '', trick] = tricks[tried % tricks.length] ?? [];
@@ -38,7 +38,7 @@ export const phishedCards: Plan = async (stage, accounts) => {
         ends.get(name)?.add(await trick(one));
         return holdsProof(thief);
       };
-      return createThief({ line: thief, account, next: stage.next, rest: hand(stage, account), prove });
+      return thiefAt(stage, account, { line: thief, prove });
     }),
   );
   return {
@@ -83,7 +83,7 @@ export const heldCards: Plan = async (stage, accounts) => {
   const lines: Line[] = [];
   const attackers = await Promise.all(
     accounts.map(async (account) => {
-      const line = createLine(stage.site.origin, { loot: stage.loot, from: THIEVES_ADDRESS });
+      const line = thiefsLine(stage, account);
       lines.push(line);
       const held = cardWith(await cards.of(account.login));
       let used = false;
@@ -92,7 +92,7 @@ export const heldCards: Plan = async (stage, accounts) => {
         used = true;
         return held.prove(own, now);
       };
-      return createThief({ line, account, next: stage.next, rest: hand(stage, account), prove });
+      return thiefAt(stage, account, { line, prove });
     }),
   );
   return {

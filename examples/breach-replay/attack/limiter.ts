@@ -1,4 +1,5 @@
-// What is sold against scripts: a proxy that lets each session ask sixty times a minute. It stands in for the gateway in
+// What is sold against scripts: a proxy that lets each session, and before it has one each address, ask
+// so many times a minute. It stands in for the gateway in
 // one run, to show what a limit on requests is worth against somebody patient.
 
 import { once } from 'node:events';
@@ -18,14 +19,16 @@ export async function startLimiter(portal: URL, perMinute: number, now: () => nu
   const agent = new Agent({ keepAlive: true });
   const counts = new Map<string, number>();
   const server = createServer((incoming, response) => {
-    const key = `${incoming.headers.cookie ?? ''} ${Math.floor(now() / MINUTE)}`;
+    const { headers, socket } = incoming;
+    const who = headers.cookie ?? socket.remoteAddress;
+    const key = `${who} ${Math.floor(now() / MINUTE)}`;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     if (count > perMinute) {
       incoming.resume();
       return void response.writeHead(429, { 'retry-after': '60' }).end();
     }
-    const { method, headers, url: path } = incoming;
+    const { method, url: path } = incoming;
     const onward = sendTo(
       { host: '127.0.0.1', port: portal.port, agent, method, path, headers },
       (answer) => {

@@ -8,6 +8,11 @@ import type { StolenAccount } from './stolen-accounts.ts';
 /** Reads the newest mail to an address; undefined when there is none. */
 export type ReadMailbox = (address: string) => string | undefined;
 
+/** Where mails to an account go. */
+export function addressOf({ login }: StolenAccount): string {
+  return `${login}@sante.example`;
+}
+
 const THIEFS_PASSWORD = 'a password the thief chose';
 
 /** The account as the thief signs in to it once he has made its password anew. */
@@ -18,13 +23,13 @@ export function takenOver({ login }: StolenAccount): StolenAccount {
 const PATIENCE_MILLISECONDS = 2_000;
 
 /** Takes the account over through its mailbox and tries every way to a factor; true when the portal let him in. */
-export async function takeOver(line: Line, { login }: StolenAccount, read: ReadMailbox): Promise<boolean> {
-  const address = `${login}@sante.example`;
+export async function takeOver(line: Line, account: StolenAccount, read: ReadMailbox): Promise<boolean> {
+  const address = addressOf(account);
   await line.post('/mot-de-passe-oublie', { email: address });
   const link = await arrival(() => read(address));
   if (link === undefined) return false;
   await line.post(link, { password: THIEFS_PASSWORD });
-  const inside = await signIn(line, takenOver({ login, password: '' }));
+  const inside = await signIn(line, takenOver(account));
   await seekFactor(line);
   return inside;
 }

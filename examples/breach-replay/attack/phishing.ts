@@ -58,14 +58,17 @@ export async function typeCode(phish: PhishingSite, login: string, app: App, now
 }
 
 /** What the phishing site does with the assertion it gets. */
-export type Forgery = 'as signed' | 'origin rewritten' | 'domain rewritten';
+export type Forgery = 'as signed' | 'origin rewritten' | 'domain rewritten' | typeof signedForTheGateway;
+
+/** No forgery: the key signs for the gateway, as it would for malware in its owner's browser. The control of the others. */
+export const signedForTheGateway = 'signed for the gateway';
 
 /** The forgeries, in the order they are tried. */
 export const forgeries: readonly Forgery[] = ['as signed', 'origin rewritten', 'domain rewritten'];
 
 /**
  * Somebody who touches the key at the phishing site, in a browser that answers any site for any domain: nothing but the
- * signature is left to protect. True when the gateway took it.
+ * signature is left to protect. Answers the status with which the gateway judged it; undefined when it made no offer.
  */
 export async function touchKey(
   phish: PhishingSite,
@@ -73,19 +76,20 @@ export async function touchKey(
   key: Key,
   forgery: Forgery,
   gateway: URL,
-): Promise<boolean> {
+): Promise<number | undefined> {
   key.authenticator.set({ browserChecksDomain: false });
   const offer = (await asked(phish, '/offer', { login })) as Awaited<ReturnType<typeof offered>>;
-  if (offer === undefined) return false;
-  const signed = await key.authenticator.get(offer.options, phish.origin.origin);
+  if (offer === undefined) return undefined;
+  const site = forgery === signedForTheGateway ? gateway : phish.origin;
+  const signed = await key.authenticator.get(offer.options, site.origin);
   const response = forged(signed, forgery, phish.origin, gateway);
-  return (await asked(phish, '/assertion', { login, challenge: offer.challenge, response })) === 200;
+  return Number(await asked(phish, '/assertion', { login, challenge: offer.challenge, response }));
 }
 
 type Signed = Awaited<ReturnType<Key['authenticator']['get']>>;
 
 function forged(signed: Signed, forgery: Forgery, phish: URL, gateway: URL): Signed {
-  if (forgery === 'as signed') return signed;
+  if (forgery === 'as signed' || forgery === signedForTheGateway) return signed;
   const text = Buffer.from(signed.response.clientDataJSON, 'base64url').toString('utf8');
   const [from, to] =
     forgery === 'origin rewritten' ? [phish.origin, gateway.origin] : [phish.hostname, gateway.hostname];

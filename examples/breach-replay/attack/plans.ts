@@ -1,16 +1,18 @@
 // The ways of section 4.4 of the study into nineteen accounts, each as what the attackers have in their hands when the
 // clock starts. What they get is measured elsewhere.
 
-import { type App, enrolApp, enrolKey, type Key } from '../factor.ts';
+import { createTransport } from 'nodemailer';
+import { type App, enrolApp, enrolKey, type Key, rightOfTicket } from '../factor.ts';
 import { createLine, type Line } from '../line.ts';
 import { type Attacker, type Stage, THIEVES_ADDRESS } from '../stage.ts';
 import { inGroups } from '../traffic/honest.ts';
 import { createDraws } from '../traffic/random.ts';
-import { takenOver, takeOver } from './mailbox.ts';
-import { forgeries, openPhishingSite, touchKey, typeCode } from './phishing.ts';
+import { addressOf, takenOver, takeOver } from './mailbox.ts';
+import { forgeries, openPhishingSite, signedForTheGateway, touchKey, typeCode } from './phishing.ts';
 import { signIn } from './script.ts';
 import type { StolenAccount } from './stolen-accounts.ts';
-import { createThief } from './thief.ts';
+import { createThief, type Thief, type ThiefOptions } from './thief.ts';
+import { oneByOne } from './wishes.ts';
 
 /** The attackers of a run, and what has to be put away after it. */
 export interface Attack {
@@ -24,30 +26,48 @@ export interface Attack {
 export type Plan = (stage: Stage, accounts: readonly StolenAccount[]) => Promise<Attack>;
 
 /** From 20 to 70 seconds, uneven: no detector of machines sees this hand. The clock moves in steps of ten. */
-export function hand({ seed }: Stage, { login }: StolenAccount): () => number {
+function hand({ seed }: Stage, { login }: StolenAccount): () => number {
   const draws = createDraws(seed, `thief of ${login}`);
   return () => 10_000 * (2 + draws.below(6));
 }
 
+/** A thief at an account as every plan has him: one person after the other, at a human pace. */
+export function thiefAt(
+  stage: Stage,
+  account: StolenAccount,
+  own: Pick<ThiefOptions, 'line'> & Partial<ThiefOptions>,
+): Thief {
+  return createThief({
+    account,
+    next: oneByOne(stage.next),
+    rest: hand(stage, account),
+    met: (what) => stage.meetings.add(account.login, what),
+    ...own,
+  });
+}
+
 /** Seeds of codes, cloned: from a backup of a phone, a photographed screen, or every code phished as it is made. */
-export const clonedSeeds: Plan = async (stage, accounts) => {
-  const apps = await appsOf(stage, accounts);
-  return each(stage, accounts, (line, account) =>
-    createThief({
-      line,
-      account,
-      next: stage.next,
-      rest: hand(stage, account),
-      prove: (own, now) => appOf(apps, account).prove(own, now),
-    }),
-  );
-};
+export const clonedSeeds: Plan = clonedSeedsFor(({ next }) => oneByOne(next));
+
+/** The same, for what thieves ask for at each account. */
+export function clonedSeedsFor(wishes: (stage: Stage, account: StolenAccount) => ThiefOptions['next']): Plan {
+  return async (stage, accounts) => {
+    const apps = await appsOf(stage, accounts);
+    return each(stage, accounts, (line, account) =>
+      thiefAt(stage, account, {
+        line,
+        next: wishes(stage, account),
+        prove: (own, now) => appOf(apps, account).prove(own, now),
+      }),
+    );
+  };
+}
 
 /** Codes typed into a phishing site, at most `most` of each account. */
 export function phishedCodes(most: number): Plan {
   return async (stage, accounts) => {
     const apps = await appsOf(stage, accounts);
-    const lines = new Map(accounts.map(({ login }) => [login, thiefsLine(stage)]));
+    const lines = linesOf(stage, accounts);
     const phish = await openPhishingSite((login) => lineOf(lines, login));
     const typed = new Map<string, number>();
     const attackers = accounts.map((account) => {
@@ -59,94 +79,114 @@ export function phishedCodes(most: number): Plan {
         if (taken) typed.set(login, before + 1);
         return taken;
       };
-      return createThief({
-        line: lineOf(lines, login),
-        account,
-        next: stage.next,
-        rest: hand(stage, account),
-        prove,
-      });
+      return thiefAt(stage, account, { line: lineOf(lines, login), prove });
     });
     return { attackers, close: () => closing(lines.values()).then(phish.stop) };
   };
 }
 
+const TOUCHES_EACH = 30;
+
 /** Keys touched at a phishing site: every forgery is tried, thirty times for each account. */
-export const phishedKeys: Plan = async (stage, accounts) => {
-  const lines = new Map(accounts.map(({ login }) => [login, thiefsLine(stage)]));
-  const phish = await openPhishingSite((login) => lineOf(lines, login));
-  const touches = new Map<string, number>();
-  const attackers = accounts.map((account) => {
-    const { login } = account;
-    const prove = async (): Promise<boolean> => {
-      const tried = touches.get(login) ?? 0;
-      const forgery = forgeries[tried % forgeries.length];
-      if (tried >= 30 || forgery === undefined) return false;
-      touches.set(login, tried + 1);
-      return touchKey(phish, login, keyOf(stage, account), forgery, stage.site.origin);
-    };
-    return createThief({
-      line: lineOf(lines, login),
-      account,
-      next: stage.next,
-      rest: hand(stage, account),
-      prove,
+export const phishedKeys: Plan = keysAt(() => forgeries, TOUCHES_EACH);
+
+/** The same site and the same touches, but the keys sign for the gateway: what the other origin is worth. */
+export const keysForTheGateway: Plan = keysAt(() => [signedForTheGateway], Number.POSITIVE_INFINITY);
+
+function keysAt(ways: () => typeof forgeries, touchesEach: number): Plan {
+  return async (stage, accounts) => {
+    const lines = linesOf(stage, accounts);
+    const phish = await openPhishingSite((login) => lineOf(lines, login));
+    const touches = new Map<string, number>();
+    const judged = { count: 0 };
+    const attackers = accounts.map((account) => {
+      const { login } = account;
+      const prove = async (): Promise<boolean> => {
+        const tried = touches.get(login) ?? 0;
+        const forgery = ways()[tried % ways().length];
+        if (tried >= touchesEach || forgery === undefined) return false;
+        const key = keyOf(stage, account);
+        const status = await touchKey(phish, login, key, forgery, stage.site.origin);
+        if (status === undefined) return false;
+        touches.set(login, tried + 1);
+        judged.count += 1;
+        return status === 200;
+      };
+      return thiefAt(stage, account, { line: lineOf(lines, login), prove });
     });
-  });
-  return {
-    attackers,
-    verify: () => {
-      if (accounts.some(({ login }) => (touches.get(login) ?? 0) === 0))
-        throw new Error('nobody touched a key at the phishing site');
-    },
-    close: () => closing(lines.values()).then(phish.stop),
+    return {
+      attackers,
+      verify: () => {
+        const few = Math.min(touchesEach, forgeries.length);
+        if (accounts.some(({ login }) => (touches.get(login) ?? 0) < Math.min(few, touchesEach)))
+          throw new Error('somebody did not touch a key at the phishing site, or the gateway judged it not');
+      },
+      close: () => closing(lines.values()).then(phish.stop),
+    };
   };
-};
+}
 
 /** The mailbox: the password made anew by mail, and every door to a factor tried. */
 export const mailboxes: Plan = async (stage, accounts) => {
   const entered = new Set<string>();
   const attack = each(stage, accounts, (line, account) => {
-    const thief = createThief({
-      line,
-      account: takenOver(account),
-      next: stage.next,
-      rest: hand(stage, account),
-    });
-    return {
-      act: async (now) => {
-        if (!entered.has(account.login) && (await takeOver(line, account, stage.site.mails.newest)))
-          entered.add(account.login);
-        return thief.act(now);
-      },
-    };
+    const thief = thiefAt(stage, account, { line, account: takenOver(account) });
+    return entering(stage, { line, account, thief, entered });
   });
-  return {
-    ...attack,
-    verify: () => {
-      if (entered.size !== accounts.length) throw new Error('a mailbox did not open its account');
-    },
-  };
+  return { ...attack, verify: () => sawAll(entered, accounts) };
 };
 
-/** What an operator must not do: the enrolment ticket goes out by mail, and the thief reads it. */
+function sawAll(entered: ReadonlySet<string>, accounts: readonly StolenAccount[]): void {
+  if (entered.size !== accounts.length) throw new Error('a mailbox did not open its account');
+}
+
+interface Entering {
+  readonly line: Line;
+  readonly account: StolenAccount;
+  readonly thief: Thief;
+  readonly entered: Set<string>;
+}
+
+/** Lets the portal make a new password first, and goes on as the thief. */
+function entering({ site }: Stage, { line, account, thief, entered }: Entering): Attacker {
+  return {
+    act: async (now) => {
+      if (!entered.has(account.login) && (await takeOver(line, account, site.mails.newest)))
+        entered.add(account.login);
+      return thief.act(now);
+    },
+  };
+}
+
+/** What an operator must not do: the enrolment ticket goes out by mail, and the thief reads it there. */
 export const mailedTickets: Plan = async (stage, accounts) => {
+  const { site } = stage;
   const keys = new Map<string, Key>();
-  return each(stage, accounts, (line, account) =>
-    createThief({
-      line,
-      account,
-      next: stage.next,
-      rest: hand(stage, account),
-      prove: async (own) => {
-        const known = keys.get(account.login);
-        if (known !== undefined) return known.prove(own, 0);
-        const ticket = await stage.site.ticketFor(account.login);
-        keys.set(account.login, await enrolKey(own, ticket, stage.site.origin));
-        return true;
-      },
-    }),
-  );
+  const entered = new Set<string>();
+  const post = createTransport({ host: '127.0.0.1', port: site.mails.port, ignoreTLS: true });
+  const attack = each(stage, accounts, (line, account) => {
+    const { login } = account;
+    const prove = async (own: Line): Promise<boolean> => {
+      const known = keys.get(login);
+      if (known !== undefined) return known.prove(own, 0);
+      const code = await site.ticketFor(login);
+      await post.sendMail({ from: 'guichet@sante.example', to: addressOf(account), text: `ticket ${code}` });
+      const ticket = /ticket (\S+)/.exec(site.mails.newest(addressOf(account)) ?? '')?.[1];
+      if (ticket === undefined) return false;
+      keys.set(login, await enrolKey(own, await rightOfTicket(own, ticket), site.origin));
+      return true;
+    };
+    const thief = thiefAt(stage, account, { line, account: takenOver(account), prove });
+    return entering(stage, { line, account, thief, entered });
+  });
+  return {
+    attackers: attack.attackers,
+    verify: () => sawAll(entered, accounts),
+    close: async () => {
+      post.close();
+      await attack.close();
+    },
+  };
 };
 
 /** The cookies of a browser, copied right after its owner made a fresh gesture, when the attack begins. */
@@ -159,7 +199,9 @@ export const stolenCookies: Plan = async (stage, accounts) => {
         if (thief === undefined) {
           const line = await stolenLine(stage, account);
           lines.push(line);
-          thief = createThief({ line, next: stage.next, rest: hand(stage, account) });
+          const { next } = stage;
+          const met: ThiefOptions['met'] = (what) => stage.meetings.add(account.login, what);
+          thief = createThief({ line, next: oneByOne(next), rest: hand(stage, account), met });
         }
         return thief.act(now);
       },
@@ -173,40 +215,47 @@ async function stolenLine(stage: Stage, account: StolenAccount): Promise<Line> {
   if (browser === undefined) throw new RangeError('no browser to steal from');
   if (!(await signIn(browser, account)) || !(await keyOf(stage, account).prove(browser, stage.site.now())))
     throw new Error('the owner did not prove');
-  const cookies = new Map(browser.cookies);
-  return createLine(stage.site.origin, { loot: stage.loot, from: THIEVES_ADDRESS, cookies });
+  return thiefsLine(stage, account, new Map(browser.cookies));
 }
 
 /** A key in the attacker's own hand: the insider, or malware whose owner touches the key whenever it is asked. */
 export const ownKeys: Plan = (stage, accounts) =>
   Promise.resolve(
     each(stage, accounts, (line, account) =>
-      createThief({
-        line,
-        account,
-        next: stage.next,
-        rest: hand(stage, account),
-        prove: (own, now) => keyOf(stage, account).prove(own, now),
-      }),
+      thiefAt(stage, account, { line, prove: (own, now) => keyOf(stage, account).prove(own, now) }),
     ),
   );
 
-function each(
+/** An attack in which every account has its thief and his one connection. */
+export function each(
   stage: Stage,
   accounts: readonly StolenAccount[],
   make: (line: Line, account: StolenAccount) => Attacker,
 ): Attack {
-  const lines = accounts.map(() => thiefsLine(stage));
-  const attackers = accounts.map((account, place) => make(lines[place] ?? thiefsLine(stage), account));
+  const lines: Line[] = [];
+  const attackers = accounts.map((account) => {
+    const line = thiefsLine(stage, account);
+    lines.push(line);
+    return make(line, account);
+  });
   return { attackers, close: () => closing(lines) };
 }
 
-function thiefsLine({ site, loot }: Stage): Line {
-  return createLine(site.origin, { loot, from: THIEVES_ADDRESS, ports: site.ports });
+/** A connection of the thief of an account: every byte that comes back is heard. */
+export function thiefsLine(
+  { site, loot }: Stage,
+  { login }: StolenAccount,
+  cookies: Map<string, string> = new Map(),
+): Line {
+  return createLine(site.origin, { loot, account: login, from: THIEVES_ADDRESS, ports: site.ports, cookies });
+}
+
+function linesOf(stage: Stage, accounts: readonly StolenAccount[]): ReadonlyMap<string, Line> {
+  return new Map(accounts.map((account) => [account.login, thiefsLine(stage, account)]));
 }
 
 /** Each account binds an app beside its keys, as accounts do that began with codes. */
-async function appsOf(
+export async function appsOf(
   { site }: Stage,
   accounts: readonly StolenAccount[],
 ): Promise<ReadonlyMap<string, App>> {
@@ -215,7 +264,8 @@ async function appsOf(
     const line = createLine(site.origin, {});
     try {
       await signIn(line, account);
-      apps.set(account.login, await enrolApp(line, await site.ticketFor(account.login), site.now()));
+      const right = await rightOfTicket(line, await site.ticketFor(account.login));
+      apps.set(account.login, await enrolApp(line, right, site.now()));
     } finally {
       line.close();
     }
@@ -223,7 +273,8 @@ async function appsOf(
   return apps;
 }
 
-function appOf(apps: ReadonlyMap<string, App>, { login }: StolenAccount): App {
+/** The app of an account. */
+export function appOf(apps: ReadonlyMap<string, App>, { login }: StolenAccount): App {
   const app = apps.get(login);
   if (app === undefined) throw new RangeError('an account without an app');
   return app;

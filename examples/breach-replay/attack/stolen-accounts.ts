@@ -2,6 +2,7 @@
 // of each are in the script's hands; everything is synthetic.
 
 import { examplePassword } from '../../portal/accounts.ts';
+import { trades } from '../traffic/classes.ts';
 
 /** A login the script can sign in with. */
 export interface StolenAccount {
@@ -23,3 +24,13 @@ export const stolenAccounts: readonly StolenAccount[] = SHARES.flatMap(([prefix,
     return { login, password: examplePassword(login) };
   }),
 );
+
+/** Accounts of every class, as many as are wanted in all. */
+export function manyAccounts(count: number): readonly StolenAccount[] {
+  return Array.from({ length: count }, (_, place) => {
+    const trade = trades[place % trades.length];
+    const number = String(Math.floor(place / trades.length) + 1).padStart(2, '0');
+    const login = `${trade?.prefix ?? ''}-${number}`;
+    return { login, password: examplePassword(login) };
+  });
+}

@@ -25,10 +25,12 @@ export interface Showing {
   /** Root to check the server with; without it any server will do. */
   readonly trust?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Hears every byte that comes back, where a thief is at this end. */
+  readonly hear?: (bytes: Uint8Array) => void;
 }
 
 /** Shows a card at an address; rejects when the handshake fails. */
-export function show(address: string, { card, trust, headers = {} }: Showing): Promise<Shown> {
+export function show(address: string, { card, trust, headers = {}, hear }: Showing): Promise<Shown> {
   const { hostname, port, host, pathname, search } = new URL(address);
   return new Promise((resolve, reject) => {
     const sending = request({
@@ -42,6 +44,7 @@ export function show(address: string, { card, trust, headers = {} }: Showing): P
       ...(card !== undefined && { cert: card.chain, key: card.key }),
     });
     sending.on('error', reject);
+    if (hear !== undefined) sending.on('socket', (socket) => void socket.on('data', hear));
     sending.setTimeout(15_000, () => sending.destroy(new Error('the card listener does not answer')));
     sending.on('response', (response) => {
       response.resume();

@@ -1,14 +1,15 @@
 // The child's end of the pipe to its parent: a clock that the parent moves, and questions that it answers. The clock
 // goes into a constructor; nothing that comes over HTTP can move it.
 
-import { type Clock, instantOf } from '@palier/mfa-core';
+import { type Clock, instantOf, systemClock } from '@palier/mfa-core';
 import type { Question } from '../processes.ts';
 
 /** Answers what it knows; undefined for what it does not. */
 export type Respond = (question: Question) => unknown;
 
-/** A clock that stands still between two questions `{ now }`. */
-export function movedClock(start: number): Clock & { move(to: number): void } {
+/** A clock that stands still between two questions `{ now }`; without a start the one on the wall, which goes by itself. */
+export function movedClock(start: number | undefined): Clock & { move(to: number): void } {
+  if (start === undefined) return { ...systemClock, move: () => {} };
   let now = instantOf(start);
   return {
     now: () => now,

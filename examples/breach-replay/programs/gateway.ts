@@ -19,7 +19,7 @@ const parsed = parseConfig(readFileSync(path, 'utf8'), {
   folder: dirname(path),
 });
 if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-const clock = movedClock(Number(values.now));
+const clock = movedClock(values.now === undefined ? undefined : Number(values.now));
 const alerts: Alert[] = [];
 const log = (line: Readonly<Record<string, unknown>>): void => {
   if (line['kind'] === 'broken') console.error(JSON.stringify(line));

@@ -11,12 +11,12 @@ import { answerParent, movedClock } from './answers.ts';
 
 const { values } = parseArgs({
   options: {
-    now: { type: 'string', default: '0' },
+    now: { type: 'string' },
     'per-class': { type: 'string', default: '20' },
     'smtp-port': { type: 'string', default: '0' },
   },
 });
-const clock = movedClock(Number(values.now));
+const clock = movedClock(values.now === undefined ? undefined : Number(values.now));
 const transport = createTransport({
   host: '127.0.0.1',
   port: Number(values['smtp-port']),

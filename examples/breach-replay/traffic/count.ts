@@ -10,6 +10,8 @@ export interface Friction {
   readonly accountDays: number;
   readonly refusedAccountDays: number;
   readonly lookUps: number;
+  /** Look-ups that were answered with the person. */
+  readonly shown: number;
   /** Alarms that honest work raised. */
   readonly alarms: number;
 }
@@ -17,6 +19,7 @@ export interface Friction {
 /** Takes note of honest work, by class. */
 export interface FrictionCount {
   lookUp(class_: string, login: string, seat: number, day: number): void;
+  shown(class_: string): void;
   gesture(class_: string): void;
   alarm(class_: string): void;
   refusal(class_: string, login: string, day: number): void;
@@ -27,6 +30,7 @@ export interface FrictionCount {
 interface Growing {
   gestures: number;
   lookUps: number;
+  shown: number;
   alarms: number;
   readonly seats: Set<string>;
   readonly accounts: Set<string>;
@@ -39,6 +43,7 @@ export function createFrictionCount(): FrictionCount {
     const known = classes.get(name) ?? {
       gestures: 0,
       lookUps: 0,
+      shown: 0,
       alarms: 0,
       seats: new Set<string>(),
       accounts: new Set<string>(),
@@ -53,6 +58,9 @@ export function createFrictionCount(): FrictionCount {
       own.lookUps += 1;
       own.seats.add(`${login} ${seat} ${day}`);
       own.accounts.add(`${login} ${day}`);
+    },
+    shown: (name) => {
+      of(name).shown += 1;
     },
     gesture: (name) => {
       of(name).gestures += 1;
@@ -72,13 +80,15 @@ const nothing: Friction = {
   accountDays: 0,
   refusedAccountDays: 0,
   lookUps: 0,
+  shown: 0,
   alarms: 0,
 };
 
-function read({ gestures, lookUps, alarms, seats, accounts, refused }: Growing): Friction {
+function read({ gestures, lookUps, shown, alarms, seats, accounts, refused }: Growing): Friction {
   return {
     gestures,
     lookUps,
+    shown,
     alarms,
     activeDays: seats.size,
     accountDays: accounts.size,
@@ -90,6 +100,7 @@ function sum(one: Friction, other: Friction): Friction {
   return {
     gestures: one.gestures + other.gestures,
     lookUps: one.lookUps + other.lookUps,
+    shown: one.shown + other.shown,
     alarms: one.alarms + other.alarms,
     activeDays: one.activeDays + other.activeDays,
     accountDays: one.accountDays + other.accountDays,

@@ -34,14 +34,22 @@ export async function openHonest({ logins, works, seed, persons }: Cast, around:
     practices.set(login, await openPractice(login, { ...trade, seats }, around));
     if (works(login)) lives.set(login, createLife({ login, trade, persons, seed }));
   });
+  // A life draws each of its days once; an attack that begins at ten asks for the day that the morning was of.
+  let last: { readonly number: number; readonly acts: readonly Act[] } | undefined;
   return {
     practices,
-    day: (number) =>
-      [...lives.values()].flatMap((life) => life.day(number)).sort((one, other) => one.at - other.at),
+    day: (number) => {
+      if (last?.number !== number) last = { number, acts: actsOf(lives.values(), number) };
+      return last.acts;
+    },
     close: () => {
       for (const practice of practices.values()) practice.close();
     },
   };
+}
+
+function actsOf(lives: Iterable<Life>, number: number): readonly Act[] {
+  return [...lives].flatMap((life) => life.day(number)).sort((one, other) => one.at - other.at);
 }
 
 /** Does acts that are due together: accounts side by side, each account's own in their order. */

@@ -127,7 +127,7 @@ async function lookUp(
     }
     browser.seenAt = act.at;
     const spent = await budget.spend({ ...spendOf(desk, act), proof: browser.proof, enforce: true });
-    if (spent.outcome === 'spent') return;
+    if (spent.outcome === 'spent') return count.shown(trade.class);
     if (spent.outcome === 'cap' || spent.outcome === 'too-many-at-once') {
       count.refusal(trade.class, login, Math.floor((act.at - firstDay) / DAY));
       return;

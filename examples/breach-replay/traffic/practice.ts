@@ -4,7 +4,7 @@
 import { examplePassword } from '../../portal/accounts.ts';
 import { signIn } from '../attack/script.ts';
 import { cardWith } from '../cards/card.ts';
-import { enrolKey, type HeldFactor, type Key } from '../factor.ts';
+import { enrolKey, type HeldFactor, type Key, rightOfTicket } from '../factor.ts';
 import { createLine, type Line, type Reply } from '../line.ts';
 import type { Site } from '../site.ts';
 import type { Trade } from './classes.ts';
@@ -15,6 +15,8 @@ import { type Act, firstDay } from './life.ts';
 export interface Practice {
   readonly login: string;
   readonly keys: readonly Key[];
+  /** Whom the account was shown so far, by number. */
+  readonly shown: ReadonlySet<string>;
   /** The browser of a person; opened when it is first asked for. */
   browser(seat: number, place: number): Line;
   /** Does one act at the site's time. Rejects when an answer makes no sense. */
@@ -47,15 +49,20 @@ export async function openPractice(login: string, trade: Trade, around: Around):
     lines.set(name, known);
     return known;
   };
+  const shown = new Set<string>();
   const perform = async (act: Act): Promise<void> => {
     const line = browser(act.seat, act.place);
-    if (act.kind === 'look-up') return lookUp(line, act, factors, trade, around);
+    if (act.kind === 'look-up') {
+      if (await lookUp(line, act, factors, trade, around)) shown.add(around.nirOf(act.person));
+      return;
+    }
     // Only who was there that morning signs out.
     if (line.cookies.size > 0) await line.post('/logout', {});
   };
   return {
     login,
     keys,
+    shown,
     browser,
     perform,
     close: () => {
@@ -69,19 +76,20 @@ async function bound(login: string, site: Site): Promise<Key> {
   try {
     if (!(await signIn(line, { login, password: examplePassword(login) })))
       throw new Error('the portal does not know an honest account');
-    return await enrolKey(line, await site.ticketFor(login), site.origin);
+    return await enrolKey(line, await rightOfTicket(line, await site.ticketFor(login)), site.origin);
   } finally {
     line.close();
   }
 }
 
+/** True when the person was shown. */
 async function lookUp(
   line: Line,
   act: Act,
   factors: readonly HeldFactor[],
   trade: Trade,
   { site, count, nirOf }: Around,
-): Promise<void> {
+): Promise<boolean> {
   const { login, seat, person } = act;
   const day = Math.floor((act.at - firstDay) / DAY);
   count.lookUp(trade.class, login, seat, day);
@@ -90,8 +98,11 @@ async function lookUp(
     const reply = await line.send(`/api/patients/${nirOf(person)}`, {
       headers: { accept: 'application/json' },
     });
-    if (reply.status === 200) return;
-    if (isRefusal(reply)) return count.refusal(trade.class, login, day);
+    if (reply.status === 200) {
+      count.shown(trade.class);
+      return true;
+    }
+    if (isRefusal(reply)) break;
     if (reply.status !== 401) throw new Error(`an honest look-up got ${reply.status}`);
     if (!asksGesture(reply)) await signIn(line, { login, password: examplePassword(login) });
     else {
@@ -100,8 +111,9 @@ async function lookUp(
         throw new Error('the gateway did not take an honest gesture');
     }
   }
-  // An alarm of this very instant asks for a proof made after it, and the clock stands: the person gives up.
+  // Refused; or an alarm of this very instant asks for a proof made after it, and the clock stands: the person gives up.
   count.refusal(trade.class, login, day);
+  return false;
 }
 
 /** Whether the gateway asks for a gesture (RFC 9470), and not for the portal's password. */

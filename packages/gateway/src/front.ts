@@ -2,6 +2,7 @@
 // 503 in bounded time. Nothing is decided here; gate/serve.ts and gate/upgrade.ts do.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AccountId } from '@palier/mfa-core';
 import type { Denial } from './gate/decision.ts';
 import { namesHeldForm, restoreForm } from './gate/held-form.ts';
 import { nameOf } from './gate/observer.ts';
@@ -153,7 +154,7 @@ export function decisionLine(
   status: number,
 ): Readonly<Record<string, unknown>> {
   const { terms, denial } = served;
-  const account = terms?.identity.kind === 'account' ? terms.identity.account : undefined;
+  const account = accountOf(served);
   const route =
     terms?.matched.route ?? (denial !== undefined && 'route' in denial ? denial.route : undefined);
   // What is undefined is not written.
@@ -169,6 +170,12 @@ export function decisionLine(
     session: account === undefined ? undefined : terms?.session?.id,
     wouldBe: terms?.wouldBe && nameOf(terms.wouldBe),
   };
+}
+
+/** Whose request it was, stopped or not: a cap that is met says little without the account. */
+function accountOf({ terms, denial }: Served): AccountId | undefined {
+  if (terms?.identity.kind === 'account') return terms.identity.account;
+  return denial !== undefined && 'identity' in denial ? denial.identity?.account : undefined;
 }
 
 /** What broke, for the operator: name, message and cause, never the request's values. */

@@ -22,6 +22,8 @@ export type Denial =
   | {
       readonly kind: 'slow-down';
       readonly route: Route;
+      /** Whose cap it is; nobody's at a sign-in. */
+      readonly identity?: Identity & { readonly kind: 'account' };
       readonly retryAfter: Seconds;
       readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' | 'sign-in';
     }

@@ -58,7 +58,7 @@ export async function pay(
 export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
   if (spent.outcome === 'spent') return undefined;
   if (spent.outcome === 'cap')
-    return { kind: 'slow-down', route, retryAfter: spent.retryAfter, cap: spent.cap };
+    return { kind: 'slow-down', route, identity, retryAfter: spent.retryAfter, cap: spent.cap };
   if (spent.outcome === 'too-many-at-once') return refused('more-persons-than-one-gesture', route);
   if (route.requirement.kind !== 'step-up') return unpayable(route);
   if (spent.outcome === 'presence-used-up')
