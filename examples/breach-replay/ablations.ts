@@ -15,18 +15,15 @@ import { presenceBound } from './bounds.ts';
 import { endlessCode, endlessDay, endlessKey, ofThoseHit, replaced } from './changes.ts';
 import {
   attacks,
-  type Bound,
   base,
   codes,
+  codesThenKeys,
   keys,
   nobody,
   oneCode,
   pharmacist,
   type Scenario,
 } from './scenarios.ts';
-
-/** A code binds a key that counts after 72 hours: three days of codes, then four of keys. */
-const codesThenKeys: Bound = (budgets, logins) => codes(3)(budgets, logins) + keys(4)(budgets, logins);
 
 const ablations: readonly Scenario[] = [
   {
@@ -90,17 +87,6 @@ const ablations: readonly Scenario[] = [
     hours: 168,
     bound: codesThenKeys,
     without: { heldTo: codes(7) },
-    full: true,
-  },
-  {
-    ...base,
-    letter: 'e',
-    name: 'the same, 7 in 10 locked a day after the first alert',
-    plan: keysBoundByCodes,
-    ownersWork: false,
-    hours: 168,
-    reaction: { hours: 24, inTen: 7 },
-    bound: codesThenKeys,
     full: true,
   },
   {

@@ -23,7 +23,7 @@ export interface Errand {
 export interface Line {
   /** Its cookies; who has them is the same browser to the other side. */
   readonly cookies: Map<string, string>;
-  /** Rejects when the connection breaks or stays silent for a quarter of a minute. */
+  /** Rejects when the connection breaks or stays silent for a minute. */
   send(target: string, errand?: Errand): Promise<Reply>;
   /** Posts a form the way a browser on `origin` does. */
   post(target: string, fields: Readonly<Record<string, string>>): Promise<Reply>;
@@ -32,7 +32,7 @@ export interface Line {
   close(): void;
 }
 
-const SILENCE_MILLISECONDS = 15_000;
+const SILENCE_MILLISECONDS = 60_000;
 
 /** How a line is opened. */
 export interface LineOptions {

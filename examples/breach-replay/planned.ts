@@ -96,9 +96,11 @@ function sharedRuns(seed: number, full: boolean): readonly Planned[] {
 }
 
 function planned(scenario: Scenario, options: RunOptions): Planned {
+  const before = (scenario.warmUpDays ?? 0) * 1_440;
   return {
     name: scenario.name,
-    steps: scenario.hours * 60,
-    start: (progress) => runScenario(scenario, { ...options, progress }),
+    steps: before + scenario.hours * 60,
+    start: (step) =>
+      runScenario(scenario, { ...options, progress: (minute) => step(Math.max(0, before + minute)) }),
   };
 }

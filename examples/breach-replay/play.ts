@@ -23,6 +23,8 @@ export async function playAll({ extent, only, jobs, ended, failed }: Playing): P
   const chosen = [...plan(extent).entries()].filter(([, { name }]) => name.includes(only));
   const results: (RunResult | undefined)[] = [];
   const queue = [...chosen.entries()];
+  // The longest first, so that none is alone at the end.
+  if (jobs > 1) queue.sort(([, [, one]], [, [, other]]) => other.steps - one.steps);
   const worker = async (play: (run: Planned, place: number) => Promise<RunResult>): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [order, [place, run]] = next;

@@ -21,7 +21,8 @@ export interface Question {
   readonly [name: string]: string | number | boolean;
 }
 
-const START_MILLISECONDS = 30_000;
+// Generous: a portal with a thousand passwords to derive, on a machine that has other things to do.
+const START_MILLISECONDS = 180_000;
 const PATIENCE_MILLISECONDS = 5_000;
 
 /** Runs a TypeScript file of this repository; rejects with its last words when it ends before it is ready. */

@@ -3,6 +3,7 @@
 
 import { parseNir } from '../portal/people/nir.ts';
 import type { Population } from '../portal/population.ts';
+import { keysBoundByCodes } from './attack/bound-by-code.ts';
 import { phishedCards } from './attack/card-plans.ts';
 import {
   clonedSeeds,
@@ -94,6 +95,9 @@ export const keys =
   (days: number): Bound =>
   (budgets, logins) =>
     keyBound(budgets, logins, days);
+
+/** A code binds a key that counts after 72 hours: three days of codes, then four of keys. */
+export const codesThenKeys: Bound = (budgets, logins) => codes(3)(budgets, logins) + keys(4)(budgets, logins);
 
 /** Seven in ten of those asked for are persons the account has been shown before. */
 const mostlyKnown = clonedSeedsFor((stage, account) =>
@@ -243,6 +247,17 @@ export const attacks: readonly Scenario[] = [
     withCards: true,
     hours: 12,
     bound: nobody,
+  },
+  {
+    ...base,
+    letter: 'e',
+    name: 'a code binds the thief a key, 7 days, 7 in 10 locked after a day',
+    plan: keysBoundByCodes,
+    ownersWork: false,
+    hours: 168,
+    reaction: { hours: 24, inTen: 7 },
+    bound: codesThenKeys,
+    full: true,
   },
   { ...base, letter: 'f', name: 'insider with a key', plan: ownKeys, accounts: pharmacist, bound: keys(1) },
   {

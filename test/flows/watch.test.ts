@@ -147,6 +147,9 @@ describe('the caps of an account', () => {
   it('are half the ceiling while it is new', async () => {
     const [shown, type] = await run(await present('medecin-01'), 200, hand);
     expect([shown, type]).toEqual([10, 'urn:palier:problem:cap-reached']);
+    // Whoever reads the log can say whose cap was met, and lock that account.
+    const line = site.log.findLast(({ outcome }) => outcome === 'slow-down:account');
+    expect(line).toMatchObject({ kind: 'decision', status: 429, account: 'medecin-01' });
   });
 
   it('that refuse somebody are told to the operator once a day, with the number and the class', async () => {

@@ -20,7 +20,7 @@ export function takenOver({ login }: StolenAccount): StolenAccount {
   return { login, password: THIEFS_PASSWORD };
 }
 
-const PATIENCE_MILLISECONDS = 2_000;
+const PATIENCE_MILLISECONDS = 20_000;
 
 /** Takes the account over through its mailbox and tries every way to a factor; true when the portal let him in. */
 export async function takeOver(line: Line, account: StolenAccount, read: ReadMailbox): Promise<boolean> {

@@ -45,7 +45,7 @@ export function show(address: string, { card, trust, headers = {}, hear }: Showi
     });
     sending.on('error', reject);
     if (hear !== undefined) sending.on('socket', (socket) => void socket.on('data', hear));
-    sending.setTimeout(15_000, () => sending.destroy(new Error('the card listener does not answer')));
+    sending.setTimeout(60_000, () => sending.destroy(new Error('the card listener does not answer')));
     sending.on('response', (response) => {
       response.resume();
       response.on('error', reject);
