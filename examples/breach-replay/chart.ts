@@ -3,12 +3,12 @@
 
 import type { RunResult } from './result.ts';
 
-const WIDTH = 1_060;
+const WIDTH = 1_100;
 const ROW = 24;
-const LEFT = 452;
-const RIGHT = 182;
+const LEFT = 486;
+const RIGHT = 196;
 const TOP = 78;
-const HEADING = 34;
+const HEADING = 32;
 const DECADES = 6;
 
 interface Group {
@@ -39,7 +39,7 @@ export function chartOf(results: readonly RunResult[]): string {
     '<desc id="d">Bars: persons whose number reached the attackers; marks: the bound by construction. Logarithmic scale.</desc>',
     `<style>${STYLE}</style>`,
     `<text x="12" y="22" font-size="15" font-weight="600">Persons exposed (bar) and bound by construction (mark), seed ${attacks[0]?.seed ?? 0}</text>`,
-    '<text x="12" y="42">Beside each bar: exposed, of the bound; or what the same attack is held to with the defence on.</text>',
+    '<text x="12" y="42">Beside each bar: exposed, of the bound; in brackets what the same attack exposes with the defence on, at most.</text>',
     ...scale(height),
     ...rows,
     '</svg>',
@@ -80,7 +80,7 @@ function bar(run: RunResult, y: number): string {
 function figureOf({ exposed, bound, without }: RunResult): string {
   const shown = exposed.toLocaleString('en');
   const of = bound === undefined ? '' : ` of ${bound.toLocaleString('en')}`;
-  return `${shown}${of}${without === undefined ? '' : `; on: ${without.toLocaleString('en')}`}`;
+  return `${shown}${of}${without === undefined ? '' : ` (${without.toLocaleString('en')} with it)`}`;
 }
 
 /** 1 and less are at the left edge. */
