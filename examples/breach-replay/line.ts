@@ -111,6 +111,9 @@ function exchange(wire: Wire, target: string, errand: Errand): Promise<Reply> {
     sending.on('error', reject);
     sending.setTimeout(SILENCE_MILLISECONDS, () => sending.destroy(new Error(`no answer to ${method}`)));
     sending.on('response', (response) => {
+      // What is packed the loot would not read. No line asks for it.
+      if (response.headers['content-encoding'] !== undefined)
+        reject(new Error('an answer came packed: what is in it would not be counted'));
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);

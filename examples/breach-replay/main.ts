@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     stores: { type: 'string', default: 'own' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     write: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '1' },
   },

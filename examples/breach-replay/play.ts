@@ -8,8 +8,8 @@ import type { RunResult } from './result.ts';
 /** What is played. */
 export interface Playing {
   readonly extent: Extent;
-  /** Only runs with these words in their name; empty for all. */
-  readonly only: string;
+  /** Only runs with one of these in their name. */
+  readonly only: readonly string[];
   /** How many at once. */
   readonly jobs: number;
   /** Told of each run when it has ended. */
@@ -20,7 +20,9 @@ export interface Playing {
 
 /** Plays, and answers in the order of the plan. */
 export async function playAll({ extent, only, jobs, ended, failed }: Playing): Promise<readonly RunResult[]> {
-  const chosen = [...plan(extent).entries()].filter(([, { name }]) => name.includes(only));
+  const chosen = [...plan(extent).entries()].filter(([, { name }]) =>
+    only.some((words) => name.includes(words)),
+  );
   const results: (RunResult | undefined)[] = [];
   const queue = [...chosen.entries()];
   // The longest first, so that none is alone at the end.

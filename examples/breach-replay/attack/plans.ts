@@ -88,28 +88,26 @@ export function phishedCodes(most: number): Plan {
 const TOUCHES_EACH = 30;
 
 /** Keys touched at a phishing site: every forgery is tried, thirty times for each account. */
-export const phishedKeys: Plan = keysAt(() => forgeries, TOUCHES_EACH);
+export const phishedKeys: Plan = keysAt(forgeries, TOUCHES_EACH);
 
 /** The same site and the same touches, but the keys sign for the gateway: what the other origin is worth. */
-export const keysForTheGateway: Plan = keysAt(() => [signedForTheGateway], Number.POSITIVE_INFINITY);
+export const keysForTheGateway: Plan = keysAt([signedForTheGateway], Number.POSITIVE_INFINITY);
 
-function keysAt(ways: () => typeof forgeries, touchesEach: number): Plan {
+function keysAt(ways: typeof forgeries, touchesEach: number): Plan {
   return async (stage, accounts) => {
     const lines = linesOf(stage, accounts);
     const phish = await openPhishingSite((login) => lineOf(lines, login));
     const touches = new Map<string, number>();
-    const judged = { count: 0 };
     const attackers = accounts.map((account) => {
       const { login } = account;
       const prove = async (): Promise<boolean> => {
         const tried = touches.get(login) ?? 0;
-        const forgery = ways()[tried % ways().length];
+        const forgery = ways[tried % ways.length];
         if (tried >= touchesEach || forgery === undefined) return false;
         const key = keyOf(stage, account);
         const status = await touchKey(phish, login, key, forgery, stage.site.origin);
         if (status === undefined) return false;
         touches.set(login, tried + 1);
-        judged.count += 1;
         return status === 200;
       };
       return thiefAt(stage, account, { line: lineOf(lines, login), prove });
@@ -117,8 +115,7 @@ function keysAt(ways: () => typeof forgeries, touchesEach: number): Plan {
     return {
       attackers,
       verify: () => {
-        const few = Math.min(touchesEach, forgeries.length);
-        if (accounts.some(({ login }) => (touches.get(login) ?? 0) < Math.min(few, touchesEach)))
+        if (accounts.some(({ login }) => (touches.get(login) ?? 0) < ways.length))
           throw new Error('somebody did not touch a key at the phishing site, or the gateway judged it not');
       },
       close: () => closing(lines.values()).then(phish.stop),
