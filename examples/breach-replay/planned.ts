@@ -16,6 +16,8 @@ import { runOnTheWall, WALL_SECONDS } from './wall.ts';
 export interface Planned {
   readonly name: string;
   readonly steps: number;
+  /** Where several are played at once the heaviest go first; its steps when not given. */
+  readonly weight?: number;
   readonly start: (step: (done: number) => void) => Promise<RunResult>;
 }
 
@@ -45,10 +47,14 @@ export function plan({ seed, full, shared }: Extent): readonly Planned[] {
   return shared ? sharedRuns(seed, full) : ownRuns(seed, full);
 }
 
+/** How many one account in so many are. */
+function accounts(oneIn: number): number {
+  return trades.reduce((sum, trade) => sum + loginsOf(trade, oneIn).length, 0);
+}
+
 /** All runs against one gateway. */
 function ownRuns(seed: number, full: boolean): readonly Planned[] {
   const { bare, limitedMinutes: minutes, oneIn, sample } = full ? whole : short;
-  const accounts = trades.reduce((sum, trade) => sum + loginsOf(trade, oneIn).length, 0);
   return [
     { name: 'bare portal', steps: bare, start: (step) => runBare(seed, bare, step) },
     ...limited.map(
@@ -58,7 +64,9 @@ function ownRuns(seed: number, full: boolean): readonly Planned[] {
         start: (step) => runLimited(one, seed, minutes, step),
       }),
     ),
-    ...scenariosOf(full).map((scenario) => planned(scenario, { seed, everybody: full })),
+    ...scenariosOf(full).map((scenario) =>
+      planned(scenario, { seed, everybody: full && scenario.hours <= 24 }),
+    ),
     ...races.map(
       (one): Planned => ({
         name: one.name,
@@ -78,13 +86,14 @@ function ownRuns(seed: number, full: boolean): readonly Planned[] {
     },
     {
       name: 'honest population',
-      steps: accounts,
+      steps: accounts(oneIn),
+      weight: Number.POSITIVE_INFINITY,
       start: (step) => runPaper(seed, oneIn, 'published', step),
     },
     {
       name: 'honest population, volumes x1.5 and wider tails',
-      steps: accounts,
-      start: (step) => runPaper(seed, oneIn, 'more', step),
+      steps: accounts(short.oneIn),
+      start: (step) => runPaper(seed, short.oneIn, 'more', step),
     },
   ];
 }

@@ -26,7 +26,8 @@ export async function playAll({ extent, only, jobs, ended, failed }: Playing): P
   const results: (RunResult | undefined)[] = [];
   const queue = [...chosen.entries()];
   // The longest first, so that none is alone at the end.
-  if (jobs > 1) queue.sort(([, [, one]], [, [, other]]) => other.steps - one.steps);
+  if (jobs > 1)
+    queue.sort(([, [, one]], [, [, other]]) => (other.weight ?? other.steps) - (one.weight ?? one.steps));
   const worker = async (play: (run: Planned, place: number) => Promise<RunResult>): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [order, [place, run]] = next;

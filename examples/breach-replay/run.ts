@@ -111,7 +111,8 @@ function stageOf(
   stolen: readonly string[],
 ): Promise<Stage> {
   const logins = [...(scenario.ownersWork ? stolen : []), ...scenario.others];
-  const idle = new Set(everybody ? [] : stolen.filter((_, place) => place % 4 !== 0));
+  const all = everybody || scenario.warmUpDays !== undefined;
+  const idle = new Set(all ? [] : stolen.filter((_, place) => place % 4 !== 0));
   const works = (login: string): boolean => !idle.has(login);
   return openStage(site, { loot: emptyLoot(), persons: everyPerson(), seed, logins, works });
 }
