@@ -64,11 +64,8 @@ export function createLine(origin: URL, options: LineOptions): Line {
   };
   const send: Line['send'] = async (target, errand = {}) => {
     const port = ports[sent++ % ports.length] ?? Number(origin.port);
-    const reply = await exchange(
-      { origin, port, agent, hear, cookie: cookieHeader(cookies) },
-      target,
-      errand,
-    );
+    const wire: Wire = { origin, port, agent, hear, cookie: cookieHeader(cookies) };
+    const reply = await patiently(() => exchange(wire, target, errand));
     keepCookies(cookies, reply.headers['set-cookie'] ?? []);
     return reply;
   };
@@ -99,6 +96,28 @@ interface Wire {
   readonly cookie: Readonly<Record<string, string>>;
 }
 
+const TRIES = 10;
+const PAUSE_MILLISECONDS = 250;
+
+/**
+ * Tries again as browsers do: where a connection kept open was closed from the other side before the request was read, and
+ * where a machine that has other things to do made the portal late (503, and nothing was shown). The clock of the replay
+ * stands meanwhile.
+ */
+async function patiently(once: () => Promise<Reply>): Promise<Reply> {
+  for (let tried = 1; ; tried += 1) {
+    const reply = await once().catch((error: unknown) => {
+      if (!(error instanceof ClosedBefore) || tried === TRIES) throw error;
+      return undefined;
+    });
+    if (reply !== undefined && (reply.status !== 503 || tried === TRIES)) return reply;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  }
+}
+
+/** The other side had closed the connection that was reused. */
+class ClosedBefore extends Error {}
+
 function exchange(wire: Wire, target: string, errand: Errand): Promise<Reply> {
   const { origin, port, agent, hear, cookie } = wire;
   const length =
@@ -108,7 +127,10 @@ function exchange(wire: Wire, target: string, errand: Errand): Promise<Reply> {
     const { method = 'GET' } = errand;
     const sending = request({ host: '127.0.0.1', port, agent, method, path: target, headers });
     sending.on('socket', hear);
-    sending.on('error', reject);
+    sending.on('error', (error: NodeJS.ErrnoException) => {
+      const wasClosed = sending.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(wasClosed ? new ClosedBefore('closed before', { cause: error }) : error);
+    });
     sending.setTimeout(SILENCE_MILLISECONDS, () => sending.destroy(new Error(`no answer to ${method}`)));
     sending.on('response', (response) => {
       // What is packed the loot would not read. No line asks for it.

@@ -95,7 +95,9 @@ async function lookUp(
   count.lookUp(trade.class, login, seat, day);
   // Sign in, make a gesture, make another: more rounds than these would be a loop.
   for (let round = 0; round < 5; round += 1) {
-    const reply = await askedFor(line, nirOf(person));
+    const reply = await line.send(`/api/patients/${nirOf(person)}`, {
+      headers: { accept: 'application/json' },
+    });
     if (reply.status === 200) {
       count.shown(trade.class);
       return true;
@@ -112,15 +114,6 @@ async function lookUp(
   // Refused; or an alarm of this very instant asks for a proof made after it, and the clock stands: the person gives up.
   count.refusal(trade.class, login, day);
   return false;
-}
-
-/** A machine that has other things to do makes the portal late now and then (503): a person tries again. */
-async function askedFor(line: Line, number: string): Promise<Reply> {
-  for (let again = 0; ; again += 1) {
-    const reply = await line.send(`/api/patients/${number}`, { headers: { accept: 'application/json' } });
-    if (reply.status !== 503 || again === 10) return reply;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
 
 /** Whether the gateway asks for a gesture (RFC 9470), and not for the portal's password. */
