@@ -9,6 +9,8 @@ export interface OutgoingHead {
   readonly target: string;
   /** Name, value, name, value: in the order they go out. */
   readonly headers: readonly string[];
+  /** Our signed word, sent last under its own name. A compact JWS by making, so nobody looks at its characters again. */
+  readonly assertion?: string | undefined;
   /**
    * Never sent a second time by the client itself, whatever became of the first: the decision behind it was for one
    * arrival, and what it carries may be good for one (`jti`).

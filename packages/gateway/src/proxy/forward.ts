@@ -59,9 +59,9 @@ async function prepared(
   const upstream = proxy.upstreams.get(terms.matched.route.upstream);
   if (upstream === undefined) throw new TypeError(`no upstream is called ${terms.matched.route.upstream}`);
   const assertion = await proxy.signer.sign(terms);
-  const headers = requestHeaders(terms, assertion, proxy.rules, upstream.host);
+  const headers = requestHeaders(terms, proxy.rules, upstream.host);
   const { method, target } = terms.request;
-  return { head: { method, target, headers, once: arrivesOnce(terms.matched.route) }, upstream };
+  return { head: { method, target, headers, assertion, once: arrivesOnce(terms.matched.route) }, upstream };
 }
 
 /**

@@ -33,7 +33,8 @@ export function createHttpUpstream(setting: UpstreamSetting): Upstream {
       port: url.port || (isSecure ? 443 : 80),
       method: head.method,
       path: head.target,
-      headers: head.headers,
+      headers:
+        head.assertion === undefined ? head.headers : [...head.headers, 'Palier-Assertion', head.assertion],
       setHost: false,
       timeout: timeoutMilliseconds,
       insecureHTTPParser: false,

@@ -3,7 +3,7 @@
 import type { OutgoingHead } from './exchange.ts';
 
 /** The head with its closing empty line, to be written as Latin-1. */
-export function headText({ method, target, headers }: OutgoingHead): string {
+export function headText({ method, target, headers, assertion }: OutgoingHead): string {
   if (!isVisible(method) || !isVisible(target) || headers.length % 2 !== 0)
     throw new TypeError('unsound request line');
   let text = `${method} ${target} HTTP/1.1\r\n`;
@@ -12,7 +12,7 @@ export function headText({ method, target, headers }: OutgoingHead): string {
     if (!isName(name) || !isValue(value)) throw new TypeError('unsound request header');
     text += `${name}: ${value}\r\n`;
   }
-  return `${text}\r\n`;
+  return assertion === undefined ? `${text}\r\n` : `${text}Palier-Assertion: ${assertion}\r\n\r\n`;
 }
 
 function isVisible(text: string): boolean {

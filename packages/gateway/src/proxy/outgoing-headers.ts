@@ -111,15 +111,10 @@ function wordsFor(route: Route): RouteWords {
 }
 
 /**
- * The head that goes to the portal, flat. Host and X-Forwarded-* are ours; the assertion is last and once. `host` is what
+ * The head that goes to the portal, flat. Host and X-Forwarded-* are ours; the assertion is not among them. `host` is what
  * the operator says the portal is called; undefined for the public origin's.
  */
-export function requestHeaders(
-  terms: PermitTerms,
-  assertion: string | undefined,
-  rules: HeaderRules,
-  host?: string,
-): readonly string[] {
+export function requestHeaders(terms: PermitTerms, rules: HeaderRules, host?: string): readonly string[] {
   const { request, matched } = terms;
   const words = wordsFor(matched.route);
   const nominated = optionsOf(request.headers.get('connection'));
@@ -134,7 +129,6 @@ export function requestHeaders(
   pushFraming(flat, terms, words);
   flat.push('X-Forwarded-For', request.peer, 'X-Forwarded-Proto', rules.origin.protocol.slice(0, -1));
   flat.push('X-Forwarded-Host', rules.origin.host);
-  if (assertion !== undefined) flat.push('Palier-Assertion', assertion);
   return flat;
 }
 

@@ -3,7 +3,7 @@
 // a packet whose first was refused would still be decided and sent.
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { LastBlock } from './headers.ts';
+import { type LastBlock, noBlock } from './headers.ts';
 
 interface Connection {
   distrusted: boolean;
@@ -19,7 +19,7 @@ const connections = new WeakMap<Duplex, Connection>();
 function connectionOf(socket: Duplex): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const fresh: Connection = { distrusted: false, waiting: [], last: { raw: [], names: [] } };
+  const fresh: Connection = { distrusted: false, waiting: [], last: noBlock() };
   connections.set(socket, fresh);
   return fresh;
 }

@@ -43,20 +43,36 @@ const singletons: ReadonlySet<string> = new Set([
 
 /**
  * The block before this one on the same connection, so that a pair which comes again is not judged again: clients say most
- * of it at every request. A new connection begins with an empty one.
+ * of it at every request, and programs that ask again and again say all of it.
  */
 export interface LastBlock {
   raw: readonly string[];
   /** The judged names, one for each pair. */
   names: readonly string[];
+  headers: ReadonlyMap<string, string>;
+}
+
+/** What a connection begins with. */
+export function noBlock(): LastBlock {
+  return { raw: [], names: [], headers: new Map() };
 }
 
 /** Lower-case names to values; lists joined with `, `. `raw` is name, value, name, value; `last` remembers it. */
 export function readHeaders(
   raw: readonly string[],
-  last: LastBlock = { raw: [], names: [] },
+  last: LastBlock = noBlock(),
 ): ReadonlyMap<string, string> | HeaderRefusal {
   if (raw.length > most * 2) return 'too-many-headers';
+  return isSame(raw, last.raw) ? last.headers : readAnew(raw, last);
+}
+
+function isSame(raw: readonly string[], before: readonly string[]): boolean {
+  if (raw.length !== before.length) return false;
+  for (let at = 0; at < raw.length; at += 1) if (raw[at] !== before[at]) return false;
+  return true;
+}
+
+function readAnew(raw: readonly string[], last: LastBlock): ReadonlyMap<string, string> | HeaderRefusal {
   const headers = new Map<string, string>();
   const names: string[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -70,8 +86,7 @@ export function readHeaders(
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
     names.push(name);
   }
-  last.raw = raw;
-  last.names = names;
+  Object.assign(last, { raw, names, headers });
   return headers;
 }
 

@@ -22,11 +22,15 @@ export function seenAnswers(
   watchers: readonly Watcher[],
 ): (terms: PermitTerms, exchange: Exchange) => Promise<SeenAnswer> | SeenAnswer {
   return (terms, exchange) => {
-    const watched = watchers.map((watch) => watch(terms, exchange)).filter((one) => one !== undefined);
-    if (watched.length === 0 && terms.signIn === undefined) return nothing;
+    const waiting: Promise<void>[] = [];
+    for (const watch of watchers) {
+      const watched = watch(terms, exchange);
+      if (watched !== undefined) waiting.push(watched);
+    }
+    if (waiting.length === 0 && terms.signIn === undefined) return nothing;
     const judged = (): Promise<SeenAnswer> | SeenAnswer =>
       terms.signIn === undefined ? nothing : guard.answered(terms.signIn, terms, exchange);
-    return Promise.all(watched).then(judged);
+    return Promise.all(waiting).then(judged);
   };
 }
 
