@@ -8,7 +8,7 @@ function run(name: string, parts: Partial<RunResult>): RunResult {
 
 it('draws every attack in its group, with the figure and the bound beside it, and no honest work', () => {
   const picture = chartOf([
-    run('bare portal', { exposed: 510_000, isLedgered: false }),
+    run('bare portal', { exposed: 510_000, isLedgered: false, window: 0.5 }),
     run('phished cards', { exposed: 0, bound: 0 }),
     run('stolen session cookies', { exposed: 1_689, bound: 1_720 }),
     run('without the presence', { exposed: 2_710, without: 1_720 }),
@@ -16,7 +16,7 @@ it('draws every attack in its group, with the figure and the bound beside it, an
   ]);
   const words = [...picture.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
   expect(words.filter((text) => /^(Without|With)/.test(text ?? ''))).toEqual([
-    'Without Palier',
+    'Without Palier, each within 30 minutes',
     'With Palier',
     'With one of its defences off',
   ]);

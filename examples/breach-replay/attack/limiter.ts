@@ -16,7 +16,8 @@ const MINUTE = 60_000;
 
 /** Starts a limiter before a portal; `now` is the clock of the replay. */
 export async function startLimiter(portal: URL, perMinute: number, now: () => number): Promise<Limiter> {
-  const agent = new Agent({ keepAlive: true });
+  // A connection each: one kept open may be closed by the portal just when it is used again.
+  const agent = new Agent({ keepAlive: false, maxSockets: 100 });
   const counts = new Map<string, number>();
   const server = createServer((incoming, response) => {
     const { headers, socket } = incoming;
