@@ -111,10 +111,12 @@ export function withoutCookies(header: string, prefix: string): string | undefin
   const [all, own] = [header.toLowerCase(), prefix.toLowerCase()];
   if (!all.includes(own)) return header;
   let kept: string | undefined;
+  // Looked for again only once it is passed: anew for every pair, one header of empty pairs would hold a core for 28 ms.
+  let found = all.indexOf(own);
   for (let at = 0, end = 0; at <= header.length; at = end + 1) {
     const mark = header.indexOf(';', at);
     end = mark === -1 ? header.length : mark;
-    const found = all.indexOf(own, at);
+    if (found !== -1 && found < at) found = all.indexOf(own, at);
     if (found !== -1 && found < end) continue;
     kept = kept === undefined ? header.slice(at, end) : `${kept};${header.slice(at, end)}`;
   }
