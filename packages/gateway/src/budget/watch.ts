@@ -123,8 +123,10 @@ export function createWatch({
     return read;
   };
   const raise = async (account: AccountId, { kind, sentence }: Finding, now: Instant): Promise<void> => {
-    // One novelty alarm answered is enough until it ends: a doctor on call sees new persons all night.
-    if (kind === 'novelty' && (await standing(account, now)).some((alarm) => alarm.kind === kind)) return;
+    // One novelty alarm answered is enough until it ends: a doctor on call sees new persons all night. Asked of the store
+    // itself: what another instance raised a moment ago would be told a second time. Two at the same instant still are.
+    if (kind === 'novelty' && (await alarms.standing(account, now)).some((alarm) => alarm.kind === kind))
+      return;
     const alarm: Alarm = {
       kind,
       account,
