@@ -12,11 +12,11 @@ export const replaced =
 
 const opening = 'budgets:\n  classes:\n';
 /** The class that the configuration declares itself. */
-const declared = '    lab:\n';
+const declared = '    laboratory:\n';
 
 /** Says words of every class. */
 export function ofEveryClass(words: string): Change {
-  const others = trades.map((trade) => trade.class).filter((name) => name !== 'lab');
+  const others = trades.map((trade) => trade.class).filter((name) => name !== 'laboratory');
   const lines = others.map((name) => `    ${name}: { ${words} }\n`).join('');
   return (text) => text.replace(declared, `${declared}      ${words}\n`).replace(opening, opening + lines);
 }

@@ -15,7 +15,7 @@ it('there are as many of each trade as asked for, numbered from 01', () => {
 
 it('a password opens its own account and no other', async () => {
   const password = examplePassword('laboratoire-02');
-  expect((await accounts.checkPassword('laboratoire-02', password))?.class).toBe('lab');
+  expect((await accounts.checkPassword('laboratoire-02', password))?.class).toBe('laboratory');
   expect(await accounts.checkPassword('laboratoire-01', password)).toBeUndefined();
   expect(await accounts.checkPassword('laboratoire-09', password)).toBeUndefined();
   expect(await accounts.checkPassword('laboratoire-02', '')).toBeUndefined();

@@ -11,7 +11,7 @@ export type AccountClass =
   | 'gp'
   | 'pharmacy'
   | 'nurse'
-  | 'lab'
+  | 'laboratory'
   | 'hospital'
   | 'biller'
   | 'specialist'
@@ -58,7 +58,7 @@ const TRADES: readonly { class: AccountClass; prefix: string; organisation: stri
   { class: 'gp', prefix: 'medecin', organisation: 'Cabinet fictif' },
   { class: 'pharmacy', prefix: 'pharmacie', organisation: 'Pharmacie fictive' },
   { class: 'nurse', prefix: 'infirmier', organisation: 'Cabinet infirmier fictif' },
-  { class: 'lab', prefix: 'laboratoire', organisation: 'Laboratoire fictif' },
+  { class: 'laboratory', prefix: 'laboratoire', organisation: 'Laboratoire fictif' },
   { class: 'hospital', prefix: 'hopital', organisation: 'Centre hospitalier fictif' },
   { class: 'biller', prefix: 'facturation', organisation: 'Service de facturation fictif' },
   { class: 'specialist', prefix: 'specialiste', organisation: 'Cabinet spécialisé fictif' },

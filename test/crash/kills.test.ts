@@ -27,7 +27,7 @@ function random(seed: number): () => number {
 }
 
 /** Every account of the portal buys the same with a code. */
-const classes = ['nurse', 'specialist', 'paramedical', 'lab', 'hospital', 'biller'];
+const classes = ['nurse', 'specialist', 'paramedical', 'laboratory', 'hospital', 'biller'];
 const presence = `code: { records: ${N}, within: 12h, day: 45 }, key: { records: 8, within: 12h }`;
 
 const logins = [

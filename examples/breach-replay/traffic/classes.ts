@@ -53,7 +53,14 @@ export const trades: readonly Trade[] = [
     hours: [8.5, 19.5],
   }),
   row('hospital', 'hopital', 90, { mean: 75, spread: 0.555, fresh: 0.65, seats: 1, days: 5, hours: [8, 17] }),
-  row('lab', 'laboratoire', 30, { mean: 142, spread: 0.585, fresh: 0.45, seats: 2, days: 6, hours: [7, 18] }),
+  row('laboratory', 'laboratoire', 30, {
+    mean: 142,
+    spread: 0.585,
+    fresh: 0.45,
+    seats: 2,
+    days: 6,
+    hours: [7, 18],
+  }),
   row('biller', 'facturation', 20, {
     mean: 156,
     spread: 0.555,

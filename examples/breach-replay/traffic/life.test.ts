@@ -11,7 +11,7 @@ const publishedFigures: Readonly<Record<string, readonly [number, number, number
   paramedical: [18, 35, 49],
   pharmacy: [128, 264, 388],
   hospital: [75, 161, 213],
-  lab: [142, 316, 468],
+  laboratory: [142, 316, 468],
   biller: [156, 335, 545],
 };
 

@@ -6,7 +6,9 @@ import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
-  console.error(`palier needs Node 24 or newer; this is ${process.version}`);
+  console.error(
+    `palier needs Node 24 or newer; this is ${process.version}. In a clone, npx palier brings its own.`,
+  );
   process.exit(1);
 }
 
