@@ -43,7 +43,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier init [--directory DIR]              writes palier.yaml, the gateway's keys and the ledger's two keys
   palier check [--config FILE]               every problem of the configuration, with line and fix
   palier serve [--config FILE]               runs the gateway
-  palier explain METHOD TARGET [--as CLASS] [--proof KIND]   which route matches and what it asks
+  palier explain METHOD TARGET [--as CLASS] [--proof totp|webauthn|recovery-code|card]   which route matches and what it asks
   palier doctor URL [--path PATH] [--portal URL]   asks the deployed chain what an attacker would ask it
   palier ticket issue ACCOUNT [--valid 72h]  a one-time right to enrol the first factor
   palier ticket list [ACCOUNT]
