@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Instant, type Seconds, systemClock, systemRandom } from '@palier/mfa-core';
+import { type Instant, type Seconds, systemClock } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { parseDuration } from '../config/scalars.ts';
 import { destroyKeysBefore } from '../ledger/destroy-keys.ts';
@@ -63,7 +63,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     const { before, reason = '', by } = values;
     if (before === undefined || reason === '') throw new UsageError(usage);
     const directory = ledgerFolder(values.directory, values.config, terminal);
-    const word = { by, reason, now: systemClock.now(), random: systemRandom };
+    const word = { by, reason, now: systemClock.now() };
     const done = await destroyKeysBefore(directory, instantIn(before), word);
     const words = done.map(({ instance, segment, outcome }) => `${instance}/${segment}  ${outcome}\n`);
     print(terminal, values.json, done, words.join('') || `no segment ended before ${before}\n`);

@@ -1,7 +1,6 @@
 // Makes the persons of whole segments unreadable, before retention drops the segments: only what has its end is touched,
 // never the segment that a gateway is writing.
 
-import { join } from 'node:path';
 import type { Instant } from '@palier/mfa-core';
 import { parseLine } from './line.ts';
 import { lineBlocks, linesIn } from './line-blocks.ts';
@@ -26,23 +25,19 @@ export async function destroyKeysBefore(
   for (const { instance, segment, path } of await listSegments(directory)) {
     const end = await endOf(path);
     if (end === undefined || Date.parse(end.at) >= before) continue;
-    done.push({ instance, segment, outcome: await destroyOne(join(directory, instance), path, destruction) });
+    done.push({ instance, segment, outcome: await destroyOne(path, destruction) });
   }
   return done;
 }
 
-async function destroyOne(
-  folder: string,
-  path: string,
-  destruction: Destruction,
-): Promise<DestroyedKey['outcome']> {
+async function destroyOne(path: string, destruction: Destruction): Promise<DestroyedKey['outcome']> {
   const key = await headKey(path);
   if (key === undefined) return 'key-missing';
   if (key.includes('.')) return 'inside';
   const kept = await readKey(path, { key });
   if (kept.kind === 'destroyed') return 'already';
   if (kept.kind !== 'wrapped') return kept.kind;
-  await destroyKey(folder, path, destruction);
+  await destroyKey(path, destruction);
   return 'destroyed';
 }
 

@@ -69,19 +69,16 @@ export interface Destruction {
   readonly by: string;
   readonly reason: string;
   readonly now: Instant;
-  readonly random: Random;
 }
 
-/** Overwrites a key where it lies, then puts the word in its place. A disk that copies on write or remaps may keep the old blocks. */
-export async function destroyKey(
-  folder: string,
-  path: string,
-  { by, reason, now, random }: Destruction,
-): Promise<void> {
-  await overwrite(keyPath(path), random);
+/**
+ * Writes the word over the key where it lies, in one write: whoever dies on the way leaves the key or the word, and never
+ * bytes that look like a forgery for good. A disk that copies on write or remaps may keep the old blocks.
+ */
+export async function destroyKey(path: string, { by, reason, now }: Destruction): Promise<void> {
   const word: Destroyed = { destroyed: new Date(now).toISOString(), by, reason };
-  const file = await placeFile(folder, keyPath(path), (fresh) => fresh.appendFile(JSON.stringify(word)));
-  await file.close();
+  // At least as long as the key; blanks behind it mean nothing in JSON.
+  await overwrite(keyPath(path), (size) => Buffer.from(JSON.stringify(word).padEnd(size)));
 }
 
 /** With the segment that retention drops goes its key. */
@@ -90,11 +87,12 @@ export async function dropKey(path: string, random: Random): Promise<void> {
   await rm(keyPath(path), { force: true });
 }
 
-async function overwrite(path: string, random: Random): Promise<void> {
+async function overwrite(path: string, bytes: (size: number) => Uint8Array): Promise<void> {
   const file: FileHandle = await open(path, 'r+');
   try {
     const { size } = await file.stat();
-    await file.write(random(size), 0, size, 0);
+    const fresh = bytes(size);
+    await file.write(fresh, 0, fresh.length, 0);
     await file.sync();
   } finally {
     await file.close();
