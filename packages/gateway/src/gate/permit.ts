@@ -34,32 +34,8 @@ export interface PermitTerms {
 export type Permit = PermitTerms & { readonly [minted]: true };
 
 /** The mark is a private field: a copy does not carry it, and nothing outside can make or clear it. */
-class MintedTerms implements PermitTerms {
-  readonly request: CanonicalRequest;
-  readonly matched: Matched;
-  readonly identity: Identity;
-  readonly session: Session | undefined;
-  readonly proof: Proof | undefined;
-  readonly records: readonly CountedRecord[];
-  readonly signIn: SignInAttempt | undefined;
-  readonly body: Uint8Array | undefined;
-  readonly wouldBe: Denial | undefined;
-  readonly exemption: string | undefined;
+class MintedTerms {
   #live = true;
-
-  constructor(terms: PermitTerms) {
-    this.request = terms.request;
-    this.matched = terms.matched;
-    this.identity = terms.identity;
-    this.session = terms.session;
-    this.proof = terms.proof;
-    this.records = terms.records;
-    this.signIn = terms.signIn;
-    this.body = terms.body;
-    this.wouldBe = terms.wouldBe;
-    this.exemption = terms.exemption;
-    Object.freeze(this);
-  }
 
   /** Whether this was minted here and not yet used; it is used from now on. */
   static spend(terms: object): boolean {
@@ -71,7 +47,7 @@ class MintedTerms implements PermitTerms {
 
 /** Called by `decide` and by nothing else (test/architecture holds this). */
 export function mintPermit(terms: PermitTerms): Permit {
-  return new MintedTerms(terms) as PermitTerms as Permit;
+  return Object.freeze(Object.assign(new MintedTerms(), terms)) as PermitTerms as Permit;
 }
 
 /** Spends a permit. A copy, a second use or a made-up object is a TypeError: a programming mistake, never a request. */

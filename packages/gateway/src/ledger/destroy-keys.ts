@@ -1,6 +1,5 @@
 // Makes the persons of whole segments unreadable, before retention drops the segments: only what has its end is touched,
 // never the segment that a gateway is writing.
-
 import type { Instant } from '@palier/mfa-core';
 import { parseLine } from './line.ts';
 import { lineBlocks, linesIn } from './line-blocks.ts';

@@ -2,6 +2,7 @@
 // one hop, what only the gateway may say, and what would keep or show records elsewhere.
 import type { PermitTerms } from '../gate/permit.ts';
 import type { Route } from '../policy/route.ts';
+import { bySpelling } from '../request/spellings.ts';
 import type { Exchange } from './exchange.ts';
 
 type Fate = 'drop' | 'caching' | 'shared' | 'cookie' | 'transport' | 'clears';
@@ -57,20 +58,11 @@ function rows(fate: Fate, names: readonly string[]): readonly (readonly [string,
   return names.map((name) => [name, fate] as const);
 }
 
-/** Fates of the spellings seen so far: a portal uses the same few dozen, and each is judged at every answer. */
-const spellings = new Map<string, Fate | 'pass'>();
-const mostSpellings = 500;
-
-function fateOf(spelling: string): Fate | 'pass' {
-  const known = spellings.get(spelling);
-  if (known !== undefined) return known;
+const fateOf = bySpelling((spelling): Fate | 'pass' => {
   const name = spelling.toLowerCase();
-  const fate = name.startsWith('palier-')
-    ? 'drop'
-    : (fates.get(name) ?? (isTargeted(name) ? 'caching' : 'pass'));
-  if (spellings.size < mostSpellings) spellings.set(spelling, fate);
-  return fate;
-}
+  if (name.startsWith('palier-')) return 'drop';
+  return fates.get(name) ?? (isTargeted(name) ? 'caching' : 'pass');
+});
 
 /** `CDN-Cache-Control` and its like go before `Cache-Control` where a cache knows its own (RFC 9213). */
 function isTargeted(name: string): boolean {

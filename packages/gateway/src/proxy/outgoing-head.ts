@@ -1,5 +1,6 @@
 // The head of a request as bytes. What could become two heads on the wire is a TypeError here: everything was judged
 // long before, so such a character is a mistake of ours and not a request (A053).
+import { bySpelling } from '../request/spellings.ts';
 import type { OutgoingHead } from './exchange.ts';
 
 /** The head with its closing empty line, to be written as Latin-1. */
@@ -23,17 +24,8 @@ function isVisible(text: string): boolean {
   return text.length > 0;
 }
 
-/** Names judged so far: the same few dozen go out with every request. */
-const judged = new Set<string>();
-const mostJudged = 500;
-
 /** Letters, digits and dashes: the only names the edge lets in and the only ones we make (A060). */
-function isName(name: string): boolean {
-  if (judged.has(name)) return true;
-  if (!/^[A-Za-z0-9-]+$/.test(name)) return false;
-  if (judged.size < mostJudged) judged.add(name);
-  return true;
-}
+const isName = bySpelling((name) => /^[A-Za-z0-9-]+$/.test(name) || undefined);
 
 function isValue(value: string): boolean {
   for (let at = 0; at < value.length; at += 1) {

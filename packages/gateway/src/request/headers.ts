@@ -1,5 +1,6 @@
 // The header block as it came (rawHeaders): one map in which no two readers can find two things. node's own `headers`
 // keeps the first of some duplicates silently and joins others (attacks.md 0.3); this one refuses.
+import { bySpelling } from './spellings.ts';
 
 export type HeaderRefusal = 'header-name' | 'header-value' | 'duplicate-header' | 'too-many-headers';
 
@@ -90,19 +91,11 @@ function readAnew(raw: readonly string[], last: LastBlock): ReadonlyMap<string, 
   return headers;
 }
 
-/** Spellings seen so far: clients use the same few dozen, and a name is judged for every header of every request. */
-const spellings = new Map<string, string>();
-const mostSpellings = 500;
-
 /** The name in lower case; undefined when it is no name we let in. */
-function soundName(spelling: string): string | undefined {
-  const known = spellings.get(spelling);
-  if (known !== undefined) return known;
+const soundName = bySpelling((spelling) => {
   const name = spelling.toLowerCase();
-  if (!isSoundName(name)) return undefined;
-  if (spellings.size < mostSpellings) spellings.set(spelling, name);
-  return name;
-}
+  return isSoundName(name) ? name : undefined;
+});
 
 /**
  * Letters, digits and dashes only, though RFC 9110 has more: `X_Identity` and `X.Identity` become `X-Identity` in some
