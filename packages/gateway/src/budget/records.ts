@@ -62,12 +62,12 @@ export async function recordsOfRequest(
  * matches is one miss and a form that has to wait for a gesture can be held. A long one streams by.
  */
 async function questionIn(
-  { records, body }: Route,
+  { body }: Route,
   { bodyLength }: Pick<CanonicalRequest, 'bodyLength'>,
   readBody: (limit: number) => Promise<Uint8Array | Refusal>,
 ): Promise<RequestRecords | Refused> {
   const isShort = bodyLength === 'chunked' || bodyLength <= bodyLimit;
-  if (records.length === 0 || bodyLength === 0 || !isShort) return { records: [], bytes: undefined };
+  if (bodyLength === 0 || !isShort) return { records: [], bytes: undefined };
   const bytes = await readBody(body?.limit ?? bodyLimit);
   return 'status' in bytes ? { refusal: bytes } : { records: [], bytes };
 }

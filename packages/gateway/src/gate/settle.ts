@@ -55,7 +55,7 @@ export async function settle(desk: Till, terms: PermitTerms, exchange: Exchange)
   if (found.length === 0 && (nobody || exchange.status < 300)) return missed(desk, terms, nobody, bytes);
   const absent = absentOf(matched.route, terms.records, found, nobody);
   const paid = identity.kind === 'account' ? await pay(desk.gate, { ...terms, identity }, found, true) : free;
-  const denial = paid.denial ?? (await missedBeside(desk, terms, absent));
+  const denial = paid.denial ?? (await chargeMisses(desk, terms, absent));
   if (denial !== undefined && !observed) return denial;
   noteOf(desk, terms, denial);
   const named = terms.records.filter((record) => !absent.includes(record));
@@ -117,16 +117,8 @@ async function missed(
 ): Promise<Settled | Denial> {
   const { identity, records, matched } = terms;
   if (identity.kind === 'anonymous' || matched.route.records.length === 0) return { records, bytes, nobody };
-  const asked = records.length > 0 ? records : [questionOf(terms)];
-  const enforce = desk.gate.observer === undefined;
-  const spent = await desk.gate.budget.miss({
-    identity,
-    records: asked,
-    now: desk.gate.clock.now(),
-    enforce,
-  });
-  const denial = denialOf(spent, matched.route, identity);
-  if (denial !== undefined && enforce) return denial;
+  const denial = await chargeMisses(desk, terms, records.length > 0 ? records : [questionOf(terms)]);
+  if (denial !== undefined && desk.gate.observer === undefined) return denial;
   noteOf(desk, terms, denial);
   return { records, bytes, nobody };
 }
@@ -136,8 +128,8 @@ function noteOf({ gate }: Till, { identity }: PermitTerms, denial: Denial | unde
   if (denial !== undefined) gate.observer?.note(denial, gate.clock.now(), identity);
 }
 
-/** A miss for each person of a batch who is not there (A113). */
-async function missedBeside(
+/** A miss for each person who is not there (A113), and for each of a batch. */
+async function chargeMisses(
   desk: Till,
   { identity, matched }: PermitTerms,
   absent: readonly CountedRecord[],
