@@ -116,16 +116,8 @@ async function composeOpening(
   const upstreams = new Map([...named].map(([name, { upstream }]) => [name, upstream]));
   const cut = (session: Session): void => void live.cut({ session: session.id });
   const { sealing } = keys;
-  const providers = createProviders({
-    config,
-    stores: stores.mfa,
-    keys: sealing,
-    mfa,
-    clock,
-    random,
-    log,
-    cut,
-  });
+  const common = { config, clock, random, log };
+  const providers = createProviders({ ...common, stores: stores.mfa, keys: sealing, mfa, cut });
   opening(() => providers.close());
   const identity = createIdentity({
     config,
@@ -149,7 +141,10 @@ async function composeOpening(
     detectors: kept.detectors,
     canaries: readCanaries(config.budgets.canaries, recordKeys),
     raised: told.alarm,
-    reached: (cap) => told.reached(kept.refusedDays.note(cap)),
+    reached: (cap) => {
+      kept.refusedDays.note(cap);
+      told.reached(cap);
+    },
     capped: told.capped,
     countedSince: stores.countedSince,
   });
@@ -218,10 +213,7 @@ async function composeOpening(
     signInPath,
     onward: signInPath === signInPage ? providers.onward.seal : undefined,
   };
-  const cards = await createCards(
-    { config, mfa, events, stores, live, sealing, clock, random, log },
-    before?.cards,
-  );
+  const cards = await createCards({ ...common, mfa, events, stores, live, sealing }, before?.cards);
   opening(() => cards?.close());
   const pages = createPages({
     reception: { edge, identify: identity.identify, mfa, stops, openings, replaced },

@@ -1,6 +1,7 @@
 // Reads an access log once and says what budgets would have asked of the people in it. Counts, percentiles and names of
 // classes and routes come out; no account, no record and no line ever does.
-import type { BudgetClass, Budgets } from '../config/budget-settings.ts';
+import { classOf } from '../budget/charge.ts';
+import type { Budgets } from '../config/budget-settings.ts';
 import type { Config } from '../config/config.ts';
 import { type Fitted, fitClass, type TradeOff, tradeOffs } from './fit.ts';
 import {
@@ -161,12 +162,6 @@ function createSorting(config: Config, tally: LogTally): Sorting {
   };
 }
 
-function defaultOf(classes: Budgets['classes']): BudgetClass {
-  const found = classes.get('default');
-  if (found === undefined) throw new TypeError('the budgets have no class called default');
-  return found;
-}
-
 /** Whether times run as they did: one line in a thousand may be a clock that was put right. */
 export function isInOrder({ outOfOrder, classes }: Analysis): boolean {
   return outOfOrder * 1000 <= classes.reduce((sum, { lookUps }) => sum + lookUps, 0);
@@ -181,7 +176,7 @@ function instantText(at: number): string | undefined {
   return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : undefined;
 }
 
-function classesOf(tally: LogTally, prompts: number, { classes }: Budgets): readonly ClassAnalysis[] {
+function classesOf(tally: LogTally, prompts: number, budgets: Budgets): readonly ClassAnalysis[] {
   return [...tally.classes()]
     .map(([name, own]) => ({
       class: name,
@@ -196,7 +191,7 @@ function classesOf(tally: LogTally, prompts: number, { classes }: Budgets): read
         p999: own.persons.percentile(0.999),
       },
       curve: tradeOffs(own),
-      fitted: fitClass(own, prompts, classes.get(name) ?? defaultOf(classes)),
+      fitted: fitClass(own, prompts, classOf(budgets, { class: name })),
     }))
     .sort((one, two) => two.accountDays - one.accountDays);
 }

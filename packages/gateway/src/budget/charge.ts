@@ -15,7 +15,7 @@ export type Accept = readonly [ProofKind, ...ProofKind[]];
 export const dayMilliseconds = 86_400_000;
 const horizonMilliseconds = 365 * dayMilliseconds;
 
-export function classOf(budgets: Budgets, identity: Account): BudgetClass {
+export function classOf(budgets: Budgets, identity: Pick<Account, 'class'>): BudgetClass {
   const found = budgets.classes.get(identity.class) ?? budgets.classes.get('default');
   if (found === undefined) throw new TypeError('the budgets have no class called default');
   return found;

@@ -9,19 +9,17 @@ export interface RefusedDays {
 }
 
 export interface RefusedDayCount {
-  /** An account met a cap for the first time today; answers it, to be told on. */
-  note(reached: ReachedCap): ReachedCap;
+  /** An account met a cap for the first time today. */
+  note(reached: Pick<ReachedCap, 'class' | 'cap'>): void;
   counts(): readonly RefusedDays[];
 }
 
 export function createRefusedDayCount(): RefusedDayCount {
   const days = new Map<string, RefusedDays>();
   return {
-    note: (reached) => {
-      const { class: kind, cap } = reached;
+    note: ({ class: kind, cap }) => {
       const key = `${kind} ${cap}`;
       days.set(key, { class: kind, cap, accountDays: (days.get(key)?.accountDays ?? 0) + 1 });
-      return reached;
     },
     counts: () => [...days.values()],
   };
