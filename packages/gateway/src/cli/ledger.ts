@@ -3,7 +3,6 @@
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
 // `palier ledger destroy-keys`: makes the persons of old segments unreadable for good; the chain stays whole.
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Instant, type Seconds, systemClock } from '@palier/mfa-core';
 import type { JWK } from 'jose';
@@ -16,6 +15,7 @@ import {
   type Command,
   instantIn,
   ledgerFolder,
+  operatorName,
   print,
   printable,
   progressOn,
@@ -40,7 +40,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       account: { type: 'string', multiple: true },
       before: { type: 'string' },
       reason: { type: 'string' },
-      by: { type: 'string', default: `${userInfo().username}@${hostname()}` },
+      by: { type: 'string', default: operatorName() },
       from: { type: 'string', default: '1970-01-01' },
       to: { type: 'string', default: '9999-12-31' },
     },

@@ -1,9 +1,16 @@
 // `palier review list|done`: who broke the glass and why, and the operator's word that it was read.
-import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { type OpenStores, openForCommand } from '../stores/open.ts';
-import { type Command, print, printable, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import {
+  type Command,
+  operatorName,
+  print,
+  printable,
+  soundConfig,
+  type Terminal,
+  UsageError,
+} from './terminal.ts';
 
 const day = 86_400_000;
 
@@ -15,7 +22,7 @@ export const reviewCommand: Command = async (argv, terminal) => {
       config: { type: 'string', default: 'palier.yaml' },
       json: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
-      by: { type: 'string', default: `${userInfo().username}@${hostname()}` },
+      by: { type: 'string', default: operatorName() },
     },
   });
   const [verb, id] = positionals;

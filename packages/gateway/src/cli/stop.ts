@@ -1,12 +1,11 @@
 // `palier stop`, `palier resume`: the kill switch. Holds on every instance in under a second, open streams included.
-import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { type Command, operatorName, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
 const usage = `write: palier stop ${stopKinds.slice(0, -1).join('|')} NAME [--reason TEXT] | stop everything | stop list`;
 
@@ -42,7 +41,7 @@ export const resumeCommand: Command = async (argv, terminal) => {
 
 /** Who did it is written down: the name of the login on this machine. */
 export function stopNow(what: Pick<Stop, 'kind' | 'name'>, reason: string): Stop {
-  const by = `${userInfo().username}@${hostname()}`;
+  const by = operatorName();
   return { ...what, reason: reason.slice(0, 500), by, at: systemClock.now() };
 }
 

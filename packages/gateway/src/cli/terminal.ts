@@ -1,5 +1,6 @@
 // What a command sees of the outside, and how it reads its configuration: every problem at once, or a sound value.
 import { existsSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
@@ -64,6 +65,11 @@ export function warningLines(path: string, warnings: readonly ConfigProblem[]): 
 
 export function print(terminal: Terminal, json: boolean, value: unknown, words: string): void {
   terminal.out(json ? `${JSON.stringify(value)}\n` : words);
+}
+
+/** Who types, for what is kept of it: the machine's word, not a proof. */
+export function operatorName(): string {
+  return `${userInfo().username}@${hostname()}`;
 }
 
 /** What somebody else wrote: a terminal obeys. */

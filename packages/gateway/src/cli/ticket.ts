@@ -1,9 +1,8 @@
 // `palier ticket issue|list|revoke`: the out-of-band right to enrol a first factor.
-import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
 import { accountNamed, withMfa } from './state.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
 
 export const ticketCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -21,11 +20,7 @@ export const ticketCommand: Command = async (argv, terminal) => {
     if (verb === 'issue') {
       const validFor =
         values.valid === undefined ? config.enrolment.ticketLifetime : durationOf(values.valid);
-      const { ticket, code } = await mfa.tickets.issue(
-        accountNamed(name),
-        `${userInfo().username}@${hostname()}`,
-        validFor,
-      );
+      const { ticket, code } = await mfa.tickets.issue(accountNamed(name), operatorName(), validFor);
       const until = new Date(ticket.expiresAt).toISOString();
       print(
         terminal,
