@@ -1,6 +1,7 @@
 // `npm run bench:ledger`: what the ledger costs. The same look-up through two gateways, one that keeps it and one that
 // does not, rounds interleaved: answers a second under full load, and latency at a steady rate.
 //   --seconds N   of each round (2)    --rounds N   (5)    --rate N   of the steady load, a second (400)    --json
+//   --connections N   of the full load (64): while all of them wait for the disk the gateway has nothing to do
 import { parseArgs } from 'node:util';
 import { type Contestant, gateway } from './contestants.ts';
 import { loaded } from './load.ts';
@@ -12,10 +13,12 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
     rate: { type: 'string', default: '400' },
+    connections: { type: 'string', default: '64' },
     json: { type: 'boolean', default: false },
   },
 });
 const [seconds, rounds, rate] = [Number(values.seconds), Number(values.rounds), Number(values.rate)];
+const connections = Number(values.connections);
 /** A number of a commune that does not exist, so that it is nobody's. */
 const path = '/patients/1850199999001';
 const load = { name: 'a counted person', path };
@@ -36,6 +39,7 @@ interface Result {
   readonly node: string;
   readonly rounds: number;
   readonly rate: number;
+  readonly connections: number;
   readonly throughput: Pair;
   /** Median of the paired ratios: less than 1 is what the ledger takes. */
   readonly ratio: number;
@@ -45,7 +49,7 @@ interface Result {
 }
 
 async function round({ target }: Contestant): Promise<Measured> {
-  const { requests, cost, failed } = await loaded(target, load, seconds);
+  const { requests, cost, failed } = await loaded(target, load, seconds, connections);
   if (failed > 0) throw new Error(`${failed} answers failed`);
   const latencies = await steady(target, path, rate, seconds);
   const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
@@ -75,6 +79,7 @@ try {
     node: process.version,
     rounds,
     rate,
+    connections,
     throughput: { on: of('throughput', 'on'), off: of('throughput', 'off') },
     ratio: median(pairs.map((pair) => pair.on.throughput / pair.off.throughput)),
     microseconds: { on: of('cost', 'on'), off: of('cost', 'off') },
@@ -95,7 +100,7 @@ function words({ throughput, ratio, microseconds, steady: at }: Result): string 
     `${name.padEnd(36)} ${on.toFixed(1).padStart(9)} ${off.toFixed(1).padStart(9)}  ${unit}\n`;
   return [
     `${''.padEnd(36)} ${'ledger'.padStart(9)} ${'without'.padStart(9)}\n`,
-    line('answers a second, 64 connections', throughput.on, throughput.off, '/s'),
+    line(`answers a second, ${connections} connections`, throughput.on, throughput.off, '/s'),
     line('processor time of an answer', microseconds.on, microseconds.off, 'us'),
     line(`latency p50 at ${rate}/s`, at.p50.on, at.p50.off, 'ms'),
     line(`latency p99 at ${rate}/s`, at.p99.on, at.p99.off, 'ms'),

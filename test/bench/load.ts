@@ -34,10 +34,10 @@ export interface Target {
   readonly headers: readonly string[];
 }
 
-/** Runs `seconds` of load with 64 connections. */
-export async function loaded(target: Target, load: Load, seconds: number): Promise<Round> {
+/** Runs `seconds` of load with so many connections, each of which waits for its answer before it asks again. */
+export async function loaded(target: Target, load: Load, seconds: number, connections = 64): Promise<Round> {
   const before = paid(target);
-  const out = await wrk(target, load, seconds);
+  const out = await wrk(target, load, seconds, connections);
   const time = paid(target) - before;
   const requests = Number(/(\d+) requests in/.exec(out)?.[1] ?? 0);
   const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? 0);
@@ -50,7 +50,12 @@ function paid({ pids }: Target): number {
   return pids.reduce((sum, pid) => sum + processorTime(pid), 0);
 }
 
-function wrk({ port, headers }: Target, { path, body }: Load, seconds: number): Promise<string> {
+function wrk(
+  { port, headers }: Target,
+  { path, body }: Load,
+  seconds: number,
+  connections: number,
+): Promise<string> {
   const all = [...head, ...headers].flatMap((line) => ['-H', line]);
   const script = body === undefined ? [] : ['-s', body];
   const args = [
@@ -58,7 +63,7 @@ function wrk({ port, headers }: Target, { path, body }: Load, seconds: number): 
     loadProcessor,
     'wrk',
     '-t1',
-    '-c64',
+    `-c${connections}`,
     `-d${seconds}s`,
     ...script,
     ...all,

@@ -70,7 +70,14 @@ export function chained(
   previous: string,
   members: Readonly<Record<string, unknown>>,
 ): { readonly text: string; readonly hash: string } {
-  const body = JSON.stringify(members).slice(0, -1);
+  return chainedText(previous, JSON.stringify(members).slice(0, -1));
+}
+
+/** The same for members that are text already: an object in JSON without its closing brace. */
+export function chainedText(
+  previous: string,
+  body: string,
+): { readonly text: string; readonly hash: string } {
   const own = hashOf(previous, body);
   return { text: `${body},"hash":"${own}"}`, hash: own };
 }

@@ -29,11 +29,17 @@ export function clearPart(entry: LedgerEntry, n: number): ClearPart {
   return { n, at: new Date(at).toISOString(), account, route, outcome, count: records.length };
 }
 
+/** The clear part as it stands in the line, in JSON, and its number. */
+interface Clear {
+  readonly n: number;
+  readonly clear: string;
+}
+
 /** Ciphertext and tag, base64url. The record digests of the budgets stay out: they would tie the ledger to its key. */
-export function seal(key: KeyObject, previous: string, clear: ClearPart, entry: LedgerEntry): string {
+export function seal(key: KeyObject, previous: string, { n, clear }: Clear, entry: LedgerEntry): string {
   const { at: _at, account: _account, route: _route, outcome: _outcome, records, ...rest } = entry;
   const text = JSON.stringify({ ...rest, records: records.map(({ id, type }) => ({ id, type })) });
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(clear.n)).setAAD(bound(previous, clear));
+  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(n)).setAAD(bound(previous, clear));
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',
   );
@@ -46,7 +52,7 @@ export function unseal(key: KeyObject, previous: string, line: EntryLine): Seale
   const { n, at, account, route, outcome, count } = line;
   const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(n), { authTagLength: tagLength });
   decipher
-    .setAAD(bound(previous, { n, at, account, route, outcome, count }))
+    .setAAD(bound(previous, JSON.stringify({ n, at, account, route, outcome, count })))
     .setAuthTag(bytes.subarray(-tagLength));
   try {
     const text = decipher.update(bytes.subarray(0, -tagLength), undefined, 'utf8') + decipher.final('utf8');
@@ -62,6 +68,6 @@ function nonceOf(n: number): Uint8Array {
   return nonce;
 }
 
-function bound(previous: string, clear: ClearPart): Uint8Array {
-  return Buffer.from(`${previous}\n${JSON.stringify(clear)}`);
+function bound(previous: string, clear: string): Uint8Array {
+  return Buffer.from(`${previous}\n${clear}`);
 }

@@ -6,7 +6,7 @@ import type { Instant, Random } from '@palier/mfa-core';
 import type { LedgerEntry } from './entry.ts';
 import { placeFile, segmentPath } from './folder.ts';
 import type { WrapDataKey } from './keys.ts';
-import { chained, type Dropped, type EndReason } from './line.ts';
+import { chained, chainedText, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
 import { clearPart, seal } from './sealing.ts';
 import { placeKey, requireKey } from './segment-key.ts';
@@ -75,10 +75,15 @@ async function pen(file: FileHandle, path: string, keyLength: number): Promise<P
   let length = size;
   return {
     put: async (text) => {
-      await file.appendFile(text);
-      await file.datasync();
-      length += BigInt(Buffer.byteLength(text));
-      const [found] = await Promise.all([stat(path, { bigint: true }), requireKey(path, keyLength)]);
+      const bytes = Buffer.from(text);
+      await file.appendFile(bytes);
+      length += BigInt(bytes.length);
+      // What was written has its length at once: the looks need not wait for the disk.
+      const [found] = await Promise.all([
+        stat(path, { bigint: true }),
+        requireKey(path, keyLength),
+        file.datasync(),
+      ]);
       if (found.dev !== dev || found.ino !== ino) throw new Error('the open segment was moved or replaced');
       if (found.size !== length) throw new Error('the open segment was cut or written by somebody else');
     },
@@ -120,8 +125,11 @@ function linesOf(
   let text = '';
   for (const entry of entries) {
     n += 1;
-    const clear = clearPart(entry, n);
-    const line = chained(hash, { ...clear, sealed: seal(key, hash, clear, entry) });
+    const clear = JSON.stringify(clearPart(entry, n));
+    const line = chainedText(
+      hash,
+      `${clear.slice(0, -1)},"sealed":"${seal(key, hash, { n, clear }, entry)}"`,
+    );
     text += `${line.text}\n`;
     hash = line.hash;
   }
