@@ -11,6 +11,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
     include: ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(mode === 'slow' ? [] : ['**/*.slow.test.ts'])],
     reporters: ['default', new CountsReporter()],
+    // The default is one worker on two processors; most tests wait for servers of their own, so two do not crowd each other.
+    maxWorkers: 2,
     // Generous: a bound of time that is a promise is measured in its test; this one only ends what hangs.
     testTimeout: mode === 'slow' ? 300_000 : 90_000,
     hookTimeout: 120_000,
