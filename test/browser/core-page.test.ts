@@ -54,6 +54,30 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await context.close();
   });
 
+  it('says to a person with an app what a key needs, keeps what she typed, and takes a ticket for one', async () => {
+    const window = await openWindow(browser);
+    const { page, context, complaints } = window;
+    await plugAuthenticator(window);
+    await page.goto(`${site.origin}/login/cleo`);
+    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('cleo'));
+    await page.getByRole('button', { name: 'Une application' }).click();
+    await page.locator('#qr svg').waitFor();
+    await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
+    await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
+    await page.getByText('il ne permet pas d’ajouter une clé').waitFor();
+    await page.getByLabel('Nom de ce second facteur').fill('clé du comptoir');
+    await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('Demandez un ticket');
+    expect(await page.locator('#factor-list').textContent()).not.toContain('clé');
+    expect(await page.locator('#ticket').evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('cleo'));
+    await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
+    await expect.poll(() => page.locator('#factor-list').textContent()).toContain('clé du comptoir');
+    expect(await page.locator('#key-hint').isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('lets another person use a passkey, take it away, and be stopped again', async () => {
     const window = await openWindow(browser, { locale: 'en-GB' });
     const { page, context, complaints } = window;

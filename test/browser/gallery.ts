@@ -72,6 +72,15 @@ async function enrolPages(site: Site): Promise<readonly Picture[]> {
       shows: 'form[action="/.palier/enrol/factor"]',
     },
     {
+      name: 'enrol-choose-by-code',
+      who: more,
+      reach: async (page) => {
+        await at('/.palier/enrol')(page);
+        await page.locator('form[action="/.palier/enrol/factor"] button').click();
+      },
+      shows: 'form[action="/.palier/enrol/totp"] ~ .note',
+    },
+    {
       name: 'enrol-wrong-ticket',
       who: first,
       reach: (page) => hand(page, 'tkt-00000-00000-00000-00000'),

@@ -163,69 +163,6 @@ describe('an approved action', () => {
   });
 });
 
-describe('the tier rule', () => {
-  it('lets a code bind a key only after 72 hours, and says so to the log at once', async () => {
-    const desk = openDesk({
-      policy: { sessions: { idle: 400_000 as Seconds, lifetime: 400_000 as Seconds } },
-    });
-    const seat = await withPhone(desk, ana);
-    const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-    const bound = await bindKey(desk, seat, right);
-    expect(bound.factor.activeFrom - bound.factor.addedAt).toBe(72 * 3_600_000);
-    expect(desk.events.filter(({ type }) => type === 'factor-enrolled').at(-1)).toMatchObject({
-      activeFrom: bound.factor.activeFrom,
-    });
-    expect((await desk.mfa.stepUp.begin(bound.session)).webauthn).toBeUndefined();
-    desk.clock.advance(72 * 3600 - 1);
-    expect((await desk.mfa.stepUp.begin(bound.session)).webauthn).toBeUndefined();
-    desk.clock.advance(1);
-    must(
-      await desk.mfa.stepUp.complete(bound.token, await assertion(desk, bound.session, bound.key)),
-      'stepped-up',
-    );
-  });
-
-  it('keeps the phished code from removing the key that the person holds', async () => {
-    const desk = openDesk();
-    const phone = await withPhone(desk, ana);
-    const seat = await bindKey(desk, phone);
-    const bare = await signIn(desk, ana);
-    desk.clock.advance(60);
-    const phished = must(
-      await desk.mfa.stepUp.complete(bare.token, { kind: 'totp', code: phone.phone.code() }),
-      'stepped-up',
-    );
-    must(await desk.mfa.factors.remove(phished.session, seat.factor.id), 'refused');
-    must(await desk.mfa.enrol.rightFromProof(phished.session), 'refused');
-    expect(lastReason(desk)).toBe('right-too-weak');
-  });
-
-  it('lets the person take a waiting key away with a code: they read the notice, the key was not theirs', async () => {
-    const desk = openDesk();
-    const seat = await withPhone(desk, ana);
-    const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-    const planted = await bindKey(desk, seat, right);
-    desk.clock.advance(60);
-    const mine = await signIn(desk, ana);
-    const proved = must(
-      await desk.mfa.stepUp.complete(mine.token, { kind: 'totp', code: seat.phone.code() }),
-      'stepped-up',
-    );
-    must(await desk.mfa.factors.remove(proved.session, planted.factor.id), 'removed');
-  });
-
-  it('does not wait when there is no waiting period: the tests above rest on it', async () => {
-    const desk = openDesk({ policy: { waitingPeriod: 0 as Seconds } });
-    const seat = await withPhone(desk, ana);
-    const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-    const bound = await bindKey(desk, seat, right);
-    must(
-      await desk.mfa.stepUp.complete(bound.token, await assertion(desk, bound.session, bound.key)),
-      'stepped-up',
-    );
-  });
-});
-
 describe('card class', () => {
   it('is given to a card, and forgotten after a quarter of an hour of silence', async () => {
     const desk = openDesk();

@@ -14,6 +14,7 @@ import {
   noticeOf,
   type Recipient,
   Secret,
+  secondsOf,
   toldByDefault,
   webhookSink,
 } from '@palier/mfa-core';
@@ -299,7 +300,7 @@ describe('delivery', () => {
       if (!up) throw new Error('mail server down');
     };
     const { sink } = inBackground(mail, { broken: () => undefined, waits: [] });
-    const desk = openDesk({ sink });
+    const desk = openDesk({ sink, policy: { keyAfterCode: secondsOf(3600) } });
     const seat = await withPhone(desk, ana);
     const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
     up = false;

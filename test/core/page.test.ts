@@ -1,5 +1,6 @@
 // The ready-made page over HTTP: where it lies, what it lets a browser do, that it holds nothing of a person. What a
 // person sees and clicks is in test/browser/core-page.test.ts.
+import { secondsOf } from '@palier/mfa-core';
 import { ceremonies, requireStepUp } from '@palier/mfa-core/web';
 import { describe, expect, it } from 'vitest';
 import { accountOf, bindKey, type Desk, openDesk, origin, signIn, withPhone } from './desk.ts';
@@ -76,5 +77,29 @@ describe('the page', () => {
     });
     const other = await signIn(desk, ana);
     expect(await desk.mfa.resume.peek(other.session, resume)).toBeUndefined();
+  });
+
+  it('tells a person with an app what a key needs, and refuses one that a code earned with that reason', async () => {
+    const desk = openDesk();
+    const seat = await withPhone(desk, ana);
+    const cookie = `__Host-palier-mfa=${seat.token}`;
+    const get = api(desk);
+    const post = async (path: string, body: object): Promise<readonly [number, Record<string, unknown>]> => {
+      const headers = { cookie, origin, 'content-type': 'application/json', 'accept-language': 'en' };
+      const answer = await get(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return [answer.status, (await answer.json()) as Record<string, unknown>];
+    };
+    const held = await (await get('/mfa/factors', { headers: { cookie } })).json();
+    expect(held).toMatchObject({ addable: ['totp'] });
+    const [, { right, kinds }] = await post('/mfa/enrol/right', {});
+    expect(kinds).toEqual(['totp']);
+    expect(await post('/mfa/enrol', { right, kind: 'webauthn' })).toMatchObject([
+      403,
+      { type: 'urn:palier:problem:right-too-weak', title: expect.stringContaining('a ticket') },
+    ]);
+    expect((await post('/mfa/enrol', { right, kind: 'totp' }))[0]).toBe(200);
+    const { code } = await desk.mfa.tickets.issue(ana, 'desk', secondsOf(3600));
+    const [, byTicket] = await post('/mfa/enrol/ticket', { ticket: code });
+    expect((await post('/mfa/enrol', { right: byTicket['right'], kind: 'webauthn' }))[0]).toBe(200);
   });
 });

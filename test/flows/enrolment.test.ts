@@ -1,9 +1,10 @@
 // The first factor: a ticket that was handed over in person, and nothing that comes out of a mailbox.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '../support/browser.ts';
 import { formTo } from '../support/forms.ts';
-import { seat } from '../support/professional.ts';
-import { type Site, startSite } from '../support/start.ts';
+import { type Professional, seat } from '../support/professional.ts';
+import { inMemory, type Site, startSite } from '../support/start.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -65,6 +66,57 @@ describe('enrolling the first factor', () => {
     expect(again.text).toContain('role="alert"');
     expect(secretOf(offer.text)).toMatch(/^[A-Z2-7 ]{16,}$/);
     expect(secretOf(again.text)).toBe(secretOf(offer.text));
+  });
+});
+
+/** What the gateway says to a program that asks for a key with a right. */
+const askForKey = (who: Professional, right: string): Promise<Page> =>
+  who.browser.call('/.palier/api/enrol/begin', { kind: 'webauthn', right });
+
+const rightOn = ({ text }: Page): string => /name="right" value="(chl_[^"]+)"/.exec(text)?.[1] ?? '';
+
+describe('a code, which can be phished', () => {
+  it('earns the right to an app and never to a key: the page says what a key needs, and takes it', async () => {
+    const doctor = seat(site, 'medecin-04');
+    await doctor.signIn();
+    await doctor.enrolApp();
+    for (const path of ['/.palier/enrol', '/.palier/factors'])
+      expect((await doctor.browser.go(path)).text).toContain('il ne permet donc pas d’ajouter une clé');
+    const choice = await doctor.browser.post('/.palier/enrol/factor', { resume: '' });
+    expect(choice.text).toContain('il ne permet donc pas d’ajouter une clé');
+    expect(choice.text).not.toContain('id="key-button"');
+    const refused = await askForKey(doctor, rightOn(choice));
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+      403,
+      { type: 'urn:palier:problem:right-too-weak', title: expect.stringContaining('ticket') },
+    ]);
+    expect(formTo(choice, '/.palier/enrol/ticket').fields).toHaveProperty('ticket');
+    const ticket = await site.ticketFor('medecin-04');
+    const byTicket = await doctor.browser.post('/.palier/enrol/ticket', { ticket });
+    expect(byTicket.text).toContain('id="key-button"');
+    expect((await askForKey(doctor, rightOn(byTicket))).status).toBe(200);
+  });
+
+  it('earns a right to a key where the configuration says a duration, so that it is that setting that holds', async () => {
+    const weaker = await startSite([...inMemory, ['enrolment:', 'enrolment:\n  keyAfterCode: 72h']]);
+    try {
+      const doctor = seat(weaker, 'medecin-04');
+      await doctor.signIn();
+      await doctor.enrolApp();
+      const choice = await doctor.browser.post('/.palier/enrol/factor', { resume: '' });
+      expect(choice.text).toContain('id="key-button"');
+      expect((await askForKey(doctor, rightOn(choice))).status).toBe(200);
+    } finally {
+      await weaker.close();
+    }
+  });
+
+  it('loses nothing that was typed when the ticket has one wrong sign', async () => {
+    const nurse = seat(site, 'infirmier-02');
+    await nurse.signIn();
+    const again = await nurse.browser.post('/.palier/enrol/ticket', { ticket: 'tkt-AAAAA-AAAAA-AAAAA-"AAA' });
+    expect(again.status).toBe(400);
+    expect(again.text).toContain('value="tkt-AAAAA-AAAAA-AAAAA-&quot;AAA"');
   });
 });
 

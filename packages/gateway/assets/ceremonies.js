@@ -6,6 +6,8 @@
   var failed = document.getElementById('key-error');
   if (!box || !button || !window.SimpleWebAuthnBrowser || !window.PublicKeyCredential) return;
   var library = window.SimpleWebAuthnBrowser;
+  // Where something else than trying again helps (403) the gateway says what; for the rest the page has its sentence.
+  var silent = failed.textContent;
   button.hidden = false;
   if (!document.querySelector('[autofocus]')) button.focus();
 
@@ -17,7 +19,8 @@
       body: JSON.stringify(body),
     }).then((answer) =>
       answer.json().then((json) => {
-        if (!answer.ok) throw new Error(json.title || 'refused');
+        if (!answer.ok)
+          throw Object.assign(new Error('refused'), { told: answer.status === 403 ? json.title : '' });
         return json;
       }),
     );
@@ -80,7 +83,8 @@
     button.disabled = true;
     mark('yes');
     failed.hidden = true;
-    (box.dataset.act === 'enrol' ? enrol() : stepUp()).catch(() => {
+    (box.dataset.act === 'enrol' ? enrol() : stepUp()).catch((error) => {
+      failed.textContent = error.told || silent;
       button.disabled = false;
       mark('');
       failed.hidden = false;

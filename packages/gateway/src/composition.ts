@@ -267,7 +267,7 @@ function mfaOf(
     policy: {
       sessions: { idle: config.sessions.idle, lifetime: config.sessions.lifetime },
       cardIdle: config.sessions.cardIdle,
-      waitingPeriod: config.enrolment.delay,
+      keyAfterCode: config.enrolment.keyAfterCode,
       firstFactor: config.enrolment.first,
       authenticators,
     },

@@ -35,13 +35,15 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   const now = parts.clock.now();
   const right = await parts.stores.challenges.take(binding.right, 'enrol-right', session.id, now);
   if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
+  const active = activeFrom(parts, right.payload, binding.factor.kind, now);
+  if (active === undefined) return giveBack(parts, session, right, 'right-too-weak');
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
   const factor = {
     ...binding.factor,
     name: binding.name,
     addedAt: now,
-    activeFrom: activeFrom(parts, right.payload, binding.factor.kind, now),
+    activeFrom: active,
   };
   const heldBefore = await parts.stores.factors.list(session.account);
   await emit(parts, whoseOf(session), {
@@ -51,7 +53,8 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     right: right.payload.source,
     ...shownIn(right.payload, heldBefore),
   });
-  if ((await parts.stores.factors.add(factor)) === 'duplicate') return giveBack(parts, session, right);
+  if ((await parts.stores.factors.add(factor)) === 'duplicate')
+    return giveBack(parts, session, right, 'duplicate');
   const codes = await firstCodes(parts, session, heldBefore, factor.activeFrom);
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
@@ -69,10 +72,18 @@ function shownIn(right: EnrolRight, held: readonly Factor[]): { readonly shown?:
   return shown === undefined ? {} : { shown: named(shown) };
 }
 
-/** A key that another account holds already costs nobody the right (WebAuthn L3 section 7.1 step 26, A173). */
-async function giveBack(parts: Parts, session: Session, right: Challenge<'enrol-right'>): Promise<Refused> {
+/**
+ * A key that another account holds already costs nobody the right (WebAuthn L3 section 7.1 step 26, A173), nor does one
+ * that the right does not bind: it goes on being good for an app.
+ */
+async function giveBack(
+  parts: Parts,
+  session: Session,
+  right: Challenge<'enrol-right'>,
+  reason: 'duplicate' | 'right-too-weak',
+): Promise<Refused> {
   await parts.stores.challenges.put(right);
-  return refuse(parts, session, 'enrol', 'duplicate');
+  return refuse(parts, session, 'enrol', reason);
 }
 
 /** The first factor comes with recovery codes; a set that still works is left alone. */

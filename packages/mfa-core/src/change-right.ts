@@ -1,6 +1,6 @@
 // Who may change the factors of an account: every change is itself a step-up act (R8). Asks for the strongest tier the
-// account holds, shown within minutes. A recovery code gives access and never this right; a code never binds a key at
-// once (it could have been phished).
+// account holds, shown within minutes. A recovery code gives access and never this right; a code never binds a key
+// by itself (it could have been phished; enrol-right.ts).
 import type { Proof } from './assurance.ts';
 import type { RefusalReason } from './events.ts';
 import { type Factor, isUsable } from './factor.ts';

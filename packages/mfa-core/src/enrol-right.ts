@@ -2,18 +2,29 @@
 // spent by the factor it binds. Never earned by a mailbox, a password or a recovery code (A187, A188).
 import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { type Challenge, challengeLifetimes, type EnrolRight } from './challenge.ts';
-import { type ChangeRight, changeRight, holdsNone, tierOf } from './change-right.ts';
-import type { Factor } from './factor.ts';
-import { type ChallengeId, makeChallengeId, parseChallengeId, parseTicketCode } from './ids.ts';
+import { type ChangeRight, changeRight, holdsNone, strongestTier, type Tier } from './change-right.ts';
+import {
+  type AccountId,
+  type ChallengeId,
+  makeChallengeId,
+  parseChallengeId,
+  parseTicketCode,
+} from './ids.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
+import type { MfaPolicy } from './policy.ts';
 import { digestCode } from './recovery-codes.ts';
 import type { Session } from './session.ts';
 import { currentSession } from './session-lifecycle.ts';
 import type { Ticket } from './ticket.ts';
-import { after, type Instant } from './time.ts';
+import { after, type Instant, type Seconds } from './time.ts';
 
-/** A right to bind one factor, opaque, good for 15 minutes in this session; or the refusal. */
-export type RightAnswer = { readonly outcome: 'granted'; readonly right: ChallengeId } | Refused;
+/** The kinds of factor a person can bind. */
+export type BindableKind = 'totp' | 'webauthn';
+
+/** A right to bind one factor, opaque, good for 15 minutes in this session, of one of `kinds`; or the refusal. */
+export type RightAnswer =
+  | { readonly outcome: 'granted'; readonly right: ChallengeId; readonly kinds: readonly BindableKind[] }
+  | Refused;
 
 /** Spends a ticket as typed for the right to bind one factor of any kind. Guesses share the account's one limiter. */
 export async function redeemTicket(parts: Parts, given: Session, text: unknown): Promise<RightAnswer> {
@@ -25,10 +36,7 @@ export async function redeemTicket(parts: Parts, given: Session, text: unknown):
   if (ticket === undefined) return fail(parts, session, attempt, 'ticket-unknown');
   await succeed(parts, attempt);
   await emit(parts, whoseOf(session), { type: 'ticket-used', ticket: ticket.id });
-  return {
-    outcome: 'granted',
-    right: await putRight(parts, session, { source: 'ticket', ticket: ticket.id }),
-  };
+  return grant(parts, session, { source: 'ticket', ticket: ticket.id });
 }
 
 /** Where only a card may bind the first factor, a ticket is as good as none. */
@@ -48,7 +56,12 @@ function redeem(parts: Parts, session: Session, text: unknown): Promise<Ticket |
 export async function rightFromProof(parts: Parts, session: Session): Promise<RightAnswer> {
   const right = await changeRight(parts, session);
   if (right.outcome === 'no') return refuse(parts, session, 'enrol', right.reason);
-  return { outcome: 'granted', right: await putRight(parts, session, earned(right)) };
+  return grant(parts, session, earned(right));
+}
+
+async function grant(parts: Parts, session: Session, payload: EnrolRight): Promise<RightAnswer> {
+  const right = await putRight(parts, session, payload);
+  return { outcome: 'granted', right, kinds: kindsOf(parts.policy, earnerOf(payload)) };
 }
 
 function earned({ proof, tier, shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>): EnrolRight {
@@ -81,9 +94,44 @@ export function peekRight(
   return parts.stores.challenges.peek(right, 'enrol-right', session.id, parts.clock.now());
 }
 
-/** From when on a factor bound by this right proves something: a higher tier than the proof's own has to wait. */
-export function activeFrom(parts: Parts, right: EnrolRight, kind: Factor['kind'], now: Instant): Instant {
-  const { newFactorDelay, waitingPeriod } = parts.policy;
-  const tooHigh = right.source === 'factor' && right.tier === 'code' && tierOf(kind) === 'phishing-resistant';
-  return after(now, tooHigh && waitingPeriod > newFactorDelay ? waitingPeriod : newFactorDelay);
+const bindable: readonly BindableKind[] = ['totp', 'webauthn'];
+
+/**
+ * What a gesture with the strongest factor held can add to the account now. Nothing where none is held; no key where
+ * that factor is an app: such an account needs a ticket or a card for one.
+ */
+export async function addableByProof(parts: Parts, account: AccountId): Promise<readonly BindableKind[]> {
+  const tier = strongestTier(await parts.stores.factors.list(account), parts.clock.now());
+  return tier === undefined ? [] : kindsOf(parts.policy, tier);
+}
+
+/**
+ * From when on a factor bound by this right proves something; undefined when the right does not bind such a factor. Asked
+ * when the ceremony begins and again when the right is spent: the policy may have changed between.
+ */
+export function activeFrom(
+  { policy }: Parts,
+  right: EnrolRight,
+  kind: BindableKind,
+  now: Instant,
+): Instant | undefined {
+  const wait = waitOf(policy, earnerOf(right), kind);
+  return wait === 'never' ? undefined : after(now, wait);
+}
+
+type Earner = Tier | 'card' | 'ticket';
+
+function earnerOf(right: EnrolRight): Earner {
+  return right.source === 'factor' ? right.tier : right.source;
+}
+
+function kindsOf(policy: MfaPolicy, earner: Earner): readonly BindableKind[] {
+  return bindable.filter((kind) => waitOf(policy, earner, kind) !== 'never');
+}
+
+/** A code can be phished: by itself it binds no factor that cannot. */
+function waitOf(policy: MfaPolicy, earner: Earner, kind: BindableKind): 'never' | Seconds {
+  const { newFactorDelay, keyAfterCode } = policy;
+  if (earner !== 'code' || kind !== 'webauthn') return newFactorDelay;
+  return keyAfterCode !== 'never' && keyAfterCode < newFactorDelay ? newFactorDelay : keyAfterCode;
 }

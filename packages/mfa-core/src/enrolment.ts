@@ -3,10 +3,18 @@
 import type { Proof } from './assurance.ts';
 import { fail, type Refused, refuse, reserve } from './attempts.ts';
 import { bind } from './bind-factor.ts';
-import { peekRight, type RightAnswer, redeemTicket, rightFromProof } from './enrol-right.ts';
+import {
+  activeFrom,
+  addableByProof,
+  type BindableKind,
+  peekRight,
+  type RightAnswer,
+  redeemTicket,
+  rightFromProof,
+} from './enrol-right.ts';
 import type { TotpSettings } from './factor.ts';
 import { type FactorView, factorName } from './factor-view.ts';
-import { type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
+import { type AccountId, type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
 import { beginKey, confirmKey, type RegistrationOptions } from './key-enrolment.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
@@ -51,10 +59,15 @@ export interface Enrol {
   redeemTicket(session: Session, text: unknown): Promise<RightAnswer>;
   /**
    * The right earned by a proof of the last minutes (`changeMaxAge`): a card or the strongest tier held. A code
-   * earns a key that waits 72 hours (`waitingPeriod`); a recovery code earns nothing.
+   * earns another app and never a key (`keyAfterCode`); a recovery code earns nothing.
    */
   rightFromProof(session: Session): Promise<RightAnswer>;
-  /** Offers a secret or registration options. The right is only read here; the factor that is bound spends it. */
+  /** The kinds that a fresh gesture with the strongest factor held can add; for others, a ticket or a card. */
+  addableByProof(account: AccountId): Promise<readonly BindableKind[]>;
+  /**
+   * Offers a secret or registration options. The right is only read here; the factor that is bound spends it. A key
+   * asked for with a right that a code earned is refused as `right-too-weak`; the right stays good for an app.
+   */
   begin(session: Session, right: unknown, wanted: WantedFactor, name?: unknown): Promise<EnrolOffer>;
   /** The offer of a TOTP ceremony under way once more, for the page after a mistyped code. */
   offered(session: Session, challenge: unknown): Promise<TotpOffer | undefined>;
@@ -74,6 +87,7 @@ export function createEnrol(parts: Parts, sessions: Sessions): Enrol {
   return {
     redeemTicket: (session, text) => redeemTicket(parts, session, text),
     rightFromProof: (session) => rightFromProof(parts, session),
+    addableByProof: (account) => addableByProof(parts, account),
     begin: (session, right, wanted, name) => begin(parts, session, { right, wanted, name: factorName(name) }),
     offered: (session, challenge) => totpOffer(parts, session, challenge),
     complete: (token, challenge, answer, name) =>
@@ -95,6 +109,8 @@ async function begin(
   const held = await peekRight(parts, session, right);
   if (held === undefined) return refuse(parts, session, 'enrol', 'right-missing');
   if (!isWanted(wanted)) return refuse(parts, session, 'enrol', 'malformed');
+  if (activeFrom(parts, held.payload, wanted.kind, parts.clock.now()) === undefined)
+    return refuse(parts, session, 'enrol', 'right-too-weak');
   const factors = await parts.stores.factors.list(session.account);
   if (factors.length >= parts.policy.maxFactors) return refuse(parts, session, 'enrol', 'too-many-factors');
   const offer =

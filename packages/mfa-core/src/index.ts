@@ -20,7 +20,7 @@ export {
   type EnrolRight,
   type Purpose,
 } from './challenge.ts';
-export type { RightAnswer } from './enrol-right.ts';
+export type { BindableKind, RightAnswer } from './enrol-right.ts';
 export type { Enrol, EnrolAnswer, Enrolled, EnrolOffer, WantedFactor } from './enrolment.ts';
 export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
 export type { EventSink, MfaEvent, NamedFactor, RefusalReason } from './events.ts';

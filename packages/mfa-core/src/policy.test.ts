@@ -22,7 +22,10 @@ describe('a policy', () => {
     ['half a recovery code', { recoveryCodes: 0.5 }],
     ['one factor only', { maxFactors: 1 }],
     ['a duration that is no number', { changeMaxAge: Number.NaN as Seconds }],
-    ['a negative waiting period', { waitingPeriod: -1 as Seconds }],
+    ['a negative wait for a key after a code', { keyAfterCode: -1 as Seconds }],
+    ['an endless wait for a key after a code', { keyAfterCode: Number.POSITIVE_INFINITY as Seconds }],
+    ['a word it does not know for a key after a code', { keyAfterCode: 'Never' as never }],
+    ['nothing at all for a key after a code', { keyAfterCode: undefined as never }],
   ];
 
   it.each(wrong)('is refused at start: %s', (_what, given) => {

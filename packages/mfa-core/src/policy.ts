@@ -14,8 +14,11 @@ export interface MfaPolicy {
   readonly cardIdle: Seconds;
   /** How fresh the proof must be that changes factors. */
   readonly changeMaxAge: Seconds;
-  /** How long a factor of a higher tier than the proof that bound it proves nothing. */
-  readonly waitingPeriod: Seconds;
+  /**
+   * Whether a code, which can be phished, earns the right to bind a key: never, or a key that proves nothing for so long.
+   * The duration is the weaker choice: one phished code is then worth a key of the thief's own (docs/enrolment.md).
+   */
+  readonly keyAfterCode: 'never' | Seconds;
   /** What earns the right to bind the first factor of an account. E-mail is not in the list and cannot be. */
   readonly firstFactor: readonly ('ticket' | 'card')[];
   /** How long every new factor proves nothing, however it was bound. */
@@ -42,7 +45,7 @@ export const defaultPolicy: MfaPolicy = {
   sessions: { idle: secondsOf(3600), lifetime: secondsOf(12 * 3600) },
   cardIdle: secondsOf(15 * 60),
   changeMaxAge: secondsOf(5 * 60),
-  waitingPeriod: secondsOf(72 * 3600),
+  keyAfterCode: 'never',
   firstFactor: ['ticket', 'card'],
   newFactorDelay: secondsOf(0),
   totp: defaultTotpSettings,
@@ -73,6 +76,7 @@ function faults(policy: MfaPolicy): readonly Check[] {
       durations(policy).every((length) => Number.isFinite(length) && length >= 0),
       'a duration is negative or no number',
     ],
+    [isKeyAfterCode(policy.keyAfterCode), 'keyAfterCode is neither never nor a duration'],
     [policy.firstFactor.length > 0, 'firstFactor names nothing: nobody could ever bind a factor'],
     [policy.sessions.idle <= policy.sessions.lifetime, 'sessions.idle is longer than sessions.lifetime'],
     [
@@ -101,14 +105,18 @@ function faults(policy: MfaPolicy): readonly Check[] {
   ];
 }
 
+/** Also of a caller without types: what is absent or misspelt stops the start and opens nothing. */
+function isKeyAfterCode(given: unknown): boolean {
+  return given === 'never' || (typeof given === 'number' && Number.isFinite(given) && given >= 0);
+}
+
 function durations(policy: MfaPolicy): readonly number[] {
-  const { sessions, cardIdle, changeMaxAge, waitingPeriod, newFactorDelay, codeWaits, keyWaits } = policy;
+  const { sessions, cardIdle, changeMaxAge, newFactorDelay, codeWaits, keyWaits } = policy;
   return [
     sessions.idle,
     sessions.lifetime,
     cardIdle,
     changeMaxAge,
-    waitingPeriod,
     newFactorDelay,
     ...codeWaits,
     ...keyWaits,

@@ -58,6 +58,16 @@ describe('palier check warns', () => {
     expect(said).toContain('asks for a network, and everybody has the address of the front');
   });
 
+  it('of a key that a phished code binds, however long it waits', async () => {
+    const issuer = 'enrolment: { issuer: Palier }';
+    const weaker = starter.replace(issuer, 'enrolment: { issuer: Palier, keyAfterCode: 72h }');
+    const [code, said] = await check(weaker);
+    expect(code).toBe(0);
+    expect(said).toMatch(/enrolment\.keyAfterCode: warning: lets one phished code bind a key of the thief/);
+    const never = starter.replace(issuer, 'enrolment: { issuer: Palier, keyAfterCode: never }');
+    expect(await check(never)).toEqual(isSound);
+  });
+
   it('of nothing where the front is named, where TLS ends here, and in a try on localhost', async () => {
     const named = `${behind}\nclientAddress: { header: X-Forwarded-For, from: [127.0.0.1] }\n`;
     const tls = `${behind}\ntls: { cert: cert.pem, key: key.pem }\n`;

@@ -80,8 +80,8 @@ export interface RecordTypeSetting {
 export interface Enrolment {
   /** How the right to bind the first factor is earned. E-mail is not in the list and cannot be. */
   readonly first: readonly ('ticket' | 'card')[];
-  /** Waiting period of a factor bound with a weaker proof than its own tier. */
-  readonly delay: Seconds;
+  /** Whether a code, which can be phished, binds a key: never, or one that counts after so long. */
+  readonly keyAfterCode: 'never' | Seconds;
   readonly ticketLifetime: Seconds;
   /** Authenticators (AAGUID) counted as cards when attested. */
   readonly cardClass: readonly string[];

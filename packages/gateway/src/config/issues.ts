@@ -43,9 +43,21 @@ function unknownKey(path: Path, key: string, schema: Node): Objection {
   const known = nodesAt(schema, path).flatMap((node) =>
     'shape' in node._zod.def ? Object.keys(shapeOf(node)) : [],
   );
-  const meant = nearest(key, known);
-  const fix = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
+  const fix = renamed.get([...path, key].join('.')) ?? meantBy(key, known);
   return { path: [...path, key], problem: `unknown key "${key}"`, fix };
+}
+
+/** Keys of earlier versions whose place another one took, with what is to be thought of. */
+const renamed: ReadonlyMap<string, string> = new Map([
+  [
+    'enrolment.delay',
+    'it is called keyAfterCode now: write never (the default), or the duration, which is the weaker choice',
+  ],
+]);
+
+function meantBy(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
 }
 
 function objection(issue: Issue, path: Path, schema: Node, value: unknown): Objection {

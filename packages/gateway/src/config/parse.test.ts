@@ -54,7 +54,7 @@ describe('a configuration that is sound', () => {
       healthListen: { host: '127.0.0.1', port: 9090 },
       defaultUpstream: 'default',
       sessions: { idle: 43_200, lifetime: 43_200, cardIdle: 900 },
-      enrolment: { first: ['ticket'], delay: 259_200, issuer: 'Palier' },
+      enrolment: { first: ['ticket'], keyAfterCode: 'never', issuer: 'Palier' },
       stores: { durable: { kind: 'sqlite', path: '/etc/palier/palier.db' } },
       limits: { body: 10_485_760, answer: 1_048_576 },
     });
@@ -225,6 +225,22 @@ ledger: { directory: x }`),
       '9 sessions.idle: "1 hour" is not a duration with its unit (ms, s, m, h or d) | write a duration with its unit (ms, s, m, h or d), for example "12h"',
       '10 keys.file: is missing | write the path of a file, for example "palier-keys.json"',
     ]);
+  });
+
+  it('says what a key of an earlier version is called now', () => {
+    expect(told(`${base}${oneRoute}enrolment: { delay: 72h }`)).toEqual([
+      expect.stringMatching(
+        /^\d+ enrolment\.delay: unknown key "delay" \| it is called keyAfterCode now: write never/,
+      ),
+    ]);
+  });
+
+  it('takes never or a duration for a key after a code, and nothing that looks like one of them', () => {
+    const enrolment = (text: string): unknown =>
+      config(`${base}${oneRoute}enrolment: { keyAfterCode: ${text} }`).enrolment.keyAfterCode;
+    expect([enrolment('never'), enrolment('72h'), enrolment('0s')]).toEqual(['never', 259_200, 0]);
+    for (const odd of ['no', 'Never', '72', '-1h', 'false'])
+      expect(problems(`${base}${oneRoute}enrolment: { keyAfterCode: ${odd} }`)).toHaveLength(1);
   });
 
   it('tells broken lines and contradictions of the others together', () => {

@@ -71,6 +71,10 @@ const limits: z.ZodType<Limits> = z
   })
   .prefault({});
 
+const keyAfterCode = z
+  .union([z.literal('never'), is.duration])
+  .meta({ description: 'never, or a duration with its unit (the weaker choice)', examples: ['never'] });
+
 function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
   return z
     .strictObject({
@@ -78,7 +82,7 @@ function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
         .array(z.enum(['ticket', 'card']))
         .min(1)
         .default(['ticket']),
-      delay: is.duration.prefault('72h'),
+      keyAfterCode: keyAfterCode.prefault('never'),
       ticketLifetime: is.duration.prefault('72h'),
       cardClass: z.array(is.aaguid).default([]),
       attestationRoots: maybe(fileIn(surroundings)),

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Objection } from './issues.ts';
 
 export function warningsOf(config: Config): readonly Objection[] {
-  return ofStrangers(config);
+  return [...ofStrangers(config), ...ofKeysByCode(config)];
 }
 
 /**
@@ -35,4 +35,16 @@ function ofStrangers(config: Config): readonly Objection[] {
         ]
       : []),
   ]);
+}
+
+/** Who phishes one code at an account that holds only an app has a key of his own, which no cap on codes bounds. */
+function ofKeysByCode({ enrolment }: Config): readonly Objection[] {
+  if (enrolment.keyAfterCode === 'never') return [];
+  return [
+    {
+      path: ['enrolment', 'keyAfterCode'],
+      problem: 'lets one phished code bind a key of the thief, at every account that holds an app and no key',
+      fix: 'write never, and issue a ticket to whoever is to have a key',
+    },
+  ];
 }

@@ -24,7 +24,12 @@ interface Common {
 }
 
 export function factorsPage(
-  view: Common & { readonly factors: readonly FactorRow[]; readonly codes: readonly string[] },
+  view: Common & {
+    readonly factors: readonly FactorRow[];
+    readonly codes: readonly string[];
+    /** What a key needs, where the factors held do not add one. */
+    readonly keyNeeds: string | undefined;
+  },
 ): string {
   const words = texts[view.language];
   const rows = view.factors.map((factor) => factorRow(factor, words, view.language));
@@ -33,6 +38,7 @@ ${alert(view.error)}
 ${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?next=factors">${{ text: words.stepUpNow }}</a></p>`}
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
+${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.keyNeeds }}</p>`}
 <p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
 <form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: words.newCodes }}</button></form>`;
   return page({

@@ -5,6 +5,7 @@ import { parseFactorId, parseSessionId } from '@palier/mfa-core';
 import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
+import { keyNeedsOf } from './key-needs.ts';
 import { clearSessionCookie, type Person, type Visit } from './person.ts';
 import { goOnToSignOut } from './provider-routes.ts';
 import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
@@ -57,7 +58,12 @@ async function showFactors(
     error,
     otherLanguage: other('/.palier/factors', visit),
   };
-  sendPage(response, error === undefined ? 200 : 403, factorsPage({ ...view, factors: rows, codes }));
+  const keyNeeds = await keyNeedsOf(setting, visit);
+  sendPage(
+    response,
+    error === undefined ? 200 : 403,
+    factorsPage({ ...view, factors: rows, codes, keyNeeds }),
+  );
 }
 
 const rename: Act = async (setting, visit, request, response) => {

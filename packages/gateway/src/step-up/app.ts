@@ -172,10 +172,21 @@ export function sendProblem(
   sendPage(response, problems[name].status, problemPage(problems[name], language, undefined));
 }
 
-/** A JSON refusal: RFC 9457, one public sentence, never a reason. */
-export function sendRefusal(response: Response, status: number, title: string, retryAt?: number): void {
+interface MoreOfRefusal {
+  readonly retryAt?: number | undefined;
+  /** What helps is something else than trying again. */
+  readonly name?: 'refused' | 'right-too-weak';
+}
+
+/** A JSON refusal: RFC 9457, one public sentence, and no reason why a proof was not right. */
+export function sendRefusal(
+  response: Response,
+  status: number,
+  title: string,
+  { retryAt, name = 'refused' }: MoreOfRefusal = {},
+): void {
   const body = {
-    type: 'urn:palier:problem:refused',
+    type: `urn:palier:problem:${name}`,
     title,
     status,
     ...(retryAt !== undefined && { retryAt }),

@@ -5,7 +5,7 @@ import { type Html, html, page, trusted } from './page.ts';
 import { alert } from './step-up-page.ts';
 import { type Texts, texts } from './texts.ts';
 
-interface Common {
+export interface Common {
   readonly language: Language;
   readonly account: string;
   readonly resume: string;
@@ -13,33 +13,57 @@ interface Common {
   readonly otherLanguage: string;
 }
 
+/** What lets a factor be added: a gesture with one that is held, the card, a ticket. */
+export interface EnrolWays {
+  readonly hasFactor: boolean;
+  readonly card: boolean;
+  readonly ticket: boolean;
+  /** What a key needs, where a gesture with what is held adds none. */
+  readonly keyNeeds: string | undefined;
+}
+
 /** First page: the ticket, or the factor already held. */
-export function enrolPage(
-  view: Common & { readonly hasFactor: boolean; readonly card: boolean; readonly ticket: boolean },
-): string {
+export function enrolPage(view: Common & EnrolWays & { readonly typed: string }): string {
   const words = texts[view.language];
   const held = html`<form method="post" action="/.palier/enrol/factor"><input type="hidden" name="resume" value="${{ text: view.resume }}"><button>${{ text: words.withFactor }}</button></form>`;
-  const cardWords = cardTexts[view.language];
-  const card = html`<form method="post" action="/.palier/enrol/card"><input type="hidden" name="resume" value="${{ text: view.resume }}"><p class="hint" id="card-hint">${{ text: cardWords.hint }}</p><button aria-describedby="card-hint">${{ text: cardWords.enrolButton }}</button></form>`;
-  const ticket = html`<form method="post" action="/.palier/enrol/ticket" autocomplete="off">
-<input type="hidden" name="resume" value="${{ text: view.resume }}">
-<label for="ticket">${{ text: words.ticketLabel }}</label>
-<p class="hint" id="ticket-hint">${{ text: words.ticketHint }}</p>
-<input type="text" id="ticket" name="ticket" maxlength="80" required spellcheck="false" autocapitalize="characters" aria-describedby="ticket-hint error"${view.hasFactor || view.card ? undefined : html` autofocus`}>
-<div><button>${{ text: words.ticketButton }}</button></div>
-</form>`;
   const ways = [
     ...(view.hasFactor ? [held] : []),
-    ...(view.card ? [card] : []),
-    ...(view.ticket ? [ticket] : []),
+    ...(view.card ? [cardForm(view)] : []),
+    ...(view.ticket ? [ticketForm(view, !view.hasFactor && !view.card)] : []),
   ];
-  const or = html`<p class="or">${{ text: words.or }}</p>`;
   const why = view.hasFactor ? words.enrolMore : view.card ? words.enrolFirstOrCard : words.enrolFirst;
   const body = html`<h1>${{ text: words.enrolTitle }}</h1>
 <p>${{ text: why }}</p>
+${note(view.keyNeeds)}
 ${alert(view.error)}
-${ways.map((way, at) => html`${at === 0 ? undefined : or}${way}`)}`;
+${eitherOf(ways, words)}`;
   return framed(view, words.enrolTitle, body, []);
+}
+
+function note(text: string | undefined): Html | undefined {
+  return text === undefined ? undefined : html`<p class="note">${{ text }}</p>`;
+}
+
+function eitherOf(ways: readonly Html[], words: Texts): readonly Html[] {
+  const or = html`<p class="or">${{ text: words.or }}</p>`;
+  return ways.map((way, at) => html`${at === 0 ? undefined : or}${way}`);
+}
+
+function cardForm({ language, resume }: Common): Html {
+  const words = cardTexts[language];
+  return html`<form method="post" action="/.palier/enrol/card"><input type="hidden" name="resume" value="${{ text: resume }}"><p class="hint" id="card-hint">${{ text: words.hint }}</p><button aria-describedby="card-hint">${{ text: words.enrolButton }}</button></form>`;
+}
+
+/** What was typed stays: a ticket of 20 signs with one wrong is not typed again. */
+function ticketForm(view: Common & { readonly typed: string }, isFirst: boolean): Html {
+  const words = texts[view.language];
+  return html`<form method="post" action="/.palier/enrol/ticket" autocomplete="off">
+<input type="hidden" name="resume" value="${{ text: view.resume }}">
+<label for="ticket">${{ text: words.ticketLabel }}</label>
+<p class="hint" id="ticket-hint">${{ text: words.ticketHint }}</p>
+<input type="text" id="ticket" name="ticket" maxlength="80" required spellcheck="false" autocapitalize="characters" value="${{ text: view.typed }}" aria-describedby="ticket-hint error"${isFirst ? html` autofocus` : undefined}>
+<div><button>${{ text: words.ticketButton }}</button></div>
+</form>`;
 }
 
 /** Second page: which factor. `right` is spent by the one that is bound. */
@@ -49,9 +73,7 @@ export function choosePage(view: Common & { readonly right: string; readonly car
 <p class="hint" id="key-card-hint">${{ text: words.keyAsCardHint }}</p>`;
   const body = html`<h1>${{ text: words.chooseTitle }}</h1>
 ${alert(view.error)}
-<label for="name">${{ text: words.nameLabel }}</label>
-<p class="hint" id="name-hint">${{ text: words.nameHint }}</p>
-<input type="text" id="name" name="name" form="app" maxlength="60" aria-describedby="name-hint">
+${nameField(words)}
 <h2>${{ text: words.chooseKey }}</h2>
 <div id="key" data-act="enrol" data-right="${{ text: view.right }}" data-resume="${{ text: view.resume }}">
 <noscript><p class="note">${{ text: words.keyNeedsScript }}</p></noscript>
@@ -61,13 +83,39 @@ ${view.cardKeys ? asCard : undefined}
 <button type="button" id="key-button" aria-describedby="key-hint" hidden>${{ text: words.chooseKeyButton }}</button>
 </div>
 <h2>${{ text: words.chooseCode }}</h2>
-<form method="post" action="/.palier/enrol/totp" id="app">
+${appForm(view)}`;
+  return framed(view, words.chooseTitle, body, ['webauthn.js', 'ceremonies.js']);
+}
+
+/** The same where the right was earned by a code: an app, and for a key the place for what it needs. */
+export function chooseByCodePage(view: Common & EnrolWays & { readonly right: string }): string {
+  const words = texts[view.language];
+  const ways = [...(view.card ? [cardForm(view)] : []), ticketForm({ ...view, typed: '' }, false)];
+  const body = html`<h1>${{ text: words.chooseTitle }}</h1>
+${alert(view.error)}
+<h2>${{ text: words.chooseCode }}</h2>
+${nameField(words)}
+${appForm(view)}
+<h2>${{ text: words.chooseKey }}</h2>
+${note(view.keyNeeds)}
+${eitherOf(ways, words)}`;
+  return framed(view, words.chooseTitle, body, []);
+}
+
+function nameField(words: Texts): Html {
+  return html`<label for="name">${{ text: words.nameLabel }}</label>
+<p class="hint" id="name-hint">${{ text: words.nameHint }}</p>
+<input type="text" id="name" name="name" form="app" maxlength="60" aria-describedby="name-hint">`;
+}
+
+function appForm(view: Common & { readonly right: string }): Html {
+  const words = texts[view.language];
+  return html`<form method="post" action="/.palier/enrol/totp" id="app">
 <input type="hidden" name="right" value="${{ text: view.right }}">
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <p class="hint">${{ text: words.chooseCodeHint }}</p>
 <button class="quiet">${{ text: words.chooseCodeButton }}</button>
 </form>`;
-  return framed(view, words.chooseTitle, body, ['webauthn.js', 'ceremonies.js']);
 }
 
 export interface TotpOffer {

@@ -1,9 +1,18 @@
 // Binding a factor: the ticket or the factor already held gives the right, the right is spent by the factor it binds.
-import type { WantedFactor } from '@palier/mfa-core';
+import type { Refused, RightAnswer, WantedFactor } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
-import { choosePage, confirmPage, enrolledPage, enrolPage } from './enrol-page.ts';
+import {
+  type Common,
+  chooseByCodePage,
+  choosePage,
+  confirmPage,
+  type EnrolWays,
+  enrolledPage,
+  enrolPage,
+} from './enrol-page.ts';
+import { keyNeedsOf, keyNeedsWords } from './key-needs.ts';
 import { type Person, setSessionCookie, type Visit } from './person.ts';
 import { type Act, fieldsOf, refusalText, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
@@ -23,11 +32,10 @@ export function enrolRoutes(app: Express, setting: PagesSetting, visited: Visite
   app.post('/.palier/api/enrol/complete', known(apiComplete));
 }
 
-function common(
-  visit: Visit & { readonly person: Person },
-  request: Request,
-  error: string | undefined,
-): Omit<Parameters<typeof enrolPage>[0], 'hasFactor' | 'card' | 'ticket'> {
+type Granted = Extract<RightAnswer, { readonly outcome: 'granted' }>;
+type Known = Visit & { readonly person: Person };
+
+function common(visit: Known, request: Request, error: string | undefined): Common {
   const resume = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
   const otherLanguage = `/.palier/enrol?${new URLSearchParams({ resume, lang: visit.language === 'fr' ? 'en' : 'fr' })}`;
   return {
@@ -41,26 +49,26 @@ function common(
 
 async function start(
   setting: PagesSetting,
-  visit: Visit & { readonly person: Person },
+  visit: Known,
   request: Request,
   response: Response,
   error: string | undefined,
 ): Promise<void> {
-  const factors = await setting.reception.mfa.factors.list(visit.person.session.account);
-  sendPage(
-    response,
-    error === undefined ? 200 : 400,
-    enrolPage({ ...common(visit, request, error), ...waysOf(setting, factors.length > 0) }),
-  );
+  const typed = textOf(fieldsOf(request)['ticket']).slice(0, 80);
+  const view = { ...common(visit, request, error), ...(await waysOf(setting, visit)), typed };
+  sendPage(response, error === undefined ? 200 : 400, enrolPage(view));
 }
 
 /** With a factor held, any of the ways adds another one; without, those the operator lets bind the first. */
-function waysOf(
-  setting: PagesSetting,
-  hasFactor: boolean,
-): { readonly hasFactor: boolean; readonly card: boolean; readonly ticket: boolean } {
-  const card = setting.card !== undefined && (hasFactor || setting.first.includes('card'));
-  return { hasFactor, card, ticket: hasFactor || setting.first.includes('ticket') };
+async function waysOf(setting: PagesSetting, visit: Known): Promise<EnrolWays> {
+  const { reception, card, first } = setting;
+  const hasFactor = (await reception.mfa.factors.list(visit.person.session.account)).length > 0;
+  return {
+    hasFactor,
+    card: card !== undefined && (hasFactor || first.includes('card')),
+    ticket: hasFactor || first.includes('ticket'),
+    keyNeeds: await keyNeedsOf(setting, visit),
+  };
 }
 
 const withTicket: Act = async (setting, visit, request, response) => {
@@ -70,23 +78,30 @@ const withTicket: Act = async (setting, visit, request, response) => {
   );
   if (granted.outcome === 'refused')
     return start(setting, visit, request, response, texts[visit.language].ticketRefused);
-  sendPage(
-    response,
-    200,
-    choosePage({ ...common(visit, request, undefined), right: granted.right, cardKeys: setting.cardKeys }),
-  );
+  return choose(setting, visit, request, response, granted);
 };
 
 const withFactor: Act = async (setting, visit, request, response) => {
   const granted = await setting.reception.mfa.enrol.rightFromProof(visit.person.session);
   if (granted.outcome === 'refused')
     return start(setting, visit, request, response, texts[visit.language].rightRefused);
-  sendPage(
-    response,
-    200,
-    choosePage({ ...common(visit, request, undefined), right: granted.right, cardKeys: setting.cardKeys }),
-  );
+  return choose(setting, visit, request, response, granted);
 };
+
+/** Offers what the right binds, and nothing else. */
+async function choose(
+  setting: PagesSetting,
+  visit: Known,
+  request: Request,
+  response: Response,
+  { right, kinds }: Granted,
+): Promise<void> {
+  const view = { ...common(visit, request, undefined), right };
+  const page = kinds.includes('webauthn')
+    ? choosePage({ ...view, cardKeys: setting.cardKeys })
+    : chooseByCodePage({ ...view, ...(await waysOf(setting, visit)) });
+  sendPage(response, 200, page);
+}
 
 const offerTotp: Act = async (setting, visit, request, response) => {
   const name = textOf(fieldsOf(request)['name']);
@@ -149,8 +164,17 @@ const apiTicket: Act = async (setting, visit, request, response) => {
     textOf(fieldsOf(request)['ticket']),
   );
   if (granted.outcome === 'refused') return sendRefusal(response, 400, texts[visit.language].ticketRefused);
-  response.set('cache-control', 'no-store').json({ right: granted.right });
+  response.set('cache-control', 'no-store').json({ right: granted.right, kinds: granted.kinds });
 };
+
+function isTooWeak({ reason }: Refused): boolean {
+  return reason === 'right-too-weak';
+}
+
+/** The one refusal with its reason: typing anything again would not help, a ticket does. */
+function sendTooWeak(setting: PagesSetting, visit: Known, response: Response): void {
+  sendRefusal(response, 403, keyNeedsWords(setting, visit), { name: 'right-too-weak' });
+}
 
 const apiBegin: Act = async (setting, visit, request, response) => {
   const { right, kind, name, asCard } = fieldsOf(request);
@@ -158,7 +182,10 @@ const apiBegin: Act = async (setting, visit, request, response) => {
     return sendRefusal(response, 400, texts[visit.language].rightRefused);
   const wanted: WantedFactor = kind === 'webauthn' ? { kind, asCard: asCard === true } : { kind: 'totp' };
   const begun = await setting.reception.mfa.enrol.begin(visit.person.session, right, wanted, textOf(name));
-  if (begun.outcome === 'refused') return sendRefusal(response, 400, texts[visit.language].rightRefused);
+  if (begun.outcome === 'refused')
+    return isTooWeak(begun)
+      ? sendTooWeak(setting, visit, response)
+      : sendRefusal(response, 400, texts[visit.language].rightRefused);
   const { outcome: _outcome, ...offer } = begun;
   response.set('cache-control', 'no-store').json(offer);
 };
@@ -173,7 +200,9 @@ const apiComplete: Act = async (setting, visit, request, response) => {
     textOf(name),
   );
   if (done.outcome === 'refused')
-    return sendRefusal(response, 400, refusalText(visit, done.retryAt), done.retryAt);
+    return isTooWeak(done)
+      ? sendTooWeak(setting, visit, response)
+      : sendRefusal(response, 400, refusalText(visit, done.retryAt), { retryAt: done.retryAt });
   const markup = await finished(visit, request, response, done);
   response.set('cache-control', 'no-store').json({
     outcome: 'enrolled',

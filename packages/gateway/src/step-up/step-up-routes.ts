@@ -224,7 +224,7 @@ async function complete(
       : { kind: kind as 'totp' | 'recovery-code', code };
   const result = await setting.reception.mfa.stepUp.complete(visit.person.token, answer);
   if (result.outcome === 'refused')
-    return sendRefusal(response, 400, refusalText(visit, result.retryAt), result.retryAt);
+    return sendRefusal(response, 400, refusalText(visit, result.retryAt), { retryAt: result.retryAt });
   setSessionCookie(response, result.token);
   response.set('cache-control', 'no-store').json({ outcome: 'stepped-up', kind: result.proof.kind });
 }

@@ -69,6 +69,10 @@ const fr = {
     'Le premier facteur de ce compte demande votre carte, ou un ticket d’inscription qui vous a été remis.',
   enrolMore:
     'Pour ajouter un facteur, faites d’abord un geste avec celui que vous avez, ou utilisez un ticket.',
+  keyNeedsTicket:
+    'Un code peut être volé sur un faux site : il ne permet donc pas d’ajouter une clé. Demandez un ticket à l’exploitant du portail.',
+  keyNeedsTicketOrCard:
+    'Un code peut être volé sur un faux site : il ne permet donc pas d’ajouter une clé. Demandez un ticket à l’exploitant du portail, ou montrez votre carte.',
   ticketLabel: 'Ticket d’inscription',
   ticketHint: 'Il commence par tkt- et compte 20 lettres ou chiffres. Il ne sert qu’une fois.',
   ticketButton: 'Continuer avec ce ticket',
@@ -201,6 +205,9 @@ const en: Texts = {
   enrolFirstOrCard:
     'The first factor of this account needs your card, or an enrolment ticket that was handed to you.',
   enrolMore: 'To add a factor, first make a gesture with the one you have, or use a ticket.',
+  keyNeedsTicket: 'A code can be phished, so it cannot add a key. Ask the portal’s operator for a ticket.',
+  keyNeedsTicketOrCard:
+    'A code can be phished, so it cannot add a key. Ask the portal’s operator for a ticket, or show your card.',
   ticketLabel: 'Enrolment ticket',
   ticketHint: 'It starts with tkt- and has 20 letters or digits. It works once.',
   ticketButton: 'Go on with this ticket',

@@ -37,6 +37,11 @@ function refused(request: ApiRequest, { retryAt }: Refused): ApiAnswer {
     : problem('refused', request, { retryAt: new Date(retryAt).toISOString() });
 }
 
+/** What a right does not bind is told apart from what was wrong: typing it again would not help, a ticket does. */
+function notEnrolled(request: ApiRequest, done: Refused): ApiAnswer {
+  return done.reason === 'right-too-weak' ? problem('right-too-weak', request) : refused(request, done);
+}
+
 function withToken(body: unknown, token: SessionToken | undefined): ApiAnswer {
   return ok(body, token === undefined ? [] : [sessionCookieOf(token)]);
 }
@@ -64,14 +69,14 @@ async function beginEnrolment({ mfa, request, visit, fields }: Asked<WithSession
   const { right, kind, name } = fields;
   if (kind !== 'totp' && kind !== 'webauthn') return problem('malformed-request', request);
   const begun = await mfa.enrol.begin(visit.session, right, { kind }, name);
-  return begun.outcome === 'refused' ? refused(request, begun) : ok(begun);
+  return begun.outcome === 'refused' ? notEnrolled(request, begun) : ok(begun);
 }
 
 async function completeEnrolment({ mfa, request, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
   const { challenge, code, response, name } = fields;
   const answer = response === undefined ? { code } : { response };
   const done = await mfa.enrol.complete(visit.token, challenge, answer, name);
-  if (done.outcome === 'refused') return refused(request, done);
+  if (done.outcome === 'refused') return notEnrolled(request, done);
   const { outcome, factor, recoveryCodes, token } = done;
   return withToken({ outcome, factor, recoveryCodes: recoveryCodes ?? [] }, token);
 }
@@ -157,7 +162,15 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ],
   ['POST /enrol', change(['right', 'kind', 'name'], beginEnrolment)],
   ['POST /enrol/complete', change(['challenge', 'code', 'response', 'name'], completeEnrolment)],
-  ['GET /factors', read(async ({ mfa, visit }) => ok({ factors: await mfa.factors.list(visit.account) }))],
+  [
+    'GET /factors',
+    read(async ({ mfa, visit: { account } }) =>
+      ok({
+        factors: await mfa.factors.list(account),
+        addable: await mfa.enrol.addableByProof(account),
+      }),
+    ),
+  ],
   [
     'POST /factors/rename',
     change(['factor', 'name'], (asked) =>

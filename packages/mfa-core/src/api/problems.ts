@@ -12,6 +12,7 @@ export type ProblemName =
   | 'sign-in-required'
   | 'step-up-required'
   | 'refused'
+  | 'right-too-weak'
   | 'malformed-request'
   | 'foreign-origin'
   | 'not-found'
@@ -30,6 +31,12 @@ const rows: Readonly<Record<ProblemName, Row>> = {
     status: 400,
     fr: 'Cela n\u2019a pas fonctionn\u00e9. V\u00e9rifiez et recommencez.',
     en: 'That did not work. Please check and try again.',
+  },
+  // The one refusal with its reason: it is told to a session that has shown a code of its own, and says what helps.
+  'right-too-weak': {
+    status: 403,
+    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne permet pas d\u2019ajouter une cl\u00e9. Demandez un ticket \u00e0 l\u2019exploitant.',
+    en: 'A code can be phished, so it cannot add a key. Ask the operator for a ticket.',
   },
   'malformed-request': { status: 400, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
   'foreign-origin': { status: 403, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },

@@ -68,9 +68,10 @@ function html(words: PageWords): string {
 <details id="lost" hidden><summary>${words.lost}</summary><form id="recovery-form"><label for="recovery">${words.recovery}</label><input id="recovery" autocomplete="off" required>${submit}</form></details>
 </section>
 <details id="enrol"><summary>${words.add}</summary><p>${words.addHint}</p>
+<p id="key-hint" hidden>${words.keyNeedsTicket}</p>
 <form id="ticket-form"><label for="ticket">${words.ticket}</label><input id="ticket" autocomplete="off" placeholder="tkt-…">
 <label for="name">${words.name}</label><input id="name" maxlength="60" placeholder="${words.nameHint}">
-<button type="submit" value="totp">${words.app}</button><button type="submit" value="webauthn">${words.key}</button></form>
+<button type="submit" value="totp">${words.app}</button><button type="submit" value="webauthn" id="add-key">${words.key}</button></form>
 <form id="confirm-form" hidden><p>${words.scan} <code id="secret"></code></p><div id="qr"></div>
 <label for="confirm">${words.shown}</label><input id="confirm" ${once}>${submit}</form></details>
 <section id="codes" hidden><h2>${words.codes}</h2><ul id="code-list"></ul></section>

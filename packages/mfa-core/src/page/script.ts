@@ -6,6 +6,7 @@ export const script: string = `'use strict';
   const words = JSON.parse(at('words').textContent);
   const resume = new URLSearchParams(location.search).get('resume') || undefined;
   let pending;
+  let addable = [];
 
   const say = (text) => { at('said').textContent = text; };
 
@@ -47,6 +48,10 @@ export const script: string = `'use strict';
     const kind = event.submitter.value;
     const name = at('name').value;
     const ticket = at('ticket').value.trim();
+    if (ticket === '' && kind === 'webauthn' && codesOnly()) {
+      at('ticket').focus();
+      return say(words.keyNeedsTicket);
+    }
     const { right } = ticket === '' ? await call('/enrol/right', {}) : await call('/enrol/ticket', { ticket });
     at('ticket').value = '';
     const begun = await call('/enrol', { right, kind, name });
@@ -56,6 +61,11 @@ export const script: string = `'use strict';
     at('secret').textContent = begun.totp.secret;
     at('confirm-form').hidden = false;
     at('confirm').focus();
+  }
+
+  // Where only codes are held: they add another app and no key.
+  function codesOnly() {
+    return addable.length > 0 && !addable.includes('webauthn');
   }
 
   async function bindKey({ challenge, webauthn }, name) {
@@ -104,7 +114,12 @@ export const script: string = `'use strict';
 
   async function begin() {
     const { kinds } = await call('/step-up', resume === undefined ? {} : { resume });
-    const { factors } = await call('/factors');
+    const held = await call('/factors');
+    const { factors } = held;
+    addable = held.addable;
+    at('key-hint').hidden = !codesOnly();
+    if (codesOnly()) at('add-key').setAttribute('aria-describedby', 'key-hint');
+    else at('add-key').removeAttribute('aria-describedby');
     at('step-up').hidden = kinds.length === 0;
     at('use-key').hidden = !kinds.includes('webauthn');
     at('code-form').hidden = !kinds.includes('totp');

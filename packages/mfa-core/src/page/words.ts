@@ -11,6 +11,7 @@ export interface PageWords {
   readonly recovery: string;
   readonly add: string;
   readonly addHint: string;
+  readonly keyNeedsTicket: string;
   readonly ticket: string;
   readonly name: string;
   readonly nameHint: string;
@@ -42,6 +43,8 @@ const french: PageWords = {
   recovery: 'Code de secours',
   add: 'Ajouter un second facteur',
   addHint: 'Le premier s’ajoute avec un ticket ; les suivants juste après avoir prouvé que c’est vous.',
+  keyNeedsTicket:
+    'Un code peut être volé sur un faux site : il ne permet pas d’ajouter une clé. Demandez un ticket à l’exploitant et tapez-le ici.',
   ticket: 'Ticket remis par l’exploitant',
   name: 'Nom de ce second facteur',
   nameHint: 'téléphone du cabinet',
@@ -58,7 +61,8 @@ const french: PageWords = {
   kinds: { totp: 'application', webauthn: 'clé', 'recovery-code': 'codes de secours' },
   goOn: 'Continuer',
   done: 'C’est fait.',
-  notEnough: 'Aucun de vos seconds facteurs ne suffit pour cette page : ajoutez une clé.',
+  notEnough:
+    'Aucun de vos seconds facteurs ne suffit pour cette page : ajoutez une clé, avec un ticket de l’exploitant.',
   failed: 'Cela n’a pas fonctionné. Recommencez.',
 };
 
@@ -73,6 +77,8 @@ const english: PageWords = {
   recovery: 'Recovery code',
   add: 'Add a second factor',
   addHint: 'The first one needs a ticket; the next ones can be added just after you showed that it is you.',
+  keyNeedsTicket:
+    'A code can be phished, so it cannot add a key. Ask the operator for a ticket and type it here.',
   ticket: 'Ticket from the operator',
   name: 'Name of this second factor',
   nameHint: 'practice phone',
@@ -89,7 +95,8 @@ const english: PageWords = {
   kinds: { totp: 'app', webauthn: 'key', 'recovery-code': 'recovery codes' },
   goOn: 'Continue',
   done: 'Done.',
-  notEnough: 'None of your second factors is enough for this page: add a key.',
+  notEnough:
+    'None of your second factors is enough for this page: add a key, with a ticket from the operator.',
   failed: 'That did not work. Please try again.',
 };
 
