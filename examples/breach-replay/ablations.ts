@@ -12,7 +12,7 @@ import {
   stolenCookies,
 } from './attack/plans.ts';
 import { presenceBound } from './bounds.ts';
-import { endlessCode, endlessDay, endlessKey, ofThoseHit, replaced } from './changes.ts';
+import { endlessCode, endlessDay, endlessKey, keyAfterCode, ofThoseHit, replaced } from './changes.ts';
 import {
   attacks,
   base,
@@ -81,12 +81,12 @@ const ablations: readonly Scenario[] = [
   {
     ...base,
     letter: 'e',
-    name: 'without a key beside the app (a code binds the thief a key), 7 days',
+    name: 'without the ticket for a key (a code binds the thief one after 72 h), 7 days',
     plan: keysBoundByCodes,
     ownersWork: false,
     hours: 168,
     bound: codesThenKeys,
-    without: { heldTo: codes(7) },
+    without: { change: keyAfterCode, heldTo: codes(7) },
     full: true,
   },
   {

@@ -27,6 +27,12 @@ export function ofThoseHit(words: string): Change {
   return replaced(opening, opening + lines);
 }
 
+/** A code, which can be phished, binds a key that counts after three days. */
+export const keyAfterCode: Change = replaced(
+  'enrolment: { first: [ticket] }',
+  'enrolment: { first: [ticket], keyAfterCode: 72h }',
+);
+
 export const endlessCode = 'code: { records: 100000, within: 12h, day: 100000 }';
 export const endlessKey = 'key: { records: 100000, within: 12h }';
 export const endlessDay =

@@ -49,6 +49,12 @@ export async function enrolApp(line: Line, right: Right, now: number): Promise<A
   return app;
 }
 
+/** Asks for a key with a right that may be too weak; true when the gateway refused it for just that. */
+export async function isTooWeakForKey(line: Line, right: Right): Promise<boolean> {
+  const reply = await line.json('/.palier/api/enrol/begin', { right, kind: 'webauthn', name: 'key' });
+  return reply.status === 403 && reply.body.includes('urn:palier:problem:right-too-weak');
+}
+
 /** Binds a key. */
 export async function enrolKey(line: Line, right: Right, origin: URL): Promise<Key> {
   const begun = await begin(line, right, 'webauthn');

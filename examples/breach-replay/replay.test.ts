@@ -54,6 +54,15 @@ describe('19 stolen accounts', () => {
     expect(bound.exposed).toBeGreaterThan(285);
   });
 
+  it('bind no key with a code, and one where the configuration says after how long', {
+    timeout: PATIENCE,
+  }, async () => {
+    // The runs reject when a key was not refused for being asked for with a code, and when it was not bound.
+    const tried = await played('a code tries to bind the thief a key, 7 days', 1);
+    expect(faultsOf(tried)).toEqual([]);
+    await played('without the ticket for a key (a code binds the thief one after 72 h), 7 days', 0.1);
+  });
+
   it('read 855 persons with every code, named by the ledger without exception, and more without the caps', {
     timeout: PATIENCE,
   }, async () => {

@@ -3,7 +3,7 @@
 
 import { parseNir } from '../portal/people/nir.ts';
 import type { Population } from '../portal/population.ts';
-import { keysBoundByCodes } from './attack/bound-by-code.ts';
+import { keysBoundByCodes, keysTriedByCodes } from './attack/bound-by-code.ts';
 import { phishedCards } from './attack/card-plans.ts';
 import {
   clonedSeeds,
@@ -18,7 +18,7 @@ import {
 import { manyAccounts, type StolenAccount, stolenAccounts } from './attack/stolen-accounts.ts';
 import { everyRoute, mixedWith } from './attack/wishes.ts';
 import { codeBound, keyBound, oneCodeBound, presenceBound } from './bounds.ts';
-import { ofEveryClass } from './changes.ts';
+import { keyAfterCode, ofEveryClass } from './changes.ts';
 import type { Reaction } from './reaction.ts';
 import type { Change, Site } from './site.ts';
 import { createDraws } from './traffic/random.ts';
@@ -99,7 +99,7 @@ export const keys =
   (budgets, logins) =>
     keyBound(budgets, logins, days);
 
-/** A code binds a key that counts after 72 hours: three days of codes, then four of keys. */
+/** Where a code binds a key that counts after 72 hours: three days of codes, then four of keys. */
 export const codesThenKeys: Bound = (budgets, logins) => codes(3)(budgets, logins) + keys(4)(budgets, logins);
 
 /** Seven in ten of those asked for are persons the account has been shown before. */
@@ -256,10 +256,21 @@ export const attacks: readonly Scenario[] = [
   {
     ...base,
     letter: 'e',
-    name: 'a code binds the thief a key, 7 days, 7 in 10 locked after a day',
+    name: 'a code tries to bind the thief a key, 7 days',
+    plan: keysTriedByCodes,
+    ownersWork: false,
+    hours: 168,
+    bound: codes(7),
+    full: true,
+  },
+  {
+    ...base,
+    letter: 'e',
+    name: 'a code binds the thief a key after 72 h, 7 days, 7 in 10 locked after a day',
     plan: keysBoundByCodes,
     ownersWork: false,
     hours: 168,
+    change: keyAfterCode,
     reaction: { hours: 24, inTen: 7 },
     bound: codesThenKeys,
     full: true,

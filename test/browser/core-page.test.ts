@@ -64,6 +64,8 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await page.locator('#qr svg').waitFor();
     await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
+    await expect.poll(() => page.locator('#code-list li').count()).toBe(10);
+    await page.getByText('Ajouter un second facteur').click();
     await page.getByText('il ne permet pas d’ajouter une clé').waitFor();
     await page.getByLabel('Nom de ce second facteur').fill('clé du comptoir');
     await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();

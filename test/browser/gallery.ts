@@ -52,6 +52,7 @@ async function stepUpPages(site: Site): Promise<readonly Picture[]> {
 
 async function enrolPages(site: Site): Promise<readonly Picture[]> {
   const [first, more] = [await signedIn(site, 'medecin-03'), await withApp(site, 'medecin-04')];
+  const byCode = await withApp(site, 'medecin-05');
   const hand = async (page: Page, ticket: string): Promise<void> => {
     await goTo(site, '/.palier/enrol')(page);
     await page.locator('#ticket').fill(ticket);
@@ -73,7 +74,7 @@ async function enrolPages(site: Site): Promise<readonly Picture[]> {
     },
     {
       name: 'enrol-choose-by-code',
-      who: more,
+      who: byCode,
       reach: async (page) => {
         await at('/.palier/enrol')(page);
         await page.locator('form[action="/.palier/enrol/factor"] button').click();

@@ -100,8 +100,8 @@ describe('docs/replay.md', () => {
       ],
       ['96 cloned code seeds (a thousand: 45,000): **not covered**', '96 cloned code seeds'],
       [
-        "a code that binds a key of the thief's own where none is held, 7 days: **not covered**",
-        'without a key beside the app (a code binds the thief a key), 7 days',
+        "a code that binds a key of the thief's own where `keyAfterCode: 72h` lets it, 7 days: **not covered**",
+        'without the ticket for a key (a code binds the thief one after 72 h), 7 days',
       ],
     ];
     for (const [words, name] of quoted) {
