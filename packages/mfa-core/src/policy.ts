@@ -16,7 +16,7 @@ export interface MfaPolicy {
   readonly changeMaxAge: Seconds;
   /**
    * Whether a code, which can be phished, earns the right to bind a key: never, or a key that proves nothing for so long.
-   * The duration is the weaker choice, and packages/mfa-core/docs/enrolment.md says its price.
+   * The duration is the weaker choice, and the page on enrolment says its price.
    */
   readonly keyAfterCode: 'never' | Seconds;
   /** What earns the right to bind the first factor of an account. E-mail is not in the list and cannot be. */
