@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareState } from '../../examples/demo/state.ts';
 import { createDetectors } from '../../packages/gateway/src/budget/detectors.ts';
 import { createRefusedDayCount } from '../../packages/gateway/src/budget/refused-days.ts';
-import { compose } from '../../packages/gateway/src/composition.ts';
+import { compose } from '../../packages/gateway/src/composition/composition.ts';
 import { createLiveExchanges } from '../../packages/gateway/src/proxy/live.ts';
 import { openStores } from '../../packages/gateway/src/stores/open.ts';
 import { sendRaw } from '../support/raw-socket.ts';
