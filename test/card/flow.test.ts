@@ -233,6 +233,25 @@ describe('a card and the first factor', () => {
   });
 });
 
+describe('a card beside an app', () => {
+  it('binds the key that a code does not, from the page that says so', async () => {
+    const who = seat(site, 'infirmier-02');
+    await who.signIn();
+    await who.enrolApp();
+    const byCode = await who.browser.post('/.palier/enrol/factor', { resume: '' });
+    expect(byCode.text).toContain('ou montrez votre carte');
+    expect(byCode.text).not.toContain('id="key-button"');
+    const { action, fields } = formTo(byCode, '/.palier/enrol/card');
+    const sent = await who.browser.post(action, fields);
+    const shown = await present(site, sent.location, await site.cardOf('infirmier-02'));
+    const choice = await back(who, shown.location);
+    expect(choice.text).toContain('id="key-button"');
+    const right = formTo(choice, '/.palier/enrol/totp').fields['right'];
+    const begun = await who.browser.call('/.palier/api/enrol/begin', { kind: 'webauthn', right });
+    expect(begun.status).toBe(200);
+  });
+});
+
 describe('a card whose certificate ends soon', () => {
   it('counts, and the person and the log are told until when', async () => {
     const { who, address } = await stopped('pharmacie-03');
