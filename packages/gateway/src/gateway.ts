@@ -28,9 +28,11 @@ import { lately } from './notify/paging.ts';
 import { createLiveExchanges } from './proxy/live.ts';
 import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
+import { clockRemark, watchApart } from './stores/clock-check.ts';
 import { openStores } from './stores/open.ts';
 import { recentSessions } from './stores/recent-sessions.ts';
 import { rememberReplaced } from './stores/replaced-tokens.ts';
+import { underClock } from './stores/under-clock.ts';
 
 export interface GatewayOptions {
   readonly clock?: Clock;
@@ -91,6 +93,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     kept.stores.probe,
     () => current.composition.observer?.counts(),
     kept.refusedDays.counts,
+    () => clockRemark(kept.stores.clockCheck.apart()),
   );
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
@@ -110,8 +113,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       kept.clock === systemClock ? () => performance.now() : kept.clock.now,
       (by) => current.composition.told.clockJumped(by),
     );
+    const lookAtStoreClock = watchApart(kept.stores.clockCheck.apart, (by, refusing) =>
+      current.composition.told.clockApart(by, refusing),
+    );
     const sweep = (): void => {
       lookAtClock();
+      lookAtStoreClock();
       void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
     };
     timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
@@ -207,7 +214,7 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const now = (): number => performance.now();
   const { store, replaced } = rememberReplaced(opened.mfa.sessions, now);
   const sessions = recentSessions(store, now);
-  const stores = { ...opened, mfa: { ...opened.mfa, sessions } };
+  const stores = underClock({ ...opened, mfa: { ...opened.mfa, sessions } });
   const made = {
     live: createLiveExchanges(),
     detectors: createDetectors(),

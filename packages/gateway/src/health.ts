@@ -5,15 +5,18 @@ import type { RefusedDays } from './budget/refused-days.ts';
 import type { ObservedCount } from './gate/observer.ts';
 
 /**
- * `/live` says the process runs; `/ready` that the stores answer within a second; `/observed` what observe mode would have
- * asked and refused since it began, by class of account, and 404 when the gateway enforces; `/refused` on how many
- * account-days a cap refused somebody, by class and cap.
+ * `/live` says the process runs; `/ready` that the stores answer within a second, with what there is to remark about them;
+ * `/observed` what observe mode would have asked and refused since it began, by class of account, and 404 when the gateway
+ * enforces; `/refused` on how many account-days a cap refused somebody, by class and cap.
  */
 export function healthServer(
   probe: () => Promise<void>,
   observed: () => readonly ObservedCount[] | undefined = () => undefined,
   refused: () => readonly RefusedDays[] = () => [],
+  remark: () => string | undefined = () => undefined,
 ): Server {
+  const withRemark = (word: string): string =>
+    [word, remark(), ''].filter((line) => line !== undefined).join('\n');
   return createServer((incoming, response) => {
     const counts =
       incoming.url === '/observed' ? observed() : incoming.url === '/refused' ? refused() : undefined;
@@ -25,8 +28,8 @@ export function healthServer(
       return void response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
     if (incoming.url !== '/ready') return void response.writeHead(404).end();
     within(probe(), 1000).then(
-      () => response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n'),
-      () => response.writeHead(503, { 'content-type': 'text/plain' }).end('not ready\n'),
+      () => response.writeHead(200, { 'content-type': 'text/plain' }).end(withRemark('ready')),
+      () => response.writeHead(503, { 'content-type': 'text/plain' }).end(withRemark('not ready')),
     );
   });
 }

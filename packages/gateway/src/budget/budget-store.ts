@@ -74,6 +74,12 @@ export interface Consumed {
   readonly wouldBe: Charged | undefined;
 }
 
+/**
+ * How much longer than it lasts a store knows what a presence has shown: by a clock that is behind, or was put back, it may
+ * still be bought from.
+ */
+export const presenceSpare = 3_600_000;
+
 export interface BudgetStore {
   /**
    * Checks every limit and the presence against the whole batch, then marks every record seen at `now`: all or nothing,

@@ -110,8 +110,25 @@ export function circleFullAlert({ cap, name, most, accounts, at }: CircleFull): 
   };
 }
 
+const signed = (milliseconds: number): string =>
+  `${milliseconds > 0 ? '+' : ''}${Math.round(milliseconds / 1000)} s`;
+
+export function clockApartAlert(milliseconds: number, at: Instant): Alert {
+  const seconds = signed(milliseconds);
+  return {
+    name: 'clock.apart',
+    at,
+    account: undefined,
+    severity: 'page',
+    sentence: {
+      fr: `L’horloge de cette machine et celle de la base partagée diffèrent de ${seconds} : cette instance ne montre plus aucun dossier et reprendra seule quand elles s’accorderont. Vérifiez la synchronisation des deux.`,
+      en: `The clock of this machine and that of the shared store differ by ${seconds}: this instance shows no record any more, and goes on by itself when they agree. Look at the synchronisation of both.`,
+    },
+  };
+}
+
 export function clockJumpedAlert(milliseconds: number, at: Instant): Alert {
-  const seconds = `${milliseconds > 0 ? '+' : ''}${Math.round(milliseconds / 1000)} s`;
+  const seconds = signed(milliseconds);
   return {
     name: 'clock.jumped',
     at,

@@ -11,6 +11,7 @@ import {
   alarmAlert,
   cappedAlert,
   circleFullAlert,
+  clockApartAlert,
   clockJumpedAlert,
   countsLostAlert,
   eventAlert,
@@ -29,6 +30,7 @@ export interface Announcements {
   readonly glass: (glass: BrokenGlass) => void;
   readonly circleFull: (full: CircleFull) => void;
   readonly clockJumped: (milliseconds: number) => void;
+  readonly clockApart: (milliseconds: number, refusing: boolean) => void;
   readonly countsLost: () => void;
   readonly stop: (change: { readonly stop: Stop; readonly holds: boolean }) => void;
 }
@@ -78,6 +80,10 @@ export function createAnnouncements({ log, notices, paging, clock }: Announcemen
     clockJumped: (milliseconds) => {
       log({ kind: 'clock-jumped', seconds: Math.round(milliseconds / 1000) });
       notices.tell(clockJumpedAlert(milliseconds, clock.now()));
+    },
+    clockApart: (milliseconds, refusing) => {
+      log({ kind: 'clock-apart', seconds: Math.round(milliseconds / 1000), refusing });
+      if (refusing) notices.tell(clockApartAlert(milliseconds, clock.now()));
     },
     countsLost: () => {
       log({ kind: 'counts-lost' });

@@ -1,6 +1,12 @@
 // Counting in memory: the specification, and fast. One process only; check and change happen without an await in
 // between. State is lost with the process, so a restart forgets what was spent: for development and single tests.
-import type { BudgetStore, Charge, RecordKey, TallyLimit } from '../budget/budget-store.ts';
+import {
+  type BudgetStore,
+  type Charge,
+  presenceSpare,
+  type RecordKey,
+  type TallyLimit,
+} from '../budget/budget-store.ts';
 import {
   bucketsOf,
   type Counts,
@@ -148,7 +154,7 @@ function sweeping({ sets, presences }: Tables): (now: number) => void {
       else if (set.value[1].live(now - set.value[1].window) === 0) sets.delete(set.value[0]);
       const presence = walkPresences.next();
       if (presence.done === true) walkPresences = presences.entries();
-      else if (presence.value[1].expiresAt < now) presences.delete(presence.value[0]);
+      else if (presence.value[1].expiresAt < now - presenceSpare) presences.delete(presence.value[0]);
     }
   };
 }

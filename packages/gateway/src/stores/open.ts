@@ -15,6 +15,7 @@ import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
 import type { SignInStores } from '../sign-in/sign-in-store.ts';
+import { type ClockCheck, type KeptCheck, keepChecking } from './clock-check.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
@@ -24,6 +25,7 @@ import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
 import { sqliteSignIns } from './sqlite-sign-in.ts';
 import { type Standings, sqliteStandings } from './sqlite-standing.ts';
+import { underClock } from './under-clock.ts';
 
 export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' | 'renew'> {
   readonly mfa: MfaStores;
@@ -31,6 +33,8 @@ export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' |
   readonly standings: Standings;
   readonly signIns: SignInStores;
   readonly close: () => Promise<void>;
+  /** Whether this machine's clock goes with the shared store's; who must not count while it does not is under-clock.ts. */
+  readonly clockCheck: ClockCheck;
   /** Rejects when a store does not answer, or has lost counts; reads next to nothing. */
   readonly probe: () => Promise<void>;
 }
@@ -39,6 +43,8 @@ export interface StoreSurroundings {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+const steady = (): number => performance.now();
 
 /** Rejects when a store cannot be used. */
 export async function openStores(
@@ -60,7 +66,9 @@ export async function openStores(
           })
         : await halves.shared();
     halves.started();
-    return together(durable, shared);
+    // A clock that is moved by hand is all the time there is.
+    const storeTime = clock === systemClock ? shared.time : undefined;
+    return together(durable, shared, await keepChecking({ clock, steady, storeTime }));
   } catch (error) {
     await durable.close();
     throw error;
@@ -74,10 +82,10 @@ export async function openForCommand(stores: Config['stores']): Promise<OpenStor
     (one) => one.kind === 'memory' || (one.kind === 'sqlite' && one.path === ':memory:'),
   );
   if (inside) throw new TypeError("the stores are in the gateway's own memory: a command cannot reach them");
-  return openStores(stores);
+  return underClock(await openStores(stores));
 }
 
-function together(durable: DurablePart, shared: SharedPart): OpenStores {
+function together(durable: DurablePart, shared: SharedPart, clockCheck: KeptCheck): OpenStores {
   const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops } = durable;
   return {
     mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
@@ -87,8 +95,10 @@ function together(durable: DurablePart, shared: SharedPart): OpenStores {
     countedSince: shared.countedSince,
     onLost: shared.onLost,
     renew: shared.renew,
+    clockCheck,
     probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
     close: async () => {
+      clockCheck.end();
       await shared.close();
       await durable.close();
     },
@@ -152,6 +162,7 @@ function sharedOf({ challenges, sessions }: MfaStores, budget: BudgetStore): Sha
     countedSince: () => instantOf(0),
     onLost: () => undefined,
     renew: undefined,
+    time: undefined,
     probe: async () => undefined,
     close: async () => undefined,
   };

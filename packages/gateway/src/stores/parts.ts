@@ -27,6 +27,8 @@ export interface SharedPart extends Pick<MfaStores, 'challenges' | 'sessions'>, 
   readonly countedSince: () => Instant;
   /** Who is told when counts were lost; the latest one. */
   readonly onLost: (listener: () => void) => void;
+  /** What time it is there; undefined where the store is of this machine and has its clock. */
+  readonly time: (() => Promise<Instant>) | undefined;
   /** Accepts that counts were lost and begins anew; undefined where that cannot happen. */
   readonly renew: (() => Promise<string>) | undefined;
 }

@@ -8,7 +8,7 @@ import {
   type Queries,
   type SchemaPart,
 } from '@palier/mfa-core/stores/postgres';
-import type { BudgetStore, Charge, Consumed } from '../budget/budget-store.ts';
+import { type BudgetStore, type Charge, type Consumed, presenceSpare } from '../budget/budget-store.ts';
 import { bucketsOf, chargedOf, type Judgement, judge, type Over, observedOf } from '../budget/judge.ts';
 import { countsOf, readCounts } from './postgres-counts.ts';
 
@@ -170,5 +170,5 @@ async function retryTime(on: Queries, over: Over, now: number): Promise<number> 
 async function sweep(database: Database, now: number): Promise<void> {
   await database.run('DELETE FROM budget_seen WHERE gone_at <= $1', now);
   await database.run('DELETE FROM budget_tally WHERE gone_at <= $1', now);
-  await database.run('DELETE FROM budget_presence WHERE expires_at < $1', now);
+  await database.run('DELETE FROM budget_presence WHERE expires_at < $1', now - presenceSpare);
 }

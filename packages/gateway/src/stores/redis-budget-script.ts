@@ -1,6 +1,7 @@
 // The rule of budget/judge.ts in Lua, so that Redis or Valkey checks and consumes in one step. Kept equal to it by the
 // contract suite and by replaying random traces through both (test/properties/budget.test.ts). Needs Redis 6.2 or later
 // (ZADD GT). All keys share one hash tag: a cluster keeps them on one node.
+import { presenceSpare } from '../budget/budget-store.ts';
 import { knownScript } from './redis-known-script.ts';
 
 /**
@@ -163,7 +164,7 @@ if novelty then
 end
 if presence then
   redis.call('INCRBY', KEYS[3], fresh)
-  redis.call('PEXPIRE', KEYS[3], text(math.max(0, presence.expires - now) + spare))
+  redis.call('PEXPIRE', KEYS[3], text(math.max(0, presence.expires - now) + ${presenceSpare}))
 end
 return cjson.encode({
   turn = redis.call('INCR', KEYS[2]),

@@ -2,7 +2,13 @@
 // count as one. A commit of a charge survives kill -9, not always a power cut: nobody can cut the power by asking.
 import type { DatabaseSync } from 'node:sqlite';
 import { migrate, type SchemaPart } from '@palier/mfa-core/stores/sqlite';
-import type { BudgetStore, Charge, Consumed, RecordKey } from '../budget/budget-store.ts';
+import {
+  type BudgetStore,
+  type Charge,
+  type Consumed,
+  presenceSpare,
+  type RecordKey,
+} from '../budget/budget-store.ts';
 import {
   bucketsOf,
   type Counts,
@@ -180,7 +186,7 @@ function sweeping(database: DatabaseSync): (now: number) => void {
   const statements = [
     'DELETE FROM budget_seen WHERE gone_at <= ?',
     'DELETE FROM budget_tally WHERE gone_at <= ?',
-    'DELETE FROM budget_presence WHERE expires_at < ?',
+    `DELETE FROM budget_presence WHERE expires_at < ? - ${presenceSpare}`,
   ].map((sql) => database.prepare(sql));
   let charges = 0;
   return (now) => {

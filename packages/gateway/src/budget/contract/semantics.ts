@@ -191,6 +191,19 @@ export const semantics: readonly BudgetStoreCase[] = [
     },
   },
   {
+    name: 'a presence that was over by a clock that is ahead has shown what it has shown',
+    run: async (store, salt) => {
+      const set = `account:${salt}`;
+      const parts = { limits: [dayLimit(set, 9)], presence: presenceOf(salt, 2, set) };
+      equal((await charged(store, keys(0, 2), parts, at(0))).outcome, 'granted');
+      // More than it takes for every store to look for what is over.
+      const other = { limits: [dayLimit(`account:${salt}other`, 1)] };
+      for (let charge = 0; charge < 1100; charge += 1)
+        await charged(store, [key(0)], other, at(12 * hour + hour / 2));
+      equal((await charged(store, keys(2, 3), parts, at(1))).outcome, 'presence-used-up');
+    },
+  },
+  {
     name: 'an account name of any spelling has a set of its own',
     run: async (store, salt) => {
       const names = ['a', 'A', 'a ', 'a:b', 'a*', "a'--", 'é', 'e\u0301', '{a}', 'x'.repeat(200)].map(
