@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ticketCommand } from '../../packages/gateway/src/cli/ticket.ts';
+import { bindAnotherApp } from '../support/another-app.ts';
 import { runCommand } from '../support/command.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import { openSinks, type Sinks } from '../support/sinks.ts';
@@ -73,6 +74,21 @@ describe('a factor that was enrolled', () => {
       .toMatchObject([{ account: 'medecin-01', severity: 'note' }]);
     // Not one of these goes to the mailbox that is paged.
     expect(sinks.mails.some(({ to }) => to.includes('astreinte@portail.example'))).toBe(false);
+  });
+
+  it('says who is to be called and how it is undone, where a code added it; with a ticket it need not', async () => {
+    const { browser } = await present('medecin-06');
+    await bindAnotherApp(site, browser, 'planted');
+    const posts = (): readonly Readonly<Record<string, unknown>>[] =>
+      postsOf('event.factor-enrolled').filter(({ account }) => account === 'medecin-06');
+    await expect.poll(() => posts().length, soon).toBe(2);
+    const [byTicket, byCode] = posts();
+    expect(byTicket?.['en']).toBe('Account medecin-06: a factor was enrolled.');
+    expect(byCode?.['en']).toMatch(/^Account medecin-06: a factor was added with a code.* Call its owner\./);
+    for (const language of ['fr', 'en'])
+      for (const command of ['lock', 'reset-factors'])
+        expect(byCode?.[language]).toContain(`palier account ${command} medecin-06`);
+    expect(JSON.stringify(posts())).not.toContain('planted');
   });
 
   it('is told by the command of the operator too: a ticket leaves a trace outside of the machine', async () => {

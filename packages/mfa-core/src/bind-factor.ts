@@ -3,7 +3,7 @@
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
-import { activeFrom } from './enrol-right.ts';
+import { activeFrom, boundBy } from './enrol-right.ts';
 import type { Enrolled } from './enrolment.ts';
 import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
@@ -17,7 +17,7 @@ import type { Sessions } from './session-lifecycle.ts';
 import { elevateWith } from './step-up.ts';
 import type { Instant } from './time.ts';
 
-type Unnamed<F> = Omit<F, 'name' | 'addedAt' | 'activeFrom'>;
+type Unnamed<F> = Omit<F, 'name' | 'addedAt' | 'boundBy' | 'activeFrom'>;
 type Bindable = TotpFactor | WebAuthnFactor;
 
 export interface Binding {
@@ -39,13 +39,14 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   if (active === undefined) return giveBack(parts, session, right, 'right-too-weak');
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
+  const heldBefore = await parts.stores.factors.list(session.account);
   const factor = {
     ...binding.factor,
     name: binding.name,
     addedAt: now,
+    boundBy: boundBy(right.payload, heldBefore),
     activeFrom: active,
   };
-  const heldBefore = await parts.stores.factors.list(session.account);
   await emit(parts, whoseOf(session), {
     type: 'factor-enrolled',
     factor: named(factor),
@@ -55,7 +56,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   });
   if ((await parts.stores.factors.add(factor)) === 'duplicate')
     return giveBack(parts, session, right, 'duplicate');
-  const codes = await firstCodes(parts, session, heldBefore, factor.activeFrom);
+  const codes = await firstCodes(parts, session, heldBefore, factor);
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
   return {
@@ -91,10 +92,10 @@ async function firstCodes(
   parts: Parts,
   session: Session,
   held: readonly Factor[],
-  active: Instant,
+  first: Bindable,
 ): Promise<readonly string[] | undefined> {
   const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
-  return has ? undefined : replaceSet(parts, session.account, active);
+  return has ? undefined : replaceSet(parts, session.account, first);
 }
 
 interface BoundNow {

@@ -3,6 +3,7 @@
 import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { type Challenge, challengeLifetimes, type EnrolRight } from './challenge.ts';
 import { type ChangeRight, changeRight, holdsNone, strongestTier, type Tier } from './change-right.ts';
+import type { BoundBy, Factor } from './factor.ts';
 import {
   type AccountId,
   type ChallengeId,
@@ -123,6 +124,13 @@ type Earner = Tier | 'card' | 'ticket';
 
 function earnerOf(right: EnrolRight): Earner {
   return right.source === 'factor' ? right.tier : right.source;
+}
+
+/** What a code bound, binds on as a code does: otherwise one more gesture would wash off where it came from. */
+export function boundBy(right: EnrolRight, held: readonly Factor[]): BoundBy {
+  if (right.source !== 'factor') return right.source;
+  const shown = held.find(({ id }) => id === right.factor);
+  return shown?.boundBy === 'code' ? 'code' : right.tier;
 }
 
 function kindsOf(policy: MfaPolicy, earner: Earner): readonly BindableKind[] {

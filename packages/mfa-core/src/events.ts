@@ -20,6 +20,7 @@ export type RefusalReason =
   | 'ticket-unknown'
   | 'right-missing'
   | 'right-too-weak'
+  | 'right-too-new'
   | 'last-factor'
   | 'duplicate'
   | 'too-many-factors'

@@ -1,13 +1,14 @@
 // The person's own changes to factors that are bound: rename, remove, new recovery codes. Each needs the right of
 // change-right.ts and ends the account's other sessions (A197). The operator's acts are in operator-changes.ts.
 import { type Refused, refuse } from './attempts.ts';
-import { type ChangeRight, changeRight, tierOf } from './change-right.ts';
+import { type ChangeRight, changeRight } from './change-right.ts';
 import type { NamedFactor } from './events.ts';
-import { type Factor, isUsable } from './factor.ts';
+import type { Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { replaceSet } from './recovery-set.ts';
+import { holdsSomething, leavesSomebody, mayRemove, without } from './removal.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import type { Instant } from './time.ts';
@@ -49,8 +50,10 @@ export async function remove(
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const now = parts.clock.now();
-  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, id), now))
+  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, held.factor), now))
     return refuse(parts, session, 'change', 'last-factor');
+  if (held.by !== undefined && !mayRemove(held.by, held.factor, held.all, now))
+    return refuse(parts, session, 'change', 'right-too-new');
   await emit(parts, whoseOf(session), {
     type: 'factor-removed',
     factor: named(held.factor),
@@ -59,7 +62,7 @@ export async function remove(
   });
   const done = await parts.stores.factors.remove(session.account, id);
   if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
-  if (await lastAfterAll(parts, held.factor, now)) return refuse(parts, session, 'change', 'last-factor');
+  if (await lastAfterAll(parts, held, now)) return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
   await sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
@@ -76,12 +79,13 @@ export async function replaceRecoveryCodes(
 ): Promise<CodesAnswer> {
   const right = await changeRight(parts, session);
   if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
+  const now = parts.clock.now();
   await emit(parts, whoseOf(session), {
     type: 'recovery-codes-replaced',
     remaining: parts.policy.recoveryCodes,
     ...shownIn(right),
   });
-  const codes = await replaceSet(parts, session.account, parts.clock.now());
+  const codes = await replaceSet(parts, session.account, { addedAt: now, activeFrom: now });
   await sessions.endAll(session.account, 'factor-change', session.id);
   return { outcome: 'replaced', codes };
 }
@@ -90,6 +94,8 @@ interface Held {
   readonly factor: Factor;
   readonly all: readonly Factor[];
   readonly session: Session;
+  /** The factor whose proof allows it; a card has none here. */
+  readonly by: Factor | undefined;
   readonly shown: Shown;
 }
 
@@ -109,23 +115,16 @@ async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<
   const factor = all.find((one) => one.id === id);
   return factor === undefined
     ? refuse(parts, session, 'change', 'unknown-factor')
-    : { factor, all, session: right.session, shown: shownIn(right) };
+    : { factor, all, session: right.session, by: right.shown, shown: shownIn(right) };
 }
 
-function without(factors: readonly Factor[], id: FactorId): readonly Factor[] {
-  return factors.filter((factor) => factor.id !== id);
-}
-
-/** Whether a factor other than a recovery set can be used now. */
-function holdsSomething(factors: readonly Factor[], now: Instant): boolean {
-  return factors.some((factor) => isUsable(factor, now) && tierOf(factor.kind) !== undefined);
-}
-
-/** Two removals at once, each sparing the other's factor: the one that finds nothing left puts its own back. */
-async function lastAfterAll(parts: Parts, removed: Factor, now: Instant): Promise<boolean> {
-  if (!isUsable(removed, now) || tierOf(removed.kind) === undefined) return false;
-  if (holdsSomething(await parts.stores.factors.list(removed.account), now)) return false;
-  await parts.stores.factors.add(closed(removed, now));
+/** Two removals at once, each sparing the other's factor: the one that finds nobody left puts its own back. */
+async function lastAfterAll(parts: Parts, { factor, by }: Held, now: Instant): Promise<boolean> {
+  if (!holdsSomething([factor], now)) return false;
+  const left = await parts.stores.factors.list(factor.account);
+  const isLeft = by === undefined ? holdsSomething(left, now) : leavesSomebody(factor, left, now);
+  if (isLeft) return false;
+  await parts.stores.factors.add(closed(factor, now));
   return true;
 }
 

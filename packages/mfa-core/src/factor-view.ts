@@ -1,5 +1,5 @@
 // What a person or an operator sees of a factor: no secret, no key, no digest.
-import type { Factor } from './factor.ts';
+import type { BoundBy, Factor } from './factor.ts';
 import type { FactorId } from './ids.ts';
 import type { Instant } from './time.ts';
 
@@ -10,6 +10,8 @@ export interface FactorView {
   /** As the person gave it; empty when they gave none. To be escaped where it is shown. */
   readonly name: string;
   readonly addedAt: Instant;
+  /** What earned the right to bind it; absent where that was not kept. */
+  readonly boundBy?: BoundBy;
   /** Later than now while the factor waits. */
   readonly activeFrom: Instant;
   readonly disabledAt?: Instant;
@@ -23,12 +25,13 @@ export interface FactorView {
 }
 
 export function viewOf(factor: Factor): FactorView {
-  const { id, kind, name, addedAt, activeFrom, disabledAt, lastUsedAt } = factor;
+  const { id, kind, name, addedAt, boundBy, activeFrom, disabledAt, lastUsedAt } = factor;
   return {
     id,
     kind,
     name,
     addedAt,
+    ...(boundBy !== undefined && { boundBy }),
     activeFrom,
     ...(disabledAt !== undefined && { disabledAt }),
     ...(lastUsedAt !== undefined && { lastUsedAt }),

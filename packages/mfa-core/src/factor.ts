@@ -18,12 +18,17 @@ export interface TotpSettings {
   readonly period: number;
 }
 
+/** What earned the right a factor was bound by; `code` may have been phished. */
+export type BoundBy = 'ticket' | 'card' | 'phishing-resistant' | 'code' | 'operator';
+
 interface FactorBase {
   readonly id: FactorId;
   readonly account: AccountId;
   /** Given by the person, at most 60 characters, shown escaped: "key of the night team". */
   readonly name: string;
   readonly addedAt: Instant;
+  /** Absent where it was bound before this was kept, and for recovery sets. */
+  readonly boundBy?: BoundBy;
   /** Before this instant the factor proves nothing (waiting period of a factor bound with less than its own tier). */
   readonly activeFrom: Instant;
   /** Set when 100 consecutive failures disabled it (NIST SP 800-63B-4 section 3.2.2); it must be bound anew. */

@@ -1,5 +1,6 @@
 // The factors of an account, as verbs: the person's list and changes, the operator's acts, and the list a browser needs
 // to hide passkeys that were removed.
+import { type AddedLately, addedLately } from './added-lately.ts';
 import type { Refused } from './attempts.ts';
 import type { Factor } from './factor.ts';
 import { type CodesAnswer, type Removed, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
@@ -27,11 +28,17 @@ export interface AcceptedCredentials {
 export interface Factors {
   /** Oldest first, without any secret. */
   list(account: AccountId): Promise<readonly FactorView[]>;
+  /** Those added within the last seven days, newest first; not the account's first enrolment. */
+  addedLately(account: AccountId): Promise<readonly AddedLately[]>;
   /** What the browser is told so that it stops offering removed passkeys; undefined when the account holds none. */
   accepted(account: AccountId): Promise<AcceptedCredentials | undefined>;
   /** The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. */
   rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
-  /** Refused for the last factor that proves something. Ends the other sessions, and this one if it rests on it. */
+  /**
+   * Refused for the last factor that proves something, and for an older one where only a code bound what is shown or what
+   * is left, less than seven days ago (`right-too-new`). Ends the other sessions, and this one if it
+   * rests on it.
+   */
   remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;
   removeByOperator(account: AccountId, id: FactorId): Promise<'removed' | 'absent'>;
@@ -46,6 +53,7 @@ export interface Factors {
 export function createFactors(parts: Parts, sessions: Sessions): Factors {
   return {
     list: async (account) => (await parts.stores.factors.list(account)).map(viewOf),
+    addedLately: async (account) => addedLately(await parts.stores.factors.list(account), parts.clock.now()),
     accepted: (account) => accepted(parts, account),
     rename: (session, id, name) => rename(parts, session, id, name),
     remove: (session, id) => remove(parts, sessions, session, id),

@@ -1,5 +1,6 @@
 // The public names of mfa-core, written by hand. Stores, adapters and the testing kit have subpaths of their own.
 export { actionDigest } from './action.ts';
+export type { AddedLately } from './added-lately.ts';
 export {
   type AcceptWord,
   accepts,
@@ -25,6 +26,7 @@ export type { Enrol, EnrolAnswer, Enrolled, EnrolOffer, WantedFactor } from './e
 export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
 export type { EventSink, MfaEvent, NamedFactor, RefusalReason } from './events.ts';
 export {
+  type BoundBy,
   type Factor,
   isUsable,
   type RecoverySet,

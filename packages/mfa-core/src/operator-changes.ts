@@ -77,6 +77,7 @@ export async function importTotp(
     account,
     name: factorName(imported.name),
     addedAt: now,
+    boundBy: 'operator',
     activeFrom: now,
     secret: sealTotpSecret(parts, { account, id }, secret),
     settings,

@@ -2,6 +2,7 @@
 // (attempts.ts), each kind is judged in code-proof.ts and key-proof.ts, assurance.ts says what the proof is worth.
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { actionDigest, challengeBytes } from './action.ts';
+import { type AddedLately, addedLately } from './added-lately.ts';
 import type { Proof, ProofKind } from './assurance.ts';
 import { type Refused, refuse } from './attempts.ts';
 import { challengeLifetimes } from './challenge.ts';
@@ -24,6 +25,8 @@ export interface StepUpOffer {
   readonly challenge: ChallengeId;
   /** What the account can use now, strongest first. Empty when it holds nothing that counts yet. */
   readonly kinds: readonly ProofKind[];
+  /** What was added within the last seven days, newest first, for the page to say; not the account's first enrolment. */
+  readonly addedLately: readonly AddedLately[];
   /** Options for `navigator.credentials.get`, when a passkey or security key can be used. */
   readonly webauthn?: PublicKeyCredentialRequestOptionsJSON;
 }
@@ -78,12 +81,14 @@ export function createCard(parts: Parts, sessions: Sessions): Card {
 
 async function begin(parts: Parts, session: Session, action: string | undefined): Promise<StepUpOffer> {
   const now = parts.clock.now();
-  const usable = (await parts.stores.factors.list(session.account)).filter((factor) => isUsable(factor, now));
+  const factors = await parts.stores.factors.list(session.account);
+  const usable = factors.filter((factor) => isUsable(factor, now));
   const challenge = makeChallengeId(parts.random);
   const kinds = kindsOf(usable).filter((kind) => action === undefined || kind === 'webauthn');
   const keys = usable.filter((factor) => factor.kind === 'webauthn');
-  if (keys.length === 0) return { challenge, kinds };
-  return { challenge, kinds, webauthn: await offerKeys(parts, session, { id: challenge, keys, action }) };
+  const offer = { challenge, kinds, addedLately: addedLately(factors, now) };
+  if (keys.length === 0) return offer;
+  return { ...offer, webauthn: await offerKeys(parts, session, { id: challenge, keys, action }) };
 }
 
 /** Strongest first; a recovery set counts while it has codes left. */

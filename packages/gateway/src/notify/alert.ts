@@ -6,6 +6,7 @@ import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Stop } from '../stops/stop.ts';
 import { eventSentence } from './event-sentences.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Sentence {
   readonly fr: string;
@@ -188,13 +189,6 @@ function whatNow(account: string): Sentence {
     fr: `Appelez son titulaire. Pour arrêter ce compte : palier account lock ${word}. Qui a été vu : palier exposure report --key ledger-private.jwk --account ${word}`,
     en: `Call its owner. To stop the account: palier account lock ${word}. Who was seen: palier exposure report --key ledger-private.jwk --account ${word}`,
   };
-}
-
-/** One word of a shell: what an account is called must run nothing when a tired person pastes the line. */
-export function shellWord(account: string): string {
-  return /^[\p{L}\p{N}_.@+][\p{L}\p{N}_.@+-]*$/u.test(account)
-    ? account
-    : `'${account.replaceAll("'", "'\\''")}'`;
 }
 
 /** To the minute, with its zone: whoever reads it may be anywhere. */

@@ -1,6 +1,7 @@
 // The operator's sentence for what happened to an account's factors. What a person reads is mfa-core's notices.
 import type { MfaEvent } from '@palier/mfa-core';
 import type { Sentence } from './alert.ts';
+import { shellWord } from './shell-word.ts';
 
 type Words = readonly [fr: string, en: string];
 
@@ -26,7 +27,23 @@ const plain: Partial<Record<MfaEvent['type'], Words>> = {
   ],
 };
 
-export function eventSentence({ type, account }: MfaEvent): Sentence | undefined {
-  const words = plain[type];
+/** A code can be phished, and what it bound gives codes from then on: the one of these that may need somebody. */
+function addedByCode(account: string): Words {
+  const [lock, reset] = ['lock', 'reset-factors'].map((act) => `palier account ${act} ${shellWord(account)}`);
+  return [
+    `un facteur a été ajouté avec un code, qui a pu être volé. Appelez son titulaire. Pas lui : ${lock}, puis, pour retirer tous ses facteurs, ${reset}, et un ticket remis en main propre.`,
+    `a factor was added with a code, which may have been phished. Call its owner. Not them: ${lock}; then, to remove all its factors, ${reset}, and a ticket handed over in person.`,
+  ];
+}
+
+function wordsOf(event: MfaEvent): Words | undefined {
+  const isByCode =
+    event.type === 'factor-enrolled' && event.right === 'factor' && event.shown?.kind !== 'webauthn';
+  return isByCode ? addedByCode(event.account) : plain[event.type];
+}
+
+export function eventSentence(event: MfaEvent): Sentence | undefined {
+  const { account } = event;
+  const words = wordsOf(event);
   return words && { fr: `Compte ${account} : ${words[0]}`, en: `Account ${account}: ${words[1]}` };
 }

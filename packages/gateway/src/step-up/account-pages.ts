@@ -10,6 +10,7 @@ export interface FactorRow {
   readonly kind: keyof Texts['factorKinds'];
   readonly name: string;
   readonly addedAt: number;
+  readonly isNew: boolean;
   readonly lastUsedAt: number | undefined;
   readonly activeFrom: number | undefined;
   readonly disabled: boolean;
@@ -27,6 +28,8 @@ export function factorsPage(
   view: Common & {
     readonly factors: readonly FactorRow[];
     readonly codes: readonly string[];
+    /** The way back to this page through a gesture, where one was asked for. */
+    readonly resume: string;
     /** What a key needs, where the factors held do not add one. */
     readonly keyNeeds: string | undefined;
   },
@@ -35,7 +38,7 @@ export function factorsPage(
   const rows = view.factors.map((factor) => factorRow(factor, words, view.language));
   const body = html`<h1>${{ text: words.factorsTitle }}</h1>
 ${alert(view.error)}
-${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?next=factors">${{ text: words.stepUpNow }}</a></p>`}
+${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: view.resume }}">${{ text: words.stepUpNow }}</a></p>`}
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
 ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.keyNeeds }}</p>`}
@@ -63,8 +66,9 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
     ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
     ...(factor.disabled ? [words.disabled] : []),
   ];
+  const isNew = factor.isNew ? html` <span class="new">${{ text: words.isNew }}</span>` : undefined;
   const field = `name-${factor.id}`;
-  return html`<li><strong>${{ text: factor.name }}</strong><br><span class="hint">${{ text: facts.join(' · ') }}</span>
+  return html`<li><strong>${{ text: factor.name }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}</span>
 <details><summary>${{ text: words.rename }}</summary>
 <form method="post" action="/.palier/factors/rename"><input type="hidden" name="factor" value="${{ text: factor.id }}">
 <label for="${{ text: field }}">${{ text: words.newName }}</label>

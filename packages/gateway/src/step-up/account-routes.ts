@@ -1,7 +1,7 @@
 // The person's own pages: factors and sessions. Every change of a factor is itself a step-up act (R8), judged by
 // mfa-core; here it only gets its words.
 
-import { parseFactorId, parseSessionId } from '@palier/mfa-core';
+import { acceptWords, parseFactorId, parseSessionId, secondsOf } from '@palier/mfa-core';
 import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
@@ -40,12 +40,15 @@ async function showFactors(
 ): Promise<void> {
   const { mfa } = setting.reception;
   const now = Date.now();
-  const rows = (await mfa.factors.list(visit.person.session.account)).map(
+  const { account } = visit.person.session;
+  const added = new Set((await mfa.factors.addedLately(account)).map(({ id }) => id));
+  const rows = (await mfa.factors.list(account)).map(
     (factor): FactorRow => ({
       id: factor.id,
       kind: factor.kind,
       name: factor.name === '' ? texts[visit.language].factorKinds[factor.kind] : factor.name,
       addedAt: factor.addedAt,
+      isNew: added.has(factor.id),
       lastUsedAt: factor.lastUsedAt,
       activeFrom: factor.activeFrom > now ? factor.activeFrom : undefined,
       disabled: factor.disabledAt !== undefined,
@@ -59,11 +62,22 @@ async function showFactors(
     otherLanguage: other('/.palier/factors', visit),
   };
   const keyNeeds = await keyNeedsOf(setting, visit);
+  const resume = error === undefined ? '' : await backToFactors(setting, visit);
   sendPage(
     response,
     error === undefined ? 200 : 403,
-    factorsPage({ ...view, factors: rows, codes, keyNeeds }),
+    factorsPage({ ...view, factors: rows, codes, keyNeeds, resume }),
   );
+}
+
+/** After the gesture that a change asks for, back here: who came to take a thief's app away need not look for the page. */
+function backToFactors({ reception }: PagesSetting, { person }: Known): Promise<string> {
+  const requirement = {
+    kind: 'step-up',
+    accept: acceptWords['second-factor'],
+    maxAge: secondsOf(5 * 60),
+  } as const;
+  return reception.mfa.resume.hold(person.session, '/.palier/factors', { requirement, because: 'too-old' });
 }
 
 const rename: Act = async (setting, visit, request, response) => {
@@ -79,8 +93,12 @@ const rename: Act = async (setting, visit, request, response) => {
 const remove: Act = async (setting, visit, request, response) => {
   const id = parseFactorId(textOf(fieldsOf(request)['factor']));
   const done = id !== undefined && (await setting.reception.mfa.factors.remove(visit.person.session, id));
-  if (done === false || done.outcome === 'refused')
-    return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
+  if (done === false || done.outcome === 'refused') {
+    const words = texts[visit.language];
+    const isTooNew = done !== false && done.reason === 'right-too-new';
+    const error = isTooNew ? words.changeTooNew : words.changeRefused;
+    return showFactors(setting, visit, response, error, []);
+  }
   response.redirect(303, '/.palier/factors');
 };
 

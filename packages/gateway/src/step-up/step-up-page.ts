@@ -1,6 +1,8 @@
 // The page that asks for one gesture: a passkey button where a script runs, a code field that works without any.
+import type { AddedLately } from '@palier/mfa-core';
 import type { Language } from '../respond/problems.ts';
 import { glassLink } from './glass-link.ts';
+import { latelyLine } from './lately.ts';
 import { type Html, html, page } from './page.ts';
 import { type Texts, texts } from './texts.ts';
 
@@ -14,6 +16,8 @@ export interface StepUpView {
   readonly cards: readonly CardButton[];
   /** Whether the account has any factor at all. */
   readonly enrolled: boolean;
+  /** What was added to the account within the last days, newest first. */
+  readonly addedLately: readonly AddedLately[];
   /** The opaque way back; empty when the page was opened by itself. */
   readonly resume: string;
   readonly held: boolean;
@@ -35,6 +39,7 @@ export function stepUpPage(view: StepUpView): string {
 <p>${{ text: words.stepUpWhy[view.because] }}</p>
 <span id="stop" data-resume="${{ text: view.resume }}" data-proved="${{ text: view.proved }}" hidden></span>
 ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
+${latelyLine(view.addedLately, view.language)}
 ${alert(view.error)}
 ${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}
 ${view.because === 'stronger' ? glassLink(view.language) : undefined}`;

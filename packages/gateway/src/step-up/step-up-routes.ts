@@ -104,6 +104,7 @@ async function viewOf(
       ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))
       : [],
     enrolled: factors.length > 0,
+    addedLately: begun.addedLately,
     resume: ticket,
     held: resume?.form !== undefined,
     proved: newestOf(person),

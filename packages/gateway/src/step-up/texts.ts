@@ -112,6 +112,7 @@ const fr = {
     webauthn: 'Clé d’accès ou clé de sécurité',
     'recovery-code': 'Codes de secours',
   },
+  isNew: 'nouveau',
   addedOn: 'ajouté le',
   lastUsed: 'utilisé le',
   activeFrom: 'compte à partir du',
@@ -124,6 +125,8 @@ const fr = {
   newCodes: 'Remplacer mes codes de secours',
   changeRefused:
     'Ce changement demande un geste récent avec votre facteur le plus sûr. Le dernier facteur ne se retire qu’auprès de l’exploitant du portail.',
+  changeTooNew:
+    'Pendant 7 jours, une application ajoutée avec un code ne prend pas la place d’un facteur plus ancien : un code volé ne doit pas vous fermer votre compte. Attendez, ou demandez à l’exploitant du portail.',
   stepUpNow: 'Faire un geste maintenant',
   noFactors: 'Aucun facteur.',
   sessionsTitle: 'Mes sessions',
@@ -247,6 +250,7 @@ const en: Texts = {
     webauthn: 'Passkey or security key',
     'recovery-code': 'Recovery codes',
   },
+  isNew: 'new',
   addedOn: 'added on',
   lastUsed: 'used on',
   activeFrom: 'counts from',
@@ -259,6 +263,8 @@ const en: Texts = {
   newCodes: 'Replace my recovery codes',
   changeRefused:
     'This change needs a recent gesture with your safest factor. The last factor can only be removed by the portal’s operator.',
+  changeTooNew:
+    'For 7 days an app that was added with a code does not take the place of an older factor: a stolen code must not shut you out of your account. Wait, or ask the portal’s operator.',
   stepUpNow: 'Make a gesture now',
   noFactors: 'No factor.',
   sessionsTitle: 'My sessions',

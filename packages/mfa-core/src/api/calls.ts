@@ -88,7 +88,8 @@ async function changeFactor(
   const id = parseFactorId(fields['factor']);
   if (id === undefined) return problem('malformed-request', request);
   const done = await act(id);
-  if ('reason' in done) return refused(request, done);
+  if ('reason' in done)
+    return done.reason === 'right-too-new' ? problem('right-too-new', request) : refused(request, done);
   const accepted = await mfa.factors.accepted(visit.account);
   return ok({ ...done, ...(accepted !== undefined && { accepted }) });
 }

@@ -13,6 +13,7 @@ export type ProblemName =
   | 'step-up-required'
   | 'refused'
   | 'right-too-weak'
+  | 'right-too-new'
   | 'malformed-request'
   | 'foreign-origin'
   | 'not-found'
@@ -32,11 +33,16 @@ const rows: Readonly<Record<ProblemName, Row>> = {
     fr: 'Cela n\u2019a pas fonctionn\u00e9. V\u00e9rifiez et recommencez.',
     en: 'That did not work. Please check and try again.',
   },
-  // The one refusal with its reason: it is told to a session that has shown a code of its own, and says what helps.
+  // The two refusals with their reason: they are told to a session that has shown a code of its own, and say what helps.
   'right-too-weak': {
     status: 403,
     fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne permet pas d\u2019ajouter une cl\u00e9. Demandez un ticket \u00e0 l\u2019exploitant.',
     en: 'A code can be phished, so it cannot add a key. Ask the operator for a ticket.',
+  },
+  'right-too-new': {
+    status: 403,
+    fr: 'Pendant 7 jours, une application ajout\u00e9e avec un code ne prend pas la place d\u2019un facteur plus ancien : un code vol\u00e9 ne doit pas vous fermer votre compte. Attendez, ou demandez \u00e0 l\u2019exploitant.',
+    en: 'For 7 days an app that was added with a code does not take the place of an older factor: a stolen code must not shut you out of your account. Wait, or ask the operator.',
   },
   'malformed-request': { status: 400, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
   'foreign-origin': { status: 403, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },

@@ -90,8 +90,9 @@ export const script: string = `'use strict';
     return Object.assign(document.createElement(name), { textContent: text });
   }
 
-  function line(factor) {
+  function line(factor, isNew) {
     const parts = [factor.name, words.kinds[factor.kind]].filter(Boolean);
+    if (isNew) parts.push(words.isNew);
     if (factor.remaining !== undefined) parts.push(factor.remaining + ' ' + words.left);
     const until = new Date(factor.activeFrom);
     if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
@@ -104,6 +105,27 @@ export const script: string = `'use strict';
     return item;
   }
 
+  // Names come from people, a thief among them: they are text, and set apart from what the page says.
+  function called({ kind, name }) {
+    if (name === '') return [words.kinds[kind]];
+    const { open, close } = words.lately;
+    return [words.kinds[kind] + ' ' + open, element('bdi', name), close];
+  }
+
+  function tellLately(factors) {
+    const { added, on, is, next, more, notYou, see } = words.lately;
+    const style = { dateStyle: 'long', timeStyle: 'short' };
+    const when = (instant) => new Date(instant).toLocaleString(document.documentElement.lang, style);
+    const told = factors.slice(0, 3).flatMap((factor, index) => [
+      (index === 0 ? ' ' : next) + on + ' ' + when(factor.addedAt) + is, ...called(factor),
+    ]);
+    const left = factors.length - 3;
+    const others = left > 0 ? next + more[left === 1 ? 0 : 1].replace('#', left) : '';
+    const link = Object.assign(element('a', see), { href: '#yours' });
+    at('lately').replaceChildren(added, ...told, others + '. ' + notYou + ' ', link);
+    at('lately').hidden = factors.length === 0;
+  }
+
   async function remove(factor) {
     const { unknown } = await call('/factors/remove', { factor });
     // The browser stops offering what is gone, where it knows how.
@@ -113,20 +135,21 @@ export const script: string = `'use strict';
   }
 
   async function begin() {
-    const { kinds } = await call('/step-up', resume === undefined ? {} : { resume });
+    const { kinds, addedLately } = await call('/step-up', resume === undefined ? {} : { resume });
     const held = await call('/factors');
     const { factors } = held;
     addable = held.addable;
     at('key-hint').hidden = !codesOnly();
     if (codesOnly()) at('add-key').setAttribute('aria-describedby', 'key-hint');
     else at('add-key').removeAttribute('aria-describedby');
+    tellLately(addedLately);
     at('step-up').hidden = kinds.length === 0;
     at('use-key').hidden = !kinds.includes('webauthn');
     at('code-form').hidden = !kinds.includes('totp');
     at('lost').hidden = !kinds.includes('recovery-code');
     at('enrol').open = kinds.length === 0;
     at('yours').hidden = factors.length === 0;
-    at('factor-list').replaceChildren(...factors.map(line));
+    at('factor-list').replaceChildren(...factors.map((factor) => line(factor, addedLately.some(({ id }) => id === factor.id))));
     if (kinds.length === 0 && factors.length > 0) say(words.notEnough);
   }
 

@@ -1,5 +1,18 @@
 // What the ready-made page says, in French and English. Words and nothing else.
 
+/** Of what was added lately: `notYou` ends with a link to the list below. */
+interface LatelyWords {
+  readonly added: string;
+  readonly on: string;
+  readonly is: string;
+  readonly next: string;
+  readonly open: string;
+  readonly close: string;
+  readonly more: readonly [one: string, several: string];
+  readonly notYou: string;
+  readonly see: string;
+}
+
 export interface PageWords {
   readonly lang: 'fr' | 'en';
   readonly title: string;
@@ -23,6 +36,8 @@ export interface PageWords {
   readonly yours: string;
   readonly yoursHint: string;
   readonly remove: string;
+  readonly isNew: string;
+  readonly lately: LatelyWords;
   readonly waits: string;
   readonly left: string;
   readonly kinds: Readonly<Record<'totp' | 'webauthn' | 'recovery-code', string>>;
@@ -56,6 +71,18 @@ const french: PageWords = {
   yours: 'Vos seconds facteurs',
   yoursHint: 'Pour en retirer un, prouvez d’abord que c’est vous : cela vaut cinq minutes.',
   remove: 'Retirer',
+  isNew: 'nouveau',
+  lately: {
+    added: 'Ajouté à ce compte',
+    on: 'le',
+    is: '\u00a0: ',
+    next: '\u00a0; ',
+    open: '«\u00a0',
+    close: '\u00a0»',
+    more: ['et 1 autre', 'et # autres'],
+    notYou: 'Ce n’était pas vous ou un collègue ? Prévenez votre administrateur tout de suite.',
+    see: 'Voir et retirer',
+  },
   waits: 'compte à partir du',
   left: 'restants',
   kinds: { totp: 'application', webauthn: 'clé', 'recovery-code': 'codes de secours' },
@@ -90,6 +117,18 @@ const english: PageWords = {
   yours: 'Your second factors',
   yoursHint: 'To remove one, first show that it is you: that holds for five minutes.',
   remove: 'Remove',
+  isNew: 'new',
+  lately: {
+    added: 'Added to this account',
+    on: 'on',
+    is: ': ',
+    next: '; ',
+    open: '“',
+    close: '”',
+    more: ['and 1 more', 'and # more'],
+    notYou: 'Was it not you or a colleague? Tell your administrator at once.',
+    see: 'See and remove',
+  },
   waits: 'counts from',
   left: 'left',
   kinds: { totp: 'app', webauthn: 'key', 'recovery-code': 'recovery codes' },
