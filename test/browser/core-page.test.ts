@@ -19,6 +19,9 @@ async function scanned(page: Page): Promise<string> {
   return totpCode(read.secrets[0].secret, systemClock.now());
 }
 
+/** Where pictures are kept, if any (pages.test.ts). */
+const pictures = process.env['PALIER_SCREENSHOTS'];
+
 describe.skipIf(chromiumPath === undefined)('the quick start', () => {
   let site: QuickStart;
   let browser: Browser;
@@ -46,7 +49,9 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
     await expect.poll(() => page.locator('#code-list li').count()).toBe(10);
-    expect(await page.locator('#factor-list').textContent()).toContain('téléphone du cabinet, application');
+    await expect
+      .poll(() => page.locator('#factor-list').textContent())
+      .toContain('téléphone du cabinet, application');
     expect(await page.locator('#secret').textContent()).toBe('');
     await page.getByRole('button', { name: 'Continuer' }).click();
     await expect.poll(() => page.textContent('body')).toBe('Patient 1');
@@ -80,6 +85,44 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await context.close();
   });
 
+  it('says what a phished code added, with names as text, and lets the owner take it away', async () => {
+    const owner = await openWindow(browser);
+    await owner.page.goto(`${site.origin}/login/dora`, { waitUntil: 'networkidle' });
+    await addApp(owner.page, 'téléphone de Dora', await site.ticket('dora'));
+    expect(await owner.page.locator('#lately').isVisible()).toBe(false);
+    await addApp(owner.page, '<b>mon téléphone</b>');
+    await owner.page.goto(`${site.origin}/mfa/`);
+    const line = owner.page.locator('#lately');
+    await line.waitFor();
+    expect(await line.textContent()).toMatch(
+      /^Ajouté à ce compte le .+\s: application «\s<b>mon téléphone<\/b>\s»\. Ce n’était pas vous ou un collègue/,
+    );
+    expect(await owner.page.locator('#factor-list').textContent()).toContain('application, nouveau');
+    await shoot(owner.page, 'core-lately.fr');
+    await owner.page.getByRole('button', { name: 'Retirer <b>mon téléphone</b>' }).click();
+    await expect.poll(() => line.isVisible()).toBe(false);
+    expect(owner.complaints).toEqual([]);
+    await owner.context.close();
+  });
+
+  it('says it in English, three of many, and why an older app cannot go', async () => {
+    const { page, context, complaints } = await openWindow(browser, { locale: 'en-GB', colorScheme: 'dark' });
+    await page.goto(`${site.origin}/login/emma`, { waitUntil: 'networkidle' });
+    await addApp(page, 'old phone', await site.ticket('emma'));
+    for (const name of ['one', 'W'.repeat(60), '', 'four']) await addApp(page, name);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${site.origin}/mfa/`);
+    await page.locator('#lately').waitFor();
+    expect(await page.locator('#lately').textContent()).toMatch(
+      /^Added to this account on .+: app “four”; on .+: app; on .+: app “W{60}”; and 1 more\. Was it not you/,
+    );
+    await shoot(page, 'core-lately.en.phone');
+    await page.getByRole('button', { name: 'Remove old phone' }).click();
+    await expect.poll(() => page.locator('#said').textContent()).toContain('For 7 days');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('lets another person use a passkey, take it away, and be stopped again', async () => {
     const window = await openWindow(browser, { locale: 'en-GB' });
     const { page, context, complaints } = window;
@@ -109,6 +152,23 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await context.close();
   });
 });
+
+/** Binds an app with what is in the ticket field: nothing, where a gesture was just made. */
+async function addApp(page: Page, name: string, ticket = ''): Promise<void> {
+  await page.locator('#enrol').evaluate((part) => part.setAttribute('open', ''));
+  await page.locator('#ticket').fill(ticket);
+  await page.locator('#name').fill(name);
+  await page.locator('#ticket-form button[value="totp"]').click();
+  await page.locator('#qr svg').waitFor();
+  await page.locator('#confirm').fill(await scanned(page));
+  await page.locator('#confirm-form button').click();
+  // The last thing the page does: before, it would close the part that the next one opens.
+  await page.locator('#said', { hasText: /./ }).waitFor();
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
 
 /** A second authenticator beside the first, which refuses to hold another key of the account. */
 async function plugAnother({ context, page }: Awaited<ReturnType<typeof openWindow>>): Promise<void> {

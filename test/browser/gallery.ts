@@ -3,6 +3,7 @@
 
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
+import { bindAnotherApp } from '../support/another-app.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import type { Site } from '../support/start.ts';
 
@@ -16,7 +17,8 @@ export interface Picture {
 
 /** Prepares the accounts and lists the pages. Ways can be gone again and again, in any language. */
 export async function hang(site: Site): Promise<readonly Picture[]> {
-  return [...(await stepUpPages(site)), ...(await enrolPages(site)), ...(await otherPages(site))];
+  const first = [...(await stepUpPages(site)), ...(await latelyPages(site))];
+  return [...first, ...(await enrolPages(site)), ...(await otherPages(site))];
 }
 
 async function stepUpPages(site: Site): Promise<readonly Picture[]> {
@@ -48,6 +50,42 @@ async function stepUpPages(site: Site): Promise<readonly Picture[]> {
       shows: 'a.button',
     },
   ];
+}
+
+/** One app that a phished code bound, and many, with names as long and as unbroken as they can be. */
+async function latelyPages(site: Site): Promise<readonly Picture[]> {
+  const [one, many] = [await withApp(site, 'pharmacie-04'), await withApp(site, 'pharmacie-05')];
+  const thief = await thiefOf(site, one, ['mon téléphone']);
+  await thiefOf(site, many, ['a', '', '<b>Tout va bien</b> : rien à faire', '\u200fטלפון', 'W'.repeat(60)]);
+  const [own, other] = [await elsewhere(site, one), await elsewhere(site, many)];
+  const at = (target: string): Picture['reach'] => goTo(site, target);
+  const line = '.lately[role="note"]';
+  return [
+    { name: 'step-up-added-lately', who: own, reach: at('/.palier/step-up'), shows: line },
+    { name: 'step-up-added-lately-many', who: other, reach: at('/.palier/step-up'), shows: line },
+    { name: 'factors-new', who: own, reach: at('/.palier/factors'), shows: 'li .new' },
+    { name: 'factors-new-many', who: other, reach: at('/.palier/factors'), shows: 'li .new' },
+    {
+      name: 'factors-kept-from-a-code',
+      who: thief,
+      reach: async (page) => {
+        await at('/.palier/factors')(page);
+        await page.locator('li:not(:has(.new)) button.danger').first().click();
+      },
+      shows: '[role="alert"]',
+    },
+  ];
+}
+
+/** The same password and a code of the owner's, in another browser, which binds apps under these names with it. */
+async function thiefOf(site: Site, owner: Professional, names: readonly string[]): Promise<Professional> {
+  const thief = await elsewhere(site, owner);
+  await thief.browser.call('/.palier/api/step-up/totp', { code: owner.code() });
+  for (const name of names) {
+    site.clock.advance(1);
+    await bindAnotherApp(site, thief.browser, name);
+  }
+  return thief;
 }
 
 async function enrolPages(site: Site): Promise<readonly Picture[]> {

@@ -46,7 +46,7 @@ interface Thief {
 
 /** What stands in the line, without its markup; undefined where there is none. */
 function lineOf({ text }: Page): string | undefined {
-  const line = /<p class="note lately" role="status">(.*?)<\/p>/s.exec(text)?.[1];
+  const line = /<p class="note lately" role="note">(.*?)<\/p>/s.exec(text)?.[1];
   return line?.replace(/<[^>]+>/g, '').replaceAll('\u00a0', ' ');
 }
 

@@ -55,7 +55,7 @@ export function latelyLine(added: readonly AddedLately[], language: Language): H
   const left = added.length - told.length;
   const rest = left > 0 ? [html`${{ text: words.more(left) }}`] : [];
   const list = [...told, ...rest].flatMap((part, index) => (index === 0 ? [part] : [next, part]));
-  return html`<p class="note lately" role="status">${{ text: words.added }} ${list}. ${{ text: words.notYou }} <a href="/.palier/factors">${{ text: words.see }}</a></p>`;
+  return html`<p class="note lately" role="note">${{ text: words.added }} ${list}. ${{ text: words.notYou }} <a href="/.palier/factors">${{ text: words.see }}</a></p>`;
 }
 
 /** The name comes from a person, who may be the thief: text, set apart from what the page itself says. */

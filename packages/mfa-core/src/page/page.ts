@@ -8,7 +8,7 @@ const style = `body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;color:#1a1a1a;
 main{max-width:34rem;margin:0 auto;padding:1rem}
 label{display:block;margin-top:1rem}input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}
 button{font:inherit;padding:.5rem 1rem;margin:.5rem .5rem .5rem 0}
-#said{min-height:1.5em;font-weight:bold}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block}
+#said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block}
 :focus-visible{outline:3px solid #00f;outline-offset:2px}[hidden]{display:none}
 `;
 
@@ -62,7 +62,7 @@ function html(words: PageWords): string {
 <html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title><link rel="stylesheet" href="page.css"></head>
 <body><main><h1>${title}</h1><p id="said" role="status"></p>
-<p id="lately" role="status" hidden></p>
+<p id="lately" role="note" hidden></p>
 <section id="step-up" hidden><h2>${words.prove}</h2>
 <p><button type="button" id="use-key" hidden>${words.useKey}</button></p>
 <form id="code-form" hidden><label for="code">${words.code}</label><input id="code" ${once}>${submit}</form>
