@@ -136,6 +136,19 @@ describe
     expect(statuses).toEqual([200, 200, 200, 200, 200, 401]);
   }, 60_000);
 
+  it('are both stopped by one command, whatever the hour is', async () => {
+    await setAhead(day);
+    const { browser } = seat(site, 'pharmacie-02');
+    site.send(1);
+    const open = async (): Promise<number> => (await browser.go('/public/portal.css')).status;
+    expect(await open()).toBe(200);
+    expect((await site.palier('stop', 'everything', '--reason', 'the clock')).code).toBe(0);
+    await expect.poll(open, { timeout: 10_000 }).toBe(403);
+    expect((await site.palier('resume', 'everything')).code).toBe(0);
+    await expect.poll(open, { timeout: 10_000 }).toBe(200);
+    await setAhead(0);
+  }, 60_000);
+
   it.each([
     ['medecin-01', 5 * minute],
     ['medecin-02', -5 * minute],
@@ -159,7 +172,7 @@ describe
           `^not ready\nthe clock of this machine is [\\d.]+ s ${apart > 0 ? 'ahead of' : 'behind'} the store's\n$`,
         ),
       );
-      // What is open stays open, and the kill switch turns.
+      // What is open stays open.
       expect((await professional.browser.go('/public/portal.css')).status).toBe(200);
       const sound: number[] = [];
       for (let turn = 0; turn < 4; turn += 1) sound.push(await look(professional, 0));

@@ -59,7 +59,7 @@ forwardAuth: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const [clock, random] = [systemClock, systemRandom];
   const stores = await openStores(parsed.config.stores, { clock, random });
-  const ledger = { append, close: async () => undefined };
+  const ledger = { append, probe: async () => undefined, close: async () => undefined };
   const live = createLiveExchanges();
   const composition = await compose(parsed.config, {
     clock,

@@ -90,7 +90,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const embedding = createEmbedding(handlers);
   const cardDoor = createCardDoor(config, () => current.composition, kept.log);
   const health = healthServer(
-    kept.stores.probe,
+    async () => void (await Promise.all([kept.stores.probe(), kept.ledger.probe()])),
     () => current.composition.observer?.counts(),
     kept.refusedDays.counts,
     () => clockRemark(kept.stores.clockCheck.apart()),

@@ -29,5 +29,7 @@ export interface LedgerEntry {
 /** Keeps entries. `append` resolves when the entry survives a power cut; it rejects when it cannot say so. */
 export interface Ledger {
   append(entry: LedgerEntry): Promise<void>;
+  /** Rejects while the last append failed and none would be kept now. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 }

@@ -72,9 +72,12 @@ function serveAppends(roll: Roll, patience: Seconds, age: Seconds, release: () =
     Math.min(age, 3600) * 1000,
   ).unref();
   let closing: Promise<void> | undefined;
+  const whileOpen = (act: () => Promise<void>): Promise<void> =>
+    closing === undefined ? act() : Promise.reject(new LedgerError('the ledger is closed'));
   return {
-    append: (entry) =>
-      closing === undefined ? commit.add(entry) : Promise.reject(new LedgerError('the ledger is closed')),
+    append: (entry) => whileOpen(() => commit.add(entry)),
+    // After a failure no segment is open: whether one can be begun says whether entries can be kept again.
+    probe: () => whileOpen(() => commit.afterwards(() => roll.open())),
     close: () => {
       clearInterval(timer);
       closing ??= commit.afterwards(() => roll.close()).finally(release);

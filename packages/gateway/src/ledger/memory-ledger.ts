@@ -10,6 +10,7 @@ export function memoryLedger(capacity = 100_000): Ledger & { readonly entries: r
       entries.push(entry);
       if (entries.length > capacity) entries.shift();
     },
+    probe: async () => undefined,
     close: async () => undefined,
   };
 }

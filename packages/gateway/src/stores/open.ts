@@ -1,6 +1,7 @@
 // Opens the stores the configuration names. One SQLite file, or one PostgreSQL database, can hold both halves; Redis or
 // Valkey only the shared one. Which pairs make sense is config/contradictions.ts.
 import cluster from 'node:cluster';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   type AccountId,
   type Clock,
@@ -25,6 +26,7 @@ import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
 import { sqliteSignIns } from './sqlite-sign-in.ts';
 import { type Standings, sqliteStandings } from './sqlite-standing.ts';
+import { unsynced } from './sqlite-unsynced.ts';
 import { underClock } from './under-clock.ts';
 
 export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' | 'renew'> {
@@ -145,7 +147,7 @@ function sqliteHalves(path: string, forgetful: boolean): Halves {
       ...mfa,
       ...sqliteStandings(database),
       signIns: sqliteSignIns(database),
-      probe: probeOf(mfa),
+      probe: writeProbeOf(database),
       close,
     },
     shared: async () =>
@@ -166,6 +168,14 @@ function sharedOf({ challenges, sessions }: MfaStores, budget: BudgetStore): Sha
     probe: async () => undefined,
     close: async () => undefined,
   };
+}
+
+/**
+ * A file system that became read-only still lets everything be read, so something is written: a number nobody uses. A row
+ * that is set to what it was SQLite would not write.
+ */
+function writeProbeOf(database: DatabaseSync): () => Promise<void> {
+  return async () => unsynced(database, () => database.exec('PRAGMA user_version = 0'));
 }
 
 /** One look at a count that is never there. */
