@@ -3,7 +3,7 @@
 // defence that is off makes no difference, or when honest people are asked too much.
 
 import { parseArgs } from 'node:util';
-import { writeDocuments } from './documents.ts';
+import { writeFull, writeShort } from './documents.ts';
 import { playAll } from './play.ts';
 import { faultsOf, type RunResult } from './result.ts';
 import { missingPrograms } from './shared-stores.ts';
@@ -42,6 +42,11 @@ if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16) {
   process.exit(2);
 }
 
+if (values.write && (isShared || values.only.some((words) => words !== ''))) {
+  console.error('--write takes whole replays only: a table of the page is one invocation');
+  process.exit(2);
+}
+
 const failures: string[] = [];
 const results = await playAll({
   extent: { seed, full: values.full, shared: isShared },
@@ -60,7 +65,7 @@ if (results.length + failures.length === 0) {
 const faults = [...results.flatMap(faultsOf), ...failures];
 if (!values.json) console.log(`\n${tableOf(results)}\n`);
 for (const fault of faults) console.error(fault);
-if (values.write) writeDocuments(results);
+if (values.write) (values.full ? writeFull : writeShort)(results);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 /** A run for machines: what does not apply is null. */

@@ -136,6 +136,11 @@ it('the command prints one line for each run, with all that is measured, and end
   for (const name of measuredByIssue) expect(run).toHaveProperty(name);
 });
 
+it('a part of a replay is not written over the tables of the page, which are one invocation each', async () => {
+  const asked = command(['--write', '--only', 'general practitioner']);
+  await expect(asked).rejects.toMatchObject({ code: 2, stdout: '' });
+});
+
 const measuredByIssue: readonly string[] = [
   'exposed',
   'alerts',
