@@ -112,7 +112,16 @@ describe
   async function setAhead(milliseconds: number): Promise<void> {
     writeFileSync(join(site.folder, 'palier-1.yaml.ahead'), `${milliseconds}`);
     const off = Math.abs(milliseconds) > 30_000;
-    await expect.poll(async () => (await ready(1)).status, { timeout: 10_000 }).toBe(off ? 503 : 200);
+    const noticed = Math.abs(milliseconds) >= 5000;
+    await expect
+      .poll(
+        async () => {
+          const answer = await ready(1);
+          return [answer.status, (await answer.text()).includes('the clock of this machine')];
+        },
+        { timeout: 10_000 },
+      )
+      .toEqual([off ? 503 : 200, noticed]);
   }
   const ready = (instance: number): Promise<Response> =>
     fetch(`http://127.0.0.1:${site.all[instance]?.healthPort}/ready`);
@@ -135,6 +144,31 @@ describe
     for (let turn = 0; turn < 6; turn += 1) statuses.push(await look(pharmacist, turn % 2));
     expect(statuses).toEqual([200, 200, 200, 200, 200, 401]);
   }, 60_000);
+
+  it.each([
+    ['pharmacie-03', 25 * second],
+    ['pharmacie-04', -25 * second],
+  ])(
+    'take a code of %s once while they are %d ms apart, however often it comes to both',
+    async (login, apart) => {
+      // Enrolled at the beginning of a step, so that the phone's next code is good until the end.
+      await expect.poll(() => Date.now() % 30_000, { timeout: 40_000 }).toBeLessThan(15_000);
+      site.send(0);
+      const professional = await present(login);
+      await setAhead(apart);
+      site.send('in-turn');
+      site.clock.advance(30);
+      const code = professional.code();
+      site.clock.advance(-30);
+      const sent = Array.from({ length: 20 }, () =>
+        professional.browser.call('/.palier/api/step-up/totp', { code }),
+      );
+      const statuses = (await Promise.all(sent)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+      await setAhead(0);
+    },
+    90_000,
+  );
 
   it('are both stopped by one command, whatever the hour is', async () => {
     await setAhead(day);

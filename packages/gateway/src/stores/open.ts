@@ -70,7 +70,11 @@ export async function openStores(
     halves.started();
     // A clock that is moved by hand is all the time there is.
     const storeTime = clock === systemClock ? shared.time : undefined;
-    return together(durable, shared, await keepChecking({ clock, steady, storeTime }));
+    const clockCheck = await keepChecking({ clock, steady, storeTime }).catch(async (error: unknown) => {
+      await shared.close();
+      throw error;
+    });
+    return together(durable, shared, clockCheck);
   } catch (error) {
     await durable.close();
     throw error;
