@@ -92,6 +92,7 @@ export function createRoll(setting: RollSetting): Roll {
   return {
     open: async () => {
       current ??= await begin().catch(failed);
+      failedAt = undefined;
     },
     write: async (entries) => {
       if (failedAt !== undefined && Math.abs(clock.now() - failedAt) < pause * 1000)
