@@ -41,8 +41,9 @@ export function viewOf(factor: Factor): FactorView {
 }
 
 /**
- * A name as it is kept: control, format and direction signs are taken out (A178), at most 60 characters. Anything but
- * text is the empty name: a name never makes an enrolment fail.
+ * A name as it is kept: control, format and direction signs are taken out (A178), at most 60 characters, none of them
+ * halved. Notices and pages set it between quotation marks, which it must not end to go on in our words, and accents piled
+ * up would cover the lines around it. Anything but text is the empty name: a name never makes an enrolment fail.
  */
 export function factorName(given: unknown): string {
   if (typeof given !== 'string') return '';
@@ -50,7 +51,10 @@ export function factorName(given: unknown): string {
     .slice(0, 400)
     .normalize('NFC')
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/[«»“”„‟]/gu, "'")
+    .replace(/(\p{M}{3})\p{M}+/gu, '$1')
     .trim()
     .slice(0, 60)
+    .replace(/\p{Cs}$/u, '')
     .trimEnd();
 }
