@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accountOf,
   atOnce,
+  bindKey,
   bindPhone,
   lastReason,
   must,
@@ -215,6 +216,44 @@ describe('another factor', () => {
     const seat = await withPhone(desk, ana);
     const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
     must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'refused');
+    expect(lastReason(desk)).toBe('too-many-factors');
+  });
+
+  it('is refused beyond it also where many were begun while there was room for one', async () => {
+    const desk = openDesk({ policy: { maxFactors: 4 } });
+    const seat = await withPhone(desk, ana);
+    const begun = await atOnce(9, async () => {
+      const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
+      return must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'begun');
+    });
+    for (const { challenge, totp } of begun)
+      await desk.mfa.enrol.complete(seat.token, challenge, { code: phoneOf(desk, totp?.uri ?? '').code() });
+    expect(lastReason(desk)).toBe('too-many-factors');
+    expect(await desk.mfa.factors.list(ana)).toHaveLength(4);
+  });
+
+  it('is not refused to a ticket or a key because codes have filled the account, disabled or not', async () => {
+    for (const disabled of [false, true]) {
+      const desk = openDesk({ policy: { maxFactors: 4 } });
+      const seat = await withPhone(desk, ana);
+      for (const _ of [1, 2]) {
+        const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
+        await bindPhone(desk, seat, right);
+      }
+      if (disabled) await desk.mfa.factors.disableByOperator(ana, ['totp', 'recovery-code']);
+      const byTicket = await bindKey(desk, await signIn(desk, ana));
+      const byKey = must(await desk.mfa.enrol.rightFromProof(byTicket.session), 'granted');
+      await bindKey(desk, byTicket, byKey.right);
+    }
+  });
+
+  it('is refused to a ticket where as many are there as an account may hold, whatever bound them', async () => {
+    const desk = openDesk({ policy: { maxFactors: 4 } });
+    const seat = await withPhone(desk, ana);
+    await bindKey(desk, await bindKey(desk, seat));
+    const fourth = await signIn(desk, ana);
+    const right = await ticketRight(desk, fourth);
+    must(await desk.mfa.enrol.begin(fourth.session, right, { kind: 'webauthn' }), 'refused');
     expect(lastReason(desk)).toBe('too-many-factors');
   });
 

@@ -105,6 +105,19 @@ describe('an app that a phished code bound', () => {
 });
 
 describe('what came by more than a code', () => {
+  it('stays, also where it came after the app of the thief: the phone is lost, the new one came by ticket', async () => {
+    const desk = openDesk();
+    const lost = await withPhone(desk, ana);
+    const thief = await plant(desk, lost.phone);
+    desk.clock.advance(3600);
+    const found = await bindPhone(desk, await signIn(desk, ana), undefined);
+    must(await desk.mfa.factors.remove(found.session, lost.factor.id), 'removed');
+    await keepsIts(desk, await byCode(desk, thief.phone), found);
+    const younger = await plant(desk, found.phone);
+    const seat = await byCode(desk, thief.phone);
+    must(await desk.mfa.factors.remove(seat.session, younger.factor.id), 'removed');
+  });
+
   it('takes the place of a lost phone at once: an app by ticket', async () => {
     const desk = openDesk();
     const lost = await withPhone(desk, ana);
@@ -160,6 +173,27 @@ describe('a house where a code binds a key after 72 hours', () => {
     const next = await bindKey(desk, seat, more.right);
     await keepsIts(desk, await byKey(desk, next), owner);
   });
+
+  it.each(['removed meanwhile', 'bound before it was kept by what'])(
+    'keeps it also from what is bound with a key that was %s',
+    async (what) => {
+      const desk = openDesk({ policy: { keyAfterCode: 0 as Seconds } });
+      const owner = await withPhone(desk, ana);
+      const phished = await byCode(desk, owner.phone);
+      const { right } = must(await desk.mfa.enrol.rightFromProof(phished.session), 'granted');
+      const thief = await bindKey(desk, phished, right);
+      const seat = await byKey(desk, thief);
+      const more = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
+      const key = (await desk.stores.factors.list(ana)).find(({ id }) => id === thief.factor.id);
+      if (key === undefined) throw new Error('no key');
+      await desk.stores.factors.remove(ana, key.id);
+      const { boundBy: _boundBy, ...unknown } = key;
+      if (what !== 'removed meanwhile') await desk.stores.factors.add(unknown);
+      const next = await bindKey(desk, seat, more.right);
+      expect(next.factor.boundBy).toBe('code');
+      await keepsIts(desk, await byKey(desk, next), owner);
+    },
+  );
 
   it('lets a new app of the owner take the waiting key away, which proves nothing yet', async () => {
     const desk = openDesk(weaker);

@@ -3,7 +3,7 @@
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
-import { activeFrom, boundBy } from './enrol-right.ts';
+import { activeFrom, boundBy, hasRoom } from './enrol-right.ts';
 import type { Enrolled } from './enrolment.ts';
 import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
@@ -40,11 +40,14 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
   const heldBefore = await parts.stores.factors.list(session.account);
+  // Many may have been begun while there was room for one.
+  if (!hasRoom(parts, right.payload, heldBefore, now))
+    return giveBack(parts, session, right, 'too-many-factors');
   const factor = {
     ...binding.factor,
     name: binding.name,
     addedAt: now,
-    boundBy: boundBy(right.payload, heldBefore),
+    boundBy: boundBy(right.payload, heldBefore, now),
     activeFrom: active,
   };
   await emit(parts, whoseOf(session), {
@@ -81,7 +84,7 @@ async function giveBack(
   parts: Parts,
   session: Session,
   right: Challenge<'enrol-right'>,
-  reason: 'duplicate' | 'right-too-weak',
+  reason: 'duplicate' | 'right-too-weak' | 'too-many-factors',
 ): Promise<Refused> {
   await parts.stores.challenges.put(right);
   return refuse(parts, session, 'enrol', reason);

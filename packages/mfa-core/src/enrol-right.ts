@@ -14,6 +14,7 @@ import {
 import { emit, type Parts, whoseOf } from './parts.ts';
 import type { MfaPolicy } from './policy.ts';
 import { digestCode } from './recovery-codes.ts';
+import { isNewcomer } from './removal.ts';
 import type { Session } from './session.ts';
 import { currentSession } from './session-lifecycle.ts';
 import type { Ticket } from './ticket.ts';
@@ -126,11 +127,31 @@ function earnerOf(right: EnrolRight): Earner {
   return right.source === 'factor' ? right.tier : right.source;
 }
 
-/** What a code bound, binds on as a code does: otherwise one more gesture would wash off where it came from. */
-export function boundBy(right: EnrolRight, held: readonly Factor[]): BoundBy {
+/**
+ * What a code bound, binds on as a code does: otherwise one more gesture would wash off where it came from. So does what
+ * nothing is known of: one that was removed at this moment, or came lately from before this was kept.
+ */
+export function boundBy(right: EnrolRight, held: readonly Factor[], now: Instant): BoundBy {
   if (right.source !== 'factor') return right.source;
   const shown = held.find(({ id }) => id === right.factor);
-  return shown?.boundBy === 'code' ? 'code' : right.tier;
+  return shown === undefined || shown.boundBy === 'code' || isNewcomer(shown, now) ? 'code' : right.tier;
+}
+
+/**
+ * Whether one more may be bound. A code counts all that is there. What was filled up with codes, or is disabled, stands in
+ * the way of no ticket, card or key: one phished code would otherwise keep the owner from adding anything.
+ */
+export function hasRoom(
+  { policy }: Parts,
+  right: EnrolRight,
+  held: readonly Factor[],
+  now: Instant,
+): boolean {
+  const counted =
+    boundBy(right, held, now) === 'code'
+      ? held
+      : held.filter((factor) => factor.disabledAt === undefined && factor.boundBy !== 'code');
+  return counted.length < policy.maxFactors;
 }
 
 function kindsOf(policy: MfaPolicy, earner: Earner): readonly BindableKind[] {

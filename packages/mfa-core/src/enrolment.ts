@@ -7,6 +7,7 @@ import {
   activeFrom,
   addableByProof,
   type BindableKind,
+  hasRoom,
   peekRight,
   type RightAnswer,
   redeemTicket,
@@ -112,7 +113,8 @@ async function begin(
   if (activeFrom(parts, held.payload, wanted.kind, parts.clock.now()) === undefined)
     return refuse(parts, session, 'enrol', 'right-too-weak');
   const factors = await parts.stores.factors.list(session.account);
-  if (factors.length >= parts.policy.maxFactors) return refuse(parts, session, 'enrol', 'too-many-factors');
+  if (!hasRoom(parts, held.payload, factors, parts.clock.now()))
+    return refuse(parts, session, 'enrol', 'too-many-factors');
   const offer =
     wanted.kind === 'totp'
       ? await beginTotp(parts, session, held.id, wanted.settings)

@@ -35,9 +35,9 @@ export interface Factors {
   /** The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. */
   rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
   /**
-   * Refused for the last factor that proves something, and for an older one where only a code bound what is shown or what
-   * is left, less than seven days ago (`right-too-new`). Ends the other sessions, and this one if it
-   * rests on it.
+   * Refused for the last factor that proves something, and, for an older one or one that came with more than a code, where
+   * only a code bound what is shown or what is left, less than seven days ago (`right-too-new`). Ends the other sessions,
+   * and this one if it rests on it.
    */
   remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;

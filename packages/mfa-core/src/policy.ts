@@ -28,7 +28,10 @@ export interface MfaPolicy {
   readonly authenticators: AuthenticatorPolicy;
   /** Codes of one recovery set. */
   readonly recoveryCodes: number;
-  /** Factors one account may hold, recovery set included (A178). */
+  /**
+   * Factors one account may hold, recovery set included (A178). A ticket, a card or a key adds as many again beside what
+   * codes bound and what is disabled.
+   */
   readonly maxFactors: number;
   /** Waiting after the n-th consecutive wrong code; the last entry for all beyond. The first entry is for none yet. */
   readonly codeWaits: readonly Seconds[];

@@ -1,6 +1,7 @@
 // What a factor that was shown may remove. One phished code binds another app; could that app, or the code itself, then
 // take away what was there before, the account would be the thief's and its owner would stand outside. So a newcomer,
-// which is what a code bound within the last days, removes nothing older, and nobody leaves an account to newcomers.
+// which is what a code bound within the last days, removes nothing but younger newcomers, and nobody leaves an account to
+// newcomers. What its owner binds with a ticket when he has lost his phone is younger than the thief's app, and stays.
 import { isAddedLately } from './added-lately.ts';
 import { tierOf } from './change-right.ts';
 import { type Factor, isUsable } from './factor.ts';
@@ -13,7 +14,7 @@ export function mayRemove(shown: Factor, removed: Factor, held: readonly Factor[
   return leavesSomebody(removed, without(held, removed), now);
 }
 
-/** Whether among those left one can be used that was there before, or came by more than a code. */
+/** Whether among those left one can be used that is no newcomer, or an older one than the newcomer that goes. */
 export function leavesSomebody(removed: Factor, left: readonly Factor[], now: Instant): boolean {
   return usable(left, now).some((factor) => outlasts(factor, removed, now));
 }
@@ -32,10 +33,11 @@ function usable(factors: readonly Factor[], now: Instant): readonly Factor[] {
 }
 
 function outlasts(factor: Factor, removed: Factor, now: Instant): boolean {
-  return !isNewcomer(factor, now) || factor.addedAt < removed.addedAt;
+  if (!isNewcomer(factor, now)) return true;
+  return isNewcomer(removed, now) && factor.addedAt < removed.addedAt;
 }
 
 /** One that was bound before this was kept may have been bound by a code. */
-function isNewcomer(factor: Factor, now: Instant): boolean {
+export function isNewcomer(factor: Factor, now: Instant): boolean {
   return (factor.boundBy ?? 'code') === 'code' && isAddedLately(factor, now);
 }
