@@ -10,6 +10,8 @@ export interface Objection {
   readonly path: Path;
   readonly problem: string;
   readonly fix: string;
+  /** Of a key that was misspelt: the one that was meant. */
+  readonly meant?: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -43,8 +45,12 @@ function unknownKey(path: Path, key: string, schema: Node): Objection {
   const known = nodesAt(schema, path).flatMap((node) =>
     'shape' in node._zod.def ? Object.keys(shapeOf(node)) : [],
   );
-  const fix = renamed.get([...path, key].join('.')) ?? meantBy(key, known);
-  return { path: [...path, key], problem: `unknown key "${key}"`, fix };
+  const told = { path: [...path, key], problem: `unknown key "${key}"` };
+  const meant = nearest(key, known);
+  const fix = renamed.get([...path, key].join('.'));
+  if (fix !== undefined || meant === undefined)
+    return { ...told, fix: fix ?? `known here: ${known.join(', ')}` };
+  return { ...told, fix: `did you mean "${meant}"?`, meant };
 }
 
 /** Keys of earlier versions whose place another one took, with what is to be thought of. */
@@ -54,11 +60,6 @@ const renamed: ReadonlyMap<string, string> = new Map([
     'it is called keyAfterCode now: write never (the default), or the duration, which is the weaker choice',
   ],
 ]);
-
-function meantBy(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known);
-  return meant === undefined ? `known here: ${known.join(', ')}` : `did you mean "${meant}"?`;
-}
 
 function objection(issue: Issue, path: Path, schema: Node, value: unknown): Objection {
   const { description, example, secret } = meaningOf(nodesAt(schema, path));

@@ -220,11 +220,29 @@ ledger: { directory: x }`),
       '5 identity[0].portal-session.ask: "api/me" is not a canonical path without query | write a canonical path without query, for example "/api/me"',
       '5 identity[0].portal-session.cache: 5 is not a duration with its unit (ms, s, m, h or d) | write a duration with its unit (ms, s, m, h or d), for example "12h"',
       '7 routes[0].match: "GET /a/**/b" is not a route pattern: "**" may only be the last segment | write a route pattern, for example "GET /patients/{nir}/droits"',
-      '8 routes[1].require: is missing | write a requirement, for example {"accept":"second-factor","maxAge":"12h"}',
       '8 routes[1].requir: unknown key "requir" | did you mean "require"?',
       '9 sessions.idle: "1 hour" is not a duration with its unit (ms, s, m, h or d) | write a duration with its unit (ms, s, m, h or d), for example "12h"',
       '10 keys.file: is missing | write the path of a file, for example "palier-keys.json"',
     ]);
+  });
+
+  it('tells a misspelt key once, and not what is missing for it', () => {
+    const { upstream, source, cookie } = {
+      upstream: base.replace('upstream:', 'upstraem:'),
+      source: base.replace('portal-session:', 'portal-sesion:'),
+      cookie: base.replace('cookie:', 'cokie:'),
+    };
+    expect([upstream, source, cookie].map((text) => told(`${text}${oneRoute}`))).toEqual([
+      [expect.stringMatching(/upstraem: unknown key .* did you mean "upstream"/)],
+      [expect.stringMatching(/portal-sesion: unknown key .* did you mean "portal-session"/)],
+      [expect.stringMatching(/cokie: unknown key .* did you mean "cookie"/)],
+    ]);
+  });
+
+  it('tells what is missing beside a key that resembles nothing', () => {
+    const lines = told(`${base.replace(/^upstream:.*$/m, 'zzz: 1')}${oneRoute}`);
+    expect(lines).toContainEqual(expect.stringContaining('upstream: is missing'));
+    expect(lines).toContainEqual(expect.stringContaining('zzz: unknown key'));
   });
 
   it('says what a key of an earlier version is called now', () => {

@@ -3,6 +3,7 @@ import { compileConfig } from './compile.ts';
 import type { Config, ConfigProblem } from './config.ts';
 import { readDocument } from './document.ts';
 import { type Objection, objectionsOf, type Path } from './issues.ts';
+import { withoutFollowing } from './misspelt.ts';
 import { configSchema } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -38,7 +39,9 @@ function judge(value: unknown, surroundings: Surroundings, lineOf: (index: numbe
     const { config, objections } = compileConfig(shaped.data, lineOf);
     return objections.length === 0 ? { config } : { objections };
   }
-  const objections = shaped.error.issues.flatMap((issue) => objectionsOf(issue, schema, value));
+  const objections = withoutFollowing(
+    shaped.error.issues.flatMap((issue) => objectionsOf(issue, schema, value)),
+  );
   const rest = withoutBroken(
     value,
     shaped.error.issues.map(({ path }) => path),
