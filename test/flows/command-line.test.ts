@@ -110,6 +110,20 @@ describe('palier ticket and account', () => {
     expect((await palier('ticket', 'revoke', 'pharmacie-01', ticket)).code).toBe(1);
   });
 
+  it('says of an account that left no trace that it is new here, once, and issues the ticket all the same', async () => {
+    const first = await palier('ticket', 'issue', 'pharmcie-02', '--json');
+    const second = await palier('ticket', 'issue', 'pharmcie-02', '--json');
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect([first.err, second.err].map((text) => text.includes('pharmcie-02 is new here'))).toEqual([
+      true,
+      false,
+    ]);
+    expect([first.out, second.out].map((text) => (JSON.parse(text) as { isNew: boolean }).isNew)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it('shows an account, ends its sessions and takes its factors', async () => {
     expect(await palier('account', 'show', 'pharmacie-01')).toMatchObject({
       code: 0,

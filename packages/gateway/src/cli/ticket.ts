@@ -1,6 +1,14 @@
 // `palier ticket issue|list|revoke`: the out-of-band right to enrol a first factor.
 import { parseArgs } from 'node:util';
-import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
+import {
+  type AccountId,
+  type Mfa,
+  parseTicketId,
+  type Seconds,
+  secondsOf,
+  systemClock,
+} from '@palier/mfa-core';
+import type { OpenStores } from '../stores/open.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
 
@@ -16,17 +24,20 @@ export const ticketCommand: Command = async (argv, terminal) => {
   });
   const [verb, name, id] = positionals;
   const config = soundConfig(values.config, terminal);
-  return withMfa(config, terminal, async (mfa) => {
+  return withMfa(config, terminal, async (mfa, stores) => {
     if (verb === 'issue') {
+      const account = accountNamed(name);
+      const isNew = await isNewHere(account, mfa, stores);
       const validFor =
         values.valid === undefined ? config.enrolment.ticketLifetime : durationOf(values.valid);
-      const { ticket, code } = await mfa.tickets.issue(accountNamed(name), operatorName(), validFor);
+      const { ticket, code } = await mfa.tickets.issue(account, operatorName(), validFor);
       const until = new Date(ticket.expiresAt).toISOString();
+      if (isNew) terminal.err(newHere(account));
       print(
         terminal,
         values.json,
-        { account: ticket.account, ticket: ticket.id, code, expiresAt: until },
-        `${code}\nfor ${ticket.account}, once, until ${until}. Hand it over in person or by post; never by e-mail.\n`,
+        { account, ticket: ticket.id, code, expiresAt: until, isNew },
+        `${code}\nfor ${account}, once, until ${until}. Hand it over in person or by post; never by e-mail.\n`,
       );
       return 0;
     }
@@ -56,6 +67,22 @@ export const ticketCommand: Command = async (argv, terminal) => {
     return outcome === 'revoked' ? 0 : 1;
   });
 };
+
+/** A name that was misspelt is new here too; so is everybody before the first look-up, hence a word and no refusal. */
+async function isNewHere(account: AccountId, mfa: Mfa, { standings }: OpenStores): Promise<boolean> {
+  const today = Math.floor(systemClock.now() / 86_400_000);
+  const traces = await Promise.all([
+    mfa.factors.list(account),
+    mfa.sessions.list(account),
+    mfa.tickets.list(account),
+    standings.activity.history(account, today - 60, today),
+  ]);
+  return traces.every((trace) => trace.length === 0);
+}
+
+function newHere(account: AccountId): string {
+  return `warning: ${account} is new here: no factor, no session, no ticket, nobody looked up in 60 days. If the portal spells it otherwise, revoke the ticket (palier ticket list).\n`;
+}
 
 /** `72h`, `30m`, `7d`. */
 function durationOf(text: string): Seconds {

@@ -74,7 +74,8 @@ const fr = {
   keyNeedsTicketOrCard:
     'Un code peut être volé sur un faux site : il ne permet donc pas d’ajouter une clé. Demandez un ticket à l’exploitant du portail, ou montrez votre carte.',
   ticketLabel: 'Ticket d’inscription',
-  ticketHint: 'Il commence par tkt- et compte 20 lettres ou chiffres. Il ne sert qu’une fois.',
+  ticketHint:
+    'Il commence par tkt- et compte 20 lettres ou chiffres. Il ne sert qu’une fois : ayez d’abord sous la main votre clé ou votre téléphone, puis terminez dans les 15 minutes sans quitter ces pages, sinon il en faudra un autre.',
   ticketButton: 'Continuer avec ce ticket',
   ticketRefused: 'Ce ticket n’est pas accepté : mal recopié, expiré, déjà utilisé, ou pour un autre compte.',
   withFactor: 'Continuer avec mon facteur actuel',
@@ -212,7 +213,8 @@ const en: Texts = {
   keyNeedsTicketOrCard:
     'A code can be phished, so it cannot add a key. Ask the portal’s operator for a ticket, or show your card.',
   ticketLabel: 'Enrolment ticket',
-  ticketHint: 'It starts with tkt- and has 20 letters or digits. It works once.',
+  ticketHint:
+    'It starts with tkt- and has 20 letters or digits. It works once: have your key or phone at hand first, then finish within 15 minutes without leaving these pages, or you will need another one.',
   ticketButton: 'Go on with this ticket',
   ticketRefused: 'This ticket is not accepted: mistyped, expired, already used, or for another account.',
   withFactor: 'Go on with my current factor',
