@@ -28,10 +28,12 @@ import { parseTarget } from '../request/target.ts';
 import { noStops } from '../stops/stops.ts';
 import { memoryBudgetStore } from '../stores/memory-budget.ts';
 import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Gate } from './gate.ts';
 import { createObserver, nameOf } from './observer.ts';
 import { denialOf, pay } from './payment.ts';
 import { redeemPermit } from './permit.ts';
+import { entryOf } from './serve.ts';
 
 const clock = fakeClock();
 const random = fakeRandom(7);
@@ -214,7 +216,23 @@ describe('the door', () => {
     expect(second.kind === 'forward' && second.permit.wouldBe).toBe(undefined);
     expect(observer.counts()).toEqual([{ class: 'gp', denial: 'step-up:no-proof', count: 1 }]);
   });
+
+  it('names a gesture that was only assumed so in the ledger, and one that was made as it was', async () => {
+    const observing = gateOf({ observer: createObserver(random) });
+    await decide(observing, request(nir(1)), noBody);
+    const assumed = await decide(observing, request(nir(2)), noBody);
+    expect(kindInLedger(observing, assumed)).toBe('assumed');
+    const gate = gateOf();
+    const proved = await decide(gate, request(nir(1), await signedIn(gate, 'card')), noBody);
+    expect(kindInLedger(gate, proved)).toBe('card');
+  });
 });
+
+function kindInLedger(gate: Gate, decision: Decision): string | undefined {
+  if (decision.kind !== 'forward') throw new TypeError('expected a permit');
+  const outcome = { status: 200, outcome: 'released', records: [] } as const;
+  return entryOf({ gate }, decision.permit, outcome).proofKind;
+}
 
 describe('a permit', () => {
   it('opens the way once; a copy or a second use is a programming mistake', async () => {

@@ -59,7 +59,14 @@ export function nameOf(denial: Denial): string {
 
 /** A card proof passes every requirement: observe mode asks how often people would be asked, not with what. */
 function assume(random: Random, now: Instant): Proof {
-  return { kind: 'card', id: makeProofId(random), at: now, evidence: 'observe:assumed' };
+  return { kind: 'card', id: makeProofId(random), at: now, evidence: assumedEvidence };
+}
+
+const assumedEvidence = 'observe:assumed';
+
+/** What a proof is called where somebody reads later what was shown: nobody showed the card that was assumed. */
+export function shownKindOf(proof: Proof | undefined): Proof['kind'] | 'assumed' | undefined {
+  return proof?.kind === 'card' && proof.evidence === assumedEvidence ? 'assumed' : proof?.kind;
 }
 
 function remember(proofs: Map<AccountId, Proof>, account: AccountId, proof: Proof, capacity: number): void {

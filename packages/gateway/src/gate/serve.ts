@@ -11,6 +11,7 @@ import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
 import { decide } from './decide.ts';
 import type { Denial } from './decision.ts';
+import { shownKindOf } from './observer.ts';
 import type { PermitTerms } from './permit.ts';
 import { type Settled, settle, type Till } from './settle.ts';
 
@@ -96,7 +97,7 @@ function shown(exchange: Exchange, { records, exemption, nobody = false }: Settl
 }
 
 /** One entry of who saw whom. An entry without an account is a mistake of ours. */
-export function entryOf(desk: Desk, terms: PermitTerms, outcome: Outcome): LedgerEntry {
+export function entryOf(desk: Pick<Desk, 'gate'>, terms: PermitTerms, outcome: Outcome): LedgerEntry {
   const { identity, session, proof, matched, request } = terms;
   const account = identity.kind === 'account' ? identity : undefined;
   if (account === undefined) throw new TypeError('a counted answer was about to leave to nobody');
@@ -108,7 +109,7 @@ export function entryOf(desk: Desk, terms: PermitTerms, outcome: Outcome): Ledge
     session: session?.id,
     proof: proof?.id,
     factor: proof === undefined || proof.kind === 'card' ? undefined : proof.factor,
-    proofKind: proof?.kind,
+    proofKind: shownKindOf(proof),
     route: matched.route.id,
     fields: matched.route.fields,
     ...outcome,
