@@ -31,3 +31,33 @@ describe.each(['docs/alerts.md', 'docs/bulk-queries.md'])('%s', (page) => {
     }
   });
 });
+
+describe('the budgets of docs/bulk-queries.md', () => {
+  const block = /```yaml\n(budgets:\n {2}classes:[\s\S]*?)```/.exec(read('docs/bulk-queries.md'))?.[1] ?? '';
+  const parse = (text: string): ReturnType<typeof parseConfig> =>
+    parseConfig(`${base}\n${text}`, { readFile: () => '', environment: {} });
+
+  it('are one whole block, whose numbers a gateway takes and whose gaps it fills', () => {
+    const parsed = parse(block);
+    if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
+    const { classes, organisation, fleet } = parsed.config.budgets;
+    expect(classes.get('pharmacy')).toEqual({
+      code: { records: 12, within: 43_200, day: 36 },
+      key: { records: 80, within: 43_200, accept: 'phishing-resistant' },
+      day: { floor: 150, ceiling: 700, cardCeiling: 900 },
+      newRecords: { floor: 500, ceiling: 3000 },
+      misses: 50,
+    });
+    expect(classes.get('night-desk')).toMatchObject({
+      code: undefined,
+      key: { accept: 'card' },
+      newRecords: classes.get('default')?.newRecords,
+    });
+    expect([organisation, fleet]).toEqual([3000, 40_000]);
+  });
+
+  it.each([', day: 36', ', cardCeiling: 900', 'floor: 500, '])('are refused without "%s"', (part) => {
+    expect(block).toContain(part);
+    expect(parse(block.replace(part, ''))).toHaveProperty('problems');
+  });
+});
