@@ -75,6 +75,17 @@ describe('the first 72 hours', () => {
     expect(cut.out).toContain('cut-short');
   });
 
+  it('say that they compared with nothing where no head was kept, and what a head is', async () => {
+    const command = commands[2] ?? '';
+    const whole = await run(place.directory, command);
+    writeFileSync(join(place.directory, 'none.jsonl'), '\n');
+    const none = await run(place.directory, command.replace('heads.jsonl', 'none.jsonl'));
+    writeFileSync(join(place.directory, 'log.jsonl'), 'palier listens\n');
+    const log = await run(place.directory, command.replace('heads.jsonl', 'log.jsonl'));
+    expect([whole, none].map(({ out }) => out.includes('compared with no head'))).toEqual([false, true]);
+    expect(log).toMatchObject({ code: 2, out: expect.stringContaining('every line is a head') });
+  });
+
   it('end with the figures, one line for each person, and what tells the attacker from the owner', async () => {
     const report = await run(place.directory, commands[3] ?? '');
     expect(report.code).toBe(0);

@@ -74,10 +74,11 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   const configured =
     values.directory === undefined ? soundConfig(values.config, terminal).ledger.retention : undefined;
   const retention = values.retention === undefined ? configured : durationOf(values.retention);
+  const witnessed = values.heads === undefined ? [] : headsIn(values.heads);
   const verified = await verifyLedger(directory, {
     keptFrom: retention && Date.now() - retention * 1000,
     privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
-    witnessed: values.heads === undefined ? [] : headsIn(values.heads),
+    witnessed,
     onProgress: progressOn(terminal),
   });
   const faults = verified.faults
@@ -94,15 +95,20 @@ export const ledgerCommand: Command = async (argv, terminal) => {
         `${instance}/${segment}: its key was destroyed ${printable(at)} by ${printable(by)}, as it says: ${printable(reason)}\n`,
     )
     .join('');
+  const alone = witnessed.length === 0 ? withoutHeads : '';
   const heads = verified.heads.map((head) => `${JSON.stringify(head)}\n`).join('');
   print(
     terminal,
     values.json,
     verified,
-    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${destroyed}${heads}`,
+    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${destroyed}${alone}${heads}`,
   );
   return verified.faultCount === 0 ? 0 : 1;
 };
+
+/** An empty file of heads is the same as none, and nothing found reads like nothing wrong. */
+const withoutHeads =
+  'compared with no head kept elsewhere (--heads): whether it was cut short or replaced is not known\n';
 
 /** Says the span as it was understood: a time without a zone is this machine's, and the ledger's are UTC. */
 function nothingLine(from: Instant, to: Instant): string {
@@ -125,7 +131,7 @@ function headsIn(path: string): readonly WitnessedHead[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const head = JSON.parse(line) as Partial<WitnessedHead & { readonly time: string }>;
+      const head = objectIn(line) as Partial<WitnessedHead & { readonly time: string }>;
       const { instance, segment, entries, hash, time } = head;
       const at = time === undefined ? Number.NaN : Date.parse(time);
       if (
@@ -134,7 +140,19 @@ function headsIn(path: string): readonly WitnessedHead[] {
         typeof entries !== 'number' ||
         typeof hash !== 'string'
       )
-        throw new UsageError(`${path}: every line is a head: instance, segment, entries, hash`);
+        throw new UsageError(
+          `${path}: every line is a head: instance, segment, entries, hash. From a log take only: grep '"kind":"ledger-segment"'`,
+        );
       return { instance, segment, entries, hash, at: Number.isNaN(at) ? undefined : at };
     });
+}
+
+/** A line that is no object has nothing in it. */
+function objectIn(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
