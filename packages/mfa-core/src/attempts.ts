@@ -23,7 +23,10 @@ export interface Attempt {
   readonly act: 'step-up' | 'enrol';
 }
 
-/** Counts one guess of the lane before anything is judged. What is not granted must be judged against a dummy. */
+/**
+ * Counts one guess of the lane before anything is judged. What is not granted and could be guessed must be judged against
+ * a dummy.
+ */
 export async function reserve(
   parts: Parts,
   account: AccountId,

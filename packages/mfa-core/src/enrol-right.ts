@@ -28,12 +28,15 @@ export type RightAnswer =
   | { readonly outcome: 'granted'; readonly right: ChallengeId; readonly kinds: readonly BindableKind[] }
   | Refused;
 
-/** Spends a ticket as typed for the right to bind one factor of any kind. Guesses share the account's one limiter. */
+/**
+ * Spends a ticket as typed for the right to bind one factor of any kind. Guesses share the account's one limiter; a right
+ * ticket, 100 bits, is taken also while they have to wait: it is what the operator gives whom a thief keeps waiting.
+ */
 export async function redeemTicket(parts: Parts, given: Session, text: unknown): Promise<RightAnswer> {
   const session = await currentSession(parts, given);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
   const attempt = await reserve(parts, session.account, 'code', 'enrol');
-  const counts = attempt.reservation.outcome === 'granted' && (await takesTickets(parts, session));
+  const counts = await takesTickets(parts, session);
   const ticket = await redeem(parts, session, counts ? text : '');
   if (ticket === undefined) return fail(parts, session, attempt, 'ticket-unknown');
   await succeed(parts, attempt);

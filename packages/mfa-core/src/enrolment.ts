@@ -144,8 +144,11 @@ async function complete(
   const session = await sessions.load(token);
   if (session === undefined) return { outcome: 'refused', reason: 'session-gone' };
   if (typeof answer !== 'object' || answer === null) return refuse(parts, session, 'enrol', 'malformed');
-  const attempt = await reserve(parts, session.account, 'code' in answer ? 'code' : 'key', 'enrol');
-  if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
+  const isCode = 'code' in answer;
+  const attempt = await reserve(parts, session.account, isCode ? 'code' : 'key', 'enrol');
+  // A key is judged also while wrong ones have to wait, as at a step-up.
+  if (isCode && attempt.reservation.outcome !== 'granted')
+    return fail(parts, session, attempt, 'too-many-attempts');
   const confirmed = await confirm(parts, session, challenge, answer);
   if (confirmed.outcome === 'no') return fail(parts, session, attempt, confirmed.reason);
   const { right, factor } = confirmed;

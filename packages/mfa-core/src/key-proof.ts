@@ -30,10 +30,12 @@ type Judged =
 
 const no = (reason: RefusalReason, factor?: WebAuthnFactor): Judged => ({ outcome: 'no', reason, factor });
 
-/** Counts the attempt, spends the challenge, judges. */
+/**
+ * Counts the attempt, spends the challenge, judges. A right signature is taken also while wrong ones have to wait: it cannot
+ * be guessed, and whoever has the password alone would otherwise keep the account's keys out with rubbish (A134).
+ */
 export async function proveKey(parts: Parts, session: Session, answer: KeyAnswer): Promise<Shown> {
   const attempt = await reserve(parts, session.account, 'key', 'step-up');
-  if (attempt.reservation.outcome !== 'granted') return fail(parts, session, attempt, 'too-many-attempts');
   const judged = await judge(parts, session, answer);
   if (judged.outcome === 'no') return fail(parts, session, attempt, judged.reason, judged.factor);
   await succeed(parts, attempt);

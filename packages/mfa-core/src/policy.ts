@@ -37,7 +37,7 @@ export interface MfaPolicy {
   readonly codeWaits: readonly Seconds[];
   /** Consecutive wrong codes after which the code factors are disabled; at most 100. */
   readonly codeCeiling: number;
-  /** The same waiting for signatures. They cannot be guessed: this bounds work and never disables anything (A134). */
+  /** The same waiting for wrong signatures. They cannot be guessed: a right one never waits, and nothing is disabled (A134). */
   readonly keyWaits: readonly Seconds[];
 }
 
