@@ -56,6 +56,15 @@ describe('the budgets of docs/bulk-queries.md', () => {
     expect([organisation, fleet]).toEqual([3000, 40_000]);
   });
 
+  it('has a type of record of the portal beside it, spelt as it says', () => {
+    const own = /```yaml\n(recordTypes:[\s\S]*?)```/.exec(read('docs/bulk-queries.md'))?.[1] ?? '';
+    const parsed = parse(own);
+    if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
+    expect(parsed.config.recordTypes).toEqual([
+      { name: 'dossier', alphabet: 'alphanumeric', length: { from: 6, to: 10 }, fold: 'upper', strip: '-' },
+    ]);
+  });
+
   it.each([', day: 36', ', cardCeiling: 900', 'floor: 500, '])('are refused without "%s"', (part) => {
     expect(block).toContain(part);
     expect(parse(block.replace(part, ''))).toHaveProperty('problems');

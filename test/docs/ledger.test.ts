@@ -89,6 +89,9 @@ describe('the first 72 hours', () => {
   it('end with the figures, one line for each person, and what tells the attacker from the owner', async () => {
     const report = await run(place.directory, commands[3] ?? '');
     expect(report.code).toBe(0);
+    expect(report.out).toContain(
+      '- Asked for: pharmacie-01, from 2026-03-01T00:00:00.000Z to before 2026-04-01T00:00:00.000Z (UTC)',
+    );
     expect(report.out).toMatch(/Persons concerned.*40/);
     expect(report.out).not.toContain(personOf(3));
     const lines = (name: string): readonly string[] =>

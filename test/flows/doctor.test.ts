@@ -106,6 +106,10 @@ describe('palier doctor', () => {
     writeFileSync(behind, text);
     const other = await examine(site.origin.origin, '--config', behind);
     expect(named(other, 'bad')).toEqual(['strangers are told apart']);
+    expect(named(other, 'unclear')).toEqual([]);
+    writeFileSync(behind, text.replace('mode: enforce', 'mode: observe'));
+    const observing = await examine(site.origin.origin, '--config', behind);
+    expect(named(observing, 'unclear')).toEqual(['what is refused is enforced']);
   });
 
   it('asks the demo without a path too', async () => {

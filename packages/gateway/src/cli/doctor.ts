@@ -1,9 +1,10 @@
 // `palier doctor URL [--path /a/guarded/path] [--portal URL] [--config FILE]`: asks the deployed chain, front included,
 // what an attacker would ask it from outside. Only these addresses are asked; whoever runs it must be allowed to.
 import { parseArgs } from 'node:util';
+import type { Config } from '../config/config.ts';
 import { warningsOf } from '../config/warnings.ts';
 import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
-import { type Command, print, progressOn, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
 const atOnce = 4;
 
@@ -29,7 +30,7 @@ export const doctorCommand: Command = async (argv, terminal) => {
   const portal = values.portal === undefined ? undefined : originIn(values.portal);
   const told = [
     ...(await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal))),
-    ...(values.config === undefined ? [] : [strangersIn(values.config, terminal)]),
+    ...(values.config === undefined ? [] : inFile(soundConfig(values.config, terminal))),
   ];
   const healthy = told.every(({ verdict }) => verdict !== 'bad');
   print(terminal, values.json, { healthy, probes: told }, wordsOf(told));
@@ -52,9 +53,24 @@ async function fireAll(chain: Chain, progress: ReturnType<typeof progressOn>): P
   return told;
 }
 
+function inFile(config: Config): readonly Told[] {
+  return [enforcedIn(config), strangersIn(config)];
+}
+
+/** What observe mode lets through looks from outside like a way round the gateway. */
+function enforcedIn({ mode }: Config): Told {
+  return {
+    name: 'what is refused is enforced',
+    shows: 'observe mode refuses nothing: what is found above may be what it lets through',
+    mend: 'ask again with mode: enforce',
+    verdict: mode === 'enforce' ? 'good' : 'unclear',
+    saw: `mode: ${mode}`,
+  };
+}
+
 /** From outside, one guesser cannot see whether he is told from another. */
-function strangersIn(file: string, terminal: Terminal): Told {
-  const warnings = warningsOf(soundConfig(file, terminal));
+function strangersIn(config: Config): Told {
+  const warnings = warningsOf(config);
   return {
     name: 'strangers are told apart',
     shows:

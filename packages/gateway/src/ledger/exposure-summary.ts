@@ -7,6 +7,10 @@ export type Language = 'fr' | 'en';
 
 interface Words {
   readonly title: string;
+  readonly asked: string;
+  readonly span: (from: string, to: string) => string;
+  readonly always: string;
+  readonly everybody: string;
   readonly persons: string;
   readonly releases: string;
   readonly fields: string;
@@ -26,6 +30,10 @@ interface Words {
 const words: Readonly<Record<Language, Words>> = {
   en: {
     title: 'Exposure report',
+    asked: 'Asked for',
+    span: (from, to) => `from ${from} to before ${to} (UTC)`,
+    always: 'the whole ledger',
+    everybody: 'all accounts',
     persons: 'Persons concerned',
     releases: 'Records released, repeats included',
     fields: 'Categories of data',
@@ -44,6 +52,10 @@ const words: Readonly<Record<Language, Words>> = {
   },
   fr: {
     title: 'Rapport d\u2019exposition',
+    asked: 'Demande',
+    span: (from, to) => `du ${from} inclus au ${to} exclu (UTC)`,
+    always: 'tout le registre',
+    everybody: 'tous les comptes',
     persons: 'Personnes concern\u00e9es',
     releases: 'Dossiers transmis, r\u00e9p\u00e9titions comprises',
     fields: 'Cat\u00e9gories de donn\u00e9es',
@@ -63,7 +75,8 @@ const words: Readonly<Record<Language, Words>> = {
 };
 
 /** Numbers are written with the spaces or commas of the language; instants in UTC. */
-export function exposureSummary({ counts, ledger, unopenedCount }: Exposure, language: Language): string {
+export function exposureSummary(exposure: Exposure, language: Language): string {
+  const { asked, counts, ledger, unopenedCount } = exposure;
   const say = words[language];
   const number = (value: number): string =>
     value.toLocaleString(language === 'fr' ? 'fr-FR' : 'en-GB').replaceAll('\u202f', '\u00a0');
@@ -71,6 +84,7 @@ export function exposureSummary({ counts, ledger, unopenedCount }: Exposure, lan
   const item = (name: string, value: string): string =>
     `- ${name}${language === 'fr' ? '\u00a0' : ''}: ${value}`;
   const figures = [
+    item(say.asked, `${asked.accounts?.map(plain).join(', ') ?? say.everybody}, ${spanOf(asked, say)}`),
     item(say.persons, `**${number(counts.persons)}**${types.length > 1 ? ` (${types.join(', ')})` : ''}`),
     item(say.releases, number(counts.releases)),
     item(say.fields, counts.fields.map(plain).join(', ') || say.undeclared),
@@ -93,6 +107,12 @@ export function exposureSummary({ counts, ledger, unopenedCount }: Exposure, lan
     say.left,
     '',
   ].join('\n');
+}
+
+/** A report that was asked for without a span has the ends of the calendar. */
+function spanOf({ from, to }: Exposure['asked'], { span, always }: Words): string {
+  const [first, last] = [from, to].map((at) => new Date(at).toISOString());
+  return first?.startsWith('1970-01-01') && last?.startsWith('9999') ? always : span(`${first}`, `${last}`);
 }
 
 function table(

@@ -2,6 +2,7 @@
 // operator's private key, so it runs where that key is, on a copy of the ledger. Nothing opened goes anywhere but to the
 // caller; exposure-csv.ts and exposure-summary.ts put it on paper.
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { Instant } from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import type { FaultKind, LedgerFault } from './chain.ts';
 import { createPersons, type ExposedPerson, type Persons } from './exposed-persons.ts';
@@ -26,6 +27,8 @@ export interface ExposureQuestion extends Span {
 }
 
 export interface Exposure {
+  /** What was asked: figures without their span and accounts are figures of anything. */
+  readonly asked: { readonly accounts?: readonly string[]; readonly from: Instant; readonly to: Instant };
   readonly counts: ExposureCounts;
   /** Whether the ledger is whole: an answer from one with faults is a lower bound. */
   readonly ledger: Verified;
@@ -63,11 +66,16 @@ export async function exposureReport(
     }
   }
   return {
+    asked: askedOf(question),
     counts: tally.counts(),
     ledger: survey.ledger,
     unopened: [...unopened.values()].slice(0, 100),
     unopenedCount: unopened.size,
   };
+}
+
+function askedOf({ accounts, from, to }: Span): Exposure['asked'] {
+  return { ...(accounts !== undefined && { accounts: [...accounts] }), from, to };
 }
 
 interface Survey {
