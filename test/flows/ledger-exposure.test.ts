@@ -174,6 +174,20 @@ describe('the exposure report', () => {
 });
 
 describe('on paper', () => {
+  it('a summary says that figures may be too low where observe mode let through what named nobody', async () => {
+    const ledger = await folder.open();
+    await ledger.append(entryOf(1, { at: seconds(1) }));
+    await ledger.append(entryOf(2, { at: seconds(2), records: [], exemption: 'observe' }));
+    await ledger.append(entryOf(3, { at: seconds(3), records: [] }));
+    await ledger.close();
+    const { exposure } = await report();
+    expect(exposure.unreadCount).toBe(1);
+    const [french, english] = [exposureSummary(exposure, 'fr'), exposureSummary(exposure, 'en')];
+    expect(english).toContain('**1 answer(s) left in observe mode in which no person could be read');
+    expect(french).toContain('en mode observation');
+    expect(english).not.toContain('the figures are exact');
+  });
+
   it('a summary has the figures of the form in both languages, and names no exposed person', async () => {
     await incident();
     const { exposure, persons } = await report();

@@ -35,6 +35,8 @@ export interface Exposure {
   /** Entries of the span that did not open: forged, damaged, or their key was destroyed. The first hundred, and how many. */
   readonly unopened: readonly LedgerFault[];
   readonly unopenedCount: number;
+  /** Answers that observe mode let through and that name nobody: what could not be read may have shown somebody. */
+  readonly unreadCount: number;
 }
 
 /**
@@ -51,12 +53,13 @@ export async function exposureReport(
   const survey = await surveyed(question, tally);
   const passes = Math.max(1, Math.ceil(survey.releases / (question.mostAtOnce ?? 1_000_000)));
   const unopened = new Map<string, LedgerFault>();
+  const unread = new Set<string>();
   const toOpen = passes * bytesOf(survey.segments);
   let opened = 0;
   for (let pass = 0; pass < passes; pass += 1) {
     const persons = createPersons(pass, passes);
     for (const segment of survey.segments) {
-      await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened });
+      await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened, unread });
       opened += segment.bytes;
       question.onProgress?.({ done: survey.bytes * (1 + opened / toOpen), total: 2 * survey.bytes });
     }
@@ -71,6 +74,7 @@ export async function exposureReport(
     ledger: survey.ledger,
     unopened: [...unopened.values()].slice(0, 100),
     unopenedCount: unopened.size,
+    unreadCount: unread.size,
   };
 }
 
@@ -122,9 +126,10 @@ interface Opening {
   readonly wanted: ReturnType<typeof spanTest>;
   readonly persons: Persons;
   readonly unopened: Map<string, LedgerFault>;
+  readonly unread: Set<string>;
 }
 
-async function openSegment({ segment, unwrap, wanted, persons, unopened }: Opening): Promise<void> {
+async function openSegment({ segment, unwrap, wanted, persons, unopened, unread }: Opening): Promise<void> {
   let key: KeyObject | undefined;
   let fault: FaultKind = 'forged';
   for await (const lines of readSegment(segment.path)) {
@@ -136,6 +141,7 @@ async function openSegment({ segment, unwrap, wanted, persons, unopened }: Openi
       }
       if (found?.kind !== 'entry' || found.line.outcome === 'miss' || !wanted(found.line)) continue;
       const part = key && unseal(key, previous, found.line);
+      if (part?.exemption === 'observe' && part.records.length === 0) unread.add(`${segment.path}:${number}`);
       if (part !== undefined) persons.add(found.line, part);
       else
         unopened.set(`${segment.path}:${number}`, {
