@@ -131,6 +131,11 @@ describe('palier ticket and account', () => {
     });
     expect((await palier('account', 'revoke-sessions', 'pharmacie-01')).code).toBe(0);
     expect((await palier('account', 'reset-factors', 'pharmacie-01')).code).toBe(0);
+    expect(await palier('account', 'remove-factor', 'pharmacie-01', 'planted')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('as palier account show lists it'),
+    });
+    expect((await palier('account', 'forget', 'pharmacie-01')).err).toContain('remove-factor|reset-factors');
   });
 });
 

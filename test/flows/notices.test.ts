@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountCommand } from '../../packages/gateway/src/cli/account.ts';
 import { ticketCommand } from '../../packages/gateway/src/cli/ticket.ts';
 import { bindAnotherApp } from '../support/another-app.ts';
 import { runCommand } from '../support/command.ts';
@@ -86,9 +87,21 @@ describe('a factor that was enrolled', () => {
     expect(byTicket?.['en']).toBe('Account medecin-06: a factor was enrolled.');
     expect(byCode?.['en']).toMatch(/^Account medecin-06: a factor was added with a code.* Call its owner\./);
     for (const language of ['fr', 'en'])
-      for (const command of ['lock', 'reset-factors'])
-        expect(byCode?.[language]).toContain(`palier account ${command} medecin-06`);
+      for (const command of [/lock medecin-06/, /remove-factor medecin-06 fac_[\w-]+ /, /show medecin-06$/])
+        expect(byCode?.[language]).toMatch(command);
     expect(JSON.stringify(posts())).not.toContain('planted');
+
+    const [, ...words] =
+      /account (remove-factor) (medecin-06) (fac_[\w-]+)/.exec(String(byCode?.['en'])) ?? [];
+    const held = async (): Promise<unknown> =>
+      (await runCommand(site, accountCommand, 'show', 'medecin-06')).value;
+    expect(await held()).toMatchObject({
+      factors: expect.arrayContaining([expect.objectContaining({ name: 'planted', boundBy: 'code' })]),
+    });
+    const removed = await runCommand(site, accountCommand, ...words);
+    expect(removed).toMatchObject({ code: 0, value: { outcome: 'removed', left: 2 } });
+    expect(JSON.stringify(await held())).not.toContain('planted');
+    expect((await runCommand(site, accountCommand, ...words)).code).toBe(1);
   });
 
   it('is told by the command of the operator too: a ticket leaves a trace outside of the machine', async () => {

@@ -1,8 +1,36 @@
-// `palier account show|lock|unlock|revoke-sessions|reset-factors`: what an operator does when a person calls, or an alarm rings.
+// `palier account show|lock|unlock|revoke-sessions|remove-factor|reset-factors`: what an operator does when a person calls,
+// or an alarm rings.
 import { parseArgs } from 'node:util';
+import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palier/mfa-core';
+import type { OpenStores } from '../stores/open.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow } from './stop.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+
+interface Asked {
+  readonly account: AccountId;
+  /** What stood behind the account. */
+  readonly factor: string | undefined;
+  readonly reason: string;
+  readonly mfa: Mfa;
+  readonly stores: OpenStores;
+}
+
+interface Answer {
+  /** For `--json`. */
+  readonly value: unknown;
+  readonly words: string;
+  readonly code: 0 | 1;
+}
+
+const verbs = {
+  show,
+  lock,
+  unlock,
+  'revoke-sessions': revokeSessions,
+  'remove-factor': removeFactor,
+  'reset-factors': resetFactors,
+} as const;
 
 export const accountCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -14,53 +42,88 @@ export const accountCommand: Command = async (argv, terminal) => {
       reason: { type: 'string', default: '' },
     },
   });
-  const [verb, name] = positionals;
+  const [verb = '', name, factor] = positionals;
+  if (!isVerb(verb)) throw new UsageError(`write: palier account ${Object.keys(verbs).join('|')} ACCOUNT`);
   const account = accountNamed(name);
-  return withMfa(soundConfig(values.config, terminal), terminal, async (mfa, { standings }) => {
-    if (verb === 'show') {
-      const factors = await mfa.factors.list(account);
-      const sessions = (await mfa.sessions.list(account)).map(({ id, openedAt, agent, proofs }) => ({
-        id,
-        openedAt: new Date(openedAt).toISOString(),
-        agent,
-        proofs: proofs.map(({ kind }) => kind),
-      }));
-      const words = [
-        `${account}\n`,
-        ...factors.map((factor) => `  ${factor.kind}  ${factor.name}  ${factor.id}\n`),
-        ...(factors.length === 0 ? ['  no factor: the first needs a ticket (palier ticket issue)\n'] : []),
-        ...sessions.map(({ id, openedAt, agent }) => `  session ${id} since ${openedAt} ${agent}\n`),
-        ...(sessions.length === 0 ? ['  no session\n'] : []),
-      ].join('');
-      print(terminal, values.json, { account, factors, sessions }, words);
-      return 0;
-    }
-    if (verb === 'lock') {
-      // First the stop, then the sessions: none is opened between.
-      await standings.stops.put(stopNow({ kind: 'account', name: account }, values.reason));
-      const ended = await mfa.sessions.endAll(account, 'operator');
-      print(terminal, values.json, { locked: account, ended }, `locked; ${ended} session(s) ended\n`);
-      return 0;
-    }
-    if (verb === 'unlock') {
-      const outcome = await standings.stops.end('account', account);
-      print(terminal, values.json, { outcome }, `${outcome === 'ended' ? 'unlocked' : 'was not locked'}\n`);
-      return outcome === 'ended' ? 0 : 1;
-    }
-    if (verb === 'revoke-sessions') {
-      const ended = await mfa.sessions.endAll(account, 'operator');
-      print(terminal, values.json, { ended }, `${ended} session(s) ended\n`);
-      return 0;
-    }
-    if (verb !== 'reset-factors')
-      throw new UsageError('write: palier account show|lock|unlock|revoke-sessions|reset-factors ACCOUNT');
-    const removed = await mfa.factors.resetByOperator(account);
-    print(
-      terminal,
-      values.json,
-      { removed },
-      `${removed} factor(s) removed; issue a ticket for the next enrolment\n`,
-    );
-    return 0;
+  const { reason } = values;
+  return withMfa(soundConfig(values.config, terminal), terminal, async (mfa, stores) => {
+    const { value, words, code } = await verbs[verb]({ account, factor, reason, mfa, stores });
+    print(terminal, values.json, value, words);
+    return code;
   });
 };
+
+function isVerb(text: string): text is keyof typeof verbs {
+  return Object.hasOwn(verbs, text);
+}
+
+async function show({ account, mfa }: Asked): Promise<Answer> {
+  const factors = await mfa.factors.list(account);
+  const sessions = (await mfa.sessions.list(account)).map(({ id, openedAt, agent, proofs }) => ({
+    id,
+    openedAt: dateOf(openedAt),
+    agent,
+    proofs: proofs.map(({ kind }) => kind),
+  }));
+  const words = [
+    `${account}\n`,
+    ...factors.map(factorLine),
+    ...(factors.length === 0 ? ['  no factor: the first needs a ticket (palier ticket issue)\n'] : []),
+    ...sessions.map(({ id, openedAt, agent }) => `  session ${id} since ${openedAt} ${agent}\n`),
+    ...(sessions.length === 0 ? ['  no session\n'] : []),
+  ].join('');
+  return { value: { account, factors, sessions }, words, code: 0 };
+}
+
+/** When it was added and with what: after an alarm it is the one added with a code that is looked for. */
+function factorLine({ id, kind, name, addedAt, boundBy }: FactorView): string {
+  return `  ${kind}  ${id}  added ${dateOf(addedAt)}${boundBy === undefined ? '' : ` (${boundBy})`}  ${name}\n`;
+}
+
+function dateOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+async function lock({ account, reason, mfa, stores }: Asked): Promise<Answer> {
+  // First the stop, then the sessions: none is opened between.
+  await stores.standings.stops.put(stopNow({ kind: 'account', name: account }, reason));
+  const ended = await mfa.sessions.endAll(account, 'operator');
+  return { value: { locked: account, ended }, words: `locked; ${ended} session(s) ended\n`, code: 0 };
+}
+
+async function unlock({ account, stores }: Asked): Promise<Answer> {
+  const outcome = await stores.standings.stops.end('account', account);
+  const wasLocked = outcome === 'ended';
+  return {
+    value: { outcome },
+    words: `${wasLocked ? 'unlocked' : 'was not locked'}\n`,
+    code: wasLocked ? 0 : 1,
+  };
+}
+
+async function revokeSessions({ account, mfa }: Asked): Promise<Answer> {
+  const ended = await mfa.sessions.endAll(account, 'operator');
+  return { value: { ended }, words: `${ended} session(s) ended\n`, code: 0 };
+}
+
+async function removeFactor({ account, factor, mfa }: Asked): Promise<Answer> {
+  const id = parseFactorId(factor);
+  if (id === undefined)
+    throw new UsageError(
+      'write: palier account remove-factor ACCOUNT FACTOR, as palier account show lists it',
+    );
+  const outcome = await mfa.factors.removeByOperator(account, id);
+  if (outcome === 'absent') return { value: { outcome }, words: `${account} has no such factor\n`, code: 1 };
+  const left = (await mfa.factors.list(account)).length;
+  return {
+    value: { outcome, left },
+    words: `removed; its sessions ended; ${left} factor(s) left, the recovery codes among them\n`,
+    code: 0,
+  };
+}
+
+async function resetFactors({ account, mfa }: Asked): Promise<Answer> {
+  const removed = await mfa.factors.resetByOperator(account);
+  const words = `${removed} factor(s) removed; issue a ticket for the next enrolment\n`;
+  return { value: { removed }, words, code: 0 };
+}

@@ -52,6 +52,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier account lock ACCOUNT [--reason TEXT]   shows it nothing and ends its sessions, everywhere in under a second
   palier account unlock ACCOUNT
   palier account revoke-sessions ACCOUNT
+  palier account remove-factor ACCOUNT FACTOR   one that palier account show lists, and every session
   palier account reset-factors ACCOUNT
   palier review list [--all]                 who broke the glass, and why
   palier review done ID

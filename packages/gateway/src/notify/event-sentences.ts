@@ -1,5 +1,5 @@
 // The operator's sentence for what happened to an account's factors. What a person reads is mfa-core's notices.
-import type { MfaEvent } from '@palier/mfa-core';
+import type { FactorId, MfaEvent } from '@palier/mfa-core';
 import type { Sentence } from './alert.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -28,18 +28,19 @@ const plain: Partial<Record<MfaEvent['type'], Words>> = {
 };
 
 /** A code can be phished, and what it bound gives codes from then on: the one of these that may need somebody. */
-function addedByCode(account: string): Words {
-  const [lock, reset] = ['lock', 'reset-factors'].map((act) => `palier account ${act} ${shellWord(account)}`);
+function addedByCode(account: string, factor: FactorId): Words {
+  const named = shellWord(account);
+  const [lock, remove] = [`palier account lock ${named}`, `palier account remove-factor ${named} ${factor}`];
   return [
-    `un facteur a été ajouté avec un code, qui a pu être volé. Appelez son titulaire. Pas lui : ${lock}, puis, pour retirer tous ses facteurs, ${reset}, et un ticket remis en main propre.`,
-    `a factor was added with a code, which may have been phished. Call its owner. Not them: ${lock}; then, to remove all its factors, ${reset}, and a ticket handed over in person.`,
+    `un facteur a été ajouté avec un code, qui a pu être volé. Appelez son titulaire. Pas lui : ${lock}, puis, pour retirer ce facteur, ${remove} ; ce que ce compte a d’autre : palier account show ${named}`,
+    `a factor was added with a code, which may have been phished. Call its owner. Not them: ${lock}; then, to remove that factor, ${remove} ; what else the account holds: palier account show ${named}`,
   ];
 }
 
 function wordsOf(event: MfaEvent): Words | undefined {
-  const isByCode =
-    event.type === 'factor-enrolled' && event.right === 'factor' && event.shown?.kind !== 'webauthn';
-  return isByCode ? addedByCode(event.account) : plain[event.type];
+  if (event.type !== 'factor-enrolled') return plain[event.type];
+  const isByCode = event.right === 'factor' && event.shown?.kind !== 'webauthn';
+  return isByCode ? addedByCode(event.account, event.factor.id) : plain[event.type];
 }
 
 export function eventSentence(event: MfaEvent): Sentence | undefined {
