@@ -222,14 +222,41 @@ describe('another factor', () => {
   it('is refused beyond it also where many were begun while there was room for one', async () => {
     const desk = openDesk({ policy: { maxFactors: 4 } });
     const seat = await withPhone(desk, ana);
-    const begun = await atOnce(9, async () => {
+    const begun = await atOnce(6, async () => {
       const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
       return must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'begun');
     });
-    for (const { challenge, totp } of begun)
-      await desk.mfa.enrol.complete(seat.token, challenge, { code: phoneOf(desk, totp?.uri ?? '').code() });
+    const outcomes: string[] = [];
+    for (const { challenge, totp } of begun) {
+      const code = phoneOf(desk, totp?.uri ?? '').code();
+      outcomes.push((await desk.mfa.enrol.complete(seat.token, challenge, { code })).outcome);
+    }
+    expect(outcomes).toEqual(['enrolled', 'enrolled', 'refused', 'refused', 'refused', 'refused']);
     expect(lastReason(desk)).toBe('too-many-factors');
     expect(await desk.mfa.factors.list(ana)).toHaveLength(4);
+  });
+
+  it('forgets no wrong guess where it is refused for want of room: who holds a right could guess on for ever', async () => {
+    const desk = openDesk({ policy: { maxFactors: 3 } });
+    const seat = await withPhone(desk, ana);
+    const [first, second] = await atOnce(2, async () => {
+      const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
+      return must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'begun');
+    });
+    const complete = (offer: typeof first): ReturnType<typeof desk.mfa.enrol.complete> => {
+      const code = phoneOf(desk, offer?.totp?.uri ?? '').code();
+      return desk.mfa.enrol.complete(seat.token, offer?.challenge, { code });
+    };
+    must(await complete(first), 'enrolled');
+    const guess = (): Promise<unknown> =>
+      desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: '000000' });
+    for (let wrong = 0; wrong < 3; wrong += 1) await guess();
+    must(await complete(second), 'refused');
+    expect(lastReason(desk)).toBe('too-many-factors');
+    await guess();
+    desk.clock.advance(29);
+    must(await desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: seat.phone.code() }), 'refused');
+    expect(lastReason(desk)).toBe('too-many-attempts');
   });
 
   it('is not refused to a ticket or a key because codes have filled the account, disabled or not', async () => {

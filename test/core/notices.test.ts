@@ -40,7 +40,7 @@ const everyEvent: readonly MfaEvent[] = [
   { ...common, type: 'refused', act: 'step-up', reason: 'wrong-code' },
   { ...common, type: 'locked', until: at },
   { ...common, type: 'factors-disabled', count: 2 },
-  { ...common, type: 'factor-enrolled', factor, activeFrom: at, right: 'ticket' },
+  { ...common, type: 'factor-enrolled', factor, activeFrom: at, right: 'ticket', boundBy: 'ticket' },
   { ...common, type: 'factor-renamed', factor },
   { ...common, type: 'factor-removed', factor, by: 'operator' },
   { ...common, type: 'recovery-codes-replaced', remaining: 10 },

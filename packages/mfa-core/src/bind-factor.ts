@@ -37,12 +37,12 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
   const active = activeFrom(parts, right.payload, binding.factor.kind, now);
   if (active === undefined) return giveBack(parts, session, right, 'right-too-weak');
-  // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
-  await succeed(parts, binding.attempt);
   const heldBefore = await parts.stores.factors.list(session.account);
   // Many may have been begun while there was room for one.
   if (!hasRoom(parts, right.payload, heldBefore, now))
     return giveBack(parts, session, right, 'too-many-factors');
+  // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
+  await succeed(parts, binding.attempt);
   const factor = {
     ...binding.factor,
     name: binding.name,
@@ -55,6 +55,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     factor: named(factor),
     activeFrom: factor.activeFrom,
     right: right.payload.source,
+    boundBy: factor.boundBy,
     ...shownIn(right.payload, heldBefore),
   });
   if ((await parts.stores.factors.add(factor)) === 'duplicate')

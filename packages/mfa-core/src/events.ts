@@ -1,6 +1,6 @@
 // What happened, typed, for the log, the notices to the person, and the operator. Never a code, a secret or a token.
 import type { ProofKind } from './assurance.ts';
-import type { Factor } from './factor.ts';
+import type { BoundBy, Factor } from './factor.ts';
 import type { AccountId, FactorId, SessionId, TicketId } from './ids.ts';
 import type { Instant } from './time.ts';
 
@@ -64,6 +64,8 @@ export type MfaEvent = {
       readonly factor: NamedFactor;
       readonly activeFrom: Instant;
       readonly right: 'ticket' | 'card' | 'factor' | 'operator';
+      /** What that right came from in the end: `code` where a code bound the factor that earned it, too. */
+      readonly boundBy: BoundBy;
       readonly shown?: NamedFactor;
     }
   | { readonly type: 'factor-renamed'; readonly factor: NamedFactor; readonly shown?: NamedFactor }

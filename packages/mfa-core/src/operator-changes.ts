@@ -86,7 +86,13 @@ export async function importTotp(
   await emit(
     parts,
     { account },
-    { type: 'factor-enrolled', factor: named(factor), activeFrom: now, right: 'operator' },
+    {
+      type: 'factor-enrolled',
+      factor: named(factor),
+      activeFrom: now,
+      right: 'operator',
+      boundBy: 'operator',
+    },
   );
   await parts.stores.factors.add(factor);
   return viewOf(factor);

@@ -39,8 +39,7 @@ function addedByCode(account: string, factor: FactorId): Words {
 
 function wordsOf(event: MfaEvent): Words | undefined {
   if (event.type !== 'factor-enrolled') return plain[event.type];
-  const isByCode = event.right === 'factor' && event.shown?.kind !== 'webauthn';
-  return isByCode ? addedByCode(event.account, event.factor.id) : plain[event.type];
+  return event.boundBy === 'code' ? addedByCode(event.account, event.factor.id) : plain[event.type];
 }
 
 export function eventSentence(event: MfaEvent): Sentence | undefined {
