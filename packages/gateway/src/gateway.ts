@@ -113,12 +113,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       kept.clock === systemClock ? () => performance.now() : kept.clock.now,
       (by) => current.composition.told.clockJumped(by),
     );
-    const lookAtStoreClock = watchApart(kept.stores.clockCheck.apart, (by, refusing) =>
+    const lookAtStoreClock = watchApart(kept.stores.clockCheck, (by, refusing) =>
       current.composition.told.clockApart(by, refusing),
     );
     const sweep = (): void => {
       lookAtClock();
-      lookAtStoreClock();
+      void lookAtStoreClock();
       void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
     };
     timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));

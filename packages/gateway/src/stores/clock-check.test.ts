@@ -103,7 +103,23 @@ describe("a gateway that looks at its store's clock", () => {
     expect(check.apart()).toBe(0);
   });
 
-  it('remarks on five seconds and tells once of each change, with whether it refuses', () => {
+  it('tells nothing of a machine that slept while time went on here and there, and tells of one that is wrong', async () => {
+    const { check, setAhead, setStoreAhead } = machine();
+    await check.look();
+    const told: unknown[] = [];
+    const judge = watchApart(check, (...words) => void told.push(words));
+    // The steady clock stood still.
+    setAhead(3_600_000);
+    setStoreAhead(3_600_000);
+    expect(check.apart()).toBe(3_600_000);
+    await judge();
+    expect(told).toEqual([]);
+    setAhead(7_200_000);
+    await judge();
+    expect(told).toEqual([[3_600_000, true]]);
+  });
+
+  it('remarks on five seconds and tells once of each change, with whether it refuses', async () => {
     expect([clockRemark(4999), clockRemark(-5000), clockRemark(86_400_000)]).toEqual([
       undefined,
       "the clock of this machine is 5.0 s behind the store's",
@@ -111,11 +127,10 @@ describe("a gateway that looks at its store's clock", () => {
     ]);
     const told: unknown[] = [];
     let by = 0;
-    const look = watchApart(
-      () => by,
-      (...words) => void told.push(words),
-    );
-    for (by of [0, 4000, 6000, 7000, -31_000, -86_400_000, 6000, 0, 0]) look();
+    const judge = watchApart({ apart: () => by, look: async () => undefined }, (...words) => {
+      told.push(words);
+    });
+    for (by of [0, 4000, 6000, 7000, -31_000, -86_400_000, 6000, 0, 0]) await judge();
     expect(told).toEqual([
       [6000, false],
       [-31_000, true],

@@ -78,18 +78,28 @@ export function clockRemark(apart: number): string | undefined {
   return Math.abs(apart) < worthAWord ? undefined : apartWords(apart);
 }
 
-/** Looks each time it is called, and tells when it began or ceased to be worth a word or too much. */
+/**
+ * Judges each time it is called, and tells when it began or ceased to be worth a word or too much. Asks the store before
+ * it tells: a machine that slept finds its clock far off what the steady one says, and nothing is wrong.
+ */
 export function watchApart(
-  apart: () => number,
+  { apart, look }: Pick<ClockCheck, 'apart' | 'look'>,
   told: (milliseconds: number, refusing: boolean) => void,
-): () => void {
+): () => Promise<void> {
   let before = 0;
-  return () => {
+  return async () => {
+    if (degreeOf(apart()) === before) return;
+    await look().catch(() => undefined);
     const by = apart();
-    const now = [worthAWord, mostApart + 1].filter((least) => Math.abs(by) >= least).length;
+    const now = degreeOf(by);
     if (now !== before) told(by, now === 2);
     before = now;
   };
+}
+
+/** 0 for nothing, 1 for a word, 2 for too much. */
+function degreeOf(apart: number): number {
+  return [worthAWord, mostApart + 1].filter((least) => Math.abs(apart) >= least).length;
 }
 
 function apartWords(by: number): string {
