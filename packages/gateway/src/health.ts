@@ -5,9 +5,9 @@ import type { RefusedDays } from './budget/refused-days.ts';
 import type { ObservedCount } from './gate/observer.ts';
 
 /**
- * `/live` says the process runs; `/ready` that the stores and the ledger can be used within a second, with what there
- * is to remark about them; `/observed` what observe mode would have asked and refused since it began, by class of account, and 404 when the gateway
- * enforces; `/refused` on how many account-days a cap refused somebody, by class and cap.
+ * `/live` says the process runs; `/ready` that the stores and the ledger can be used within a second, with what there is to
+ * remark about them; `/observed` what observe mode would have asked and refused since it began, by class of account, and 404
+ * when the gateway enforces; `/refused` on how many account-days a cap refused somebody, by class and cap.
  */
 export function healthServer(
   probe: () => Promise<void>,

@@ -8,7 +8,7 @@ import type { ExposedPerson } from '../ledger/exposed-persons.ts';
 import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
-import { type Command, instantIn, ledgerFolder, print, progressOn, UsageError } from './terminal.ts';
+import { type Command, ledgerFolder, print, progressOn, spanIn, UsageError } from './terminal.ts';
 
 const usage =
   'write: palier exposure report --key ledger-private.jwk [--account A] [--from T] [--to T] [--csv FILE] [--details FILE] [--language fr|en]';
@@ -24,8 +24,8 @@ export const exposureCommand: Command = async (argv, terminal) => {
       key: { type: 'string', multiple: true },
       account: { type: 'string', multiple: true },
       language: { type: 'string', default: 'fr' },
-      from: { type: 'string', default: '1970-01-01' },
-      to: { type: 'string', default: '9999-12-31' },
+      from: { type: 'string' },
+      to: { type: 'string' },
       csv: { type: 'string' },
       details: { type: 'string' },
     },
@@ -44,8 +44,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
       {
         directory,
         accounts: values.account === undefined ? undefined : new Set(values.account),
-        from: instantIn(values.from),
-        to: instantIn(values.to),
+        ...spanIn(values),
         privateKeys,
         onProgress: progressOn(terminal),
       },

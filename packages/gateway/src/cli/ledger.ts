@@ -20,6 +20,7 @@ import {
   printable,
   progressOn,
   soundConfig,
+  spanIn,
   UsageError,
 } from './terminal.ts';
 
@@ -41,12 +42,12 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       before: { type: 'string' },
       reason: { type: 'string' },
       by: { type: 'string', default: operatorName() },
-      from: { type: 'string', default: '1970-01-01' },
-      to: { type: 'string', default: '9999-12-31' },
+      from: { type: 'string' },
+      to: { type: 'string' },
     },
   });
   if (positionals[0] === 'search') {
-    const [from, to] = [instantIn(values.from), instantIn(values.to)];
+    const { from, to } = spanIn(values);
     const found = await searchLedger(
       ledgerFolder(values.directory, values.config, terminal),
       {

@@ -6,6 +6,7 @@ import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
 import { warningsOf } from '../config/warnings.ts';
+import { type Span, wholeTime } from '../ledger/search.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -83,6 +84,20 @@ export function instantIn(text: string): Instant {
   if (Number.isNaN(milliseconds))
     throw new UsageError(`"${text}" is no date; write 2026-03-10 or 2026-03-10T08:00:00Z`);
   return instantOf(milliseconds);
+}
+
+/** The span that was written; what was not is open. */
+export function spanIn({
+  from,
+  to,
+}: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): Pick<Span, 'from' | 'to'> {
+  return {
+    from: from === undefined ? wholeTime.from : instantIn(from),
+    to: to === undefined ? wholeTime.to : instantIn(to),
+  };
 }
 
 const barWidth = 24;

@@ -8,6 +8,7 @@ import {
   secondsOf,
   systemClock,
 } from '@palier/mfa-core';
+import { dayOf } from '../budget/allowance.ts';
 import type { OpenStores } from '../stores/open.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
@@ -70,7 +71,7 @@ export const ticketCommand: Command = async (argv, terminal) => {
 
 /** A name that was misspelt is new here too; so is everybody before the first look-up, hence a word and no refusal. */
 async function isNewHere(account: AccountId, mfa: Mfa, { standings }: OpenStores): Promise<boolean> {
-  const today = Math.floor(systemClock.now() / 86_400_000);
+  const today = dayOf(systemClock.now());
   const traces = await Promise.all([
     mfa.factors.list(account),
     mfa.sessions.list(account),

@@ -14,6 +14,9 @@ export interface Objection {
   readonly meant?: string;
 }
 
+/** The problem of a key that is not there. */
+export const missing = 'is missing';
+
 type Issue = z.core.$ZodIssue;
 type Node = z.core.$ZodType;
 
@@ -65,7 +68,7 @@ function objection(issue: Issue, path: Path, schema: Node, value: unknown): Obje
   const { description, example, secret } = meaningOf(nodesAt(schema, path));
   const given = issue.code === 'custom' ? issue.params?.['fix'] : undefined;
   const fix = typeof given === 'string' ? given : fixOf(issue, description, example);
-  if (value === undefined && issue.code !== 'custom') return { path, problem: 'is missing', fix };
+  if (value === undefined && issue.code !== 'custom') return { path, problem: missing, fix };
   const shown = secret || value === undefined ? '' : `${show(value)} `;
   return { path, problem: `${shown}${wrongWith(issue, description)}`, fix };
 }

@@ -2,6 +2,7 @@
 // figures rest on, and what is left to write by a person. It names accounts and no exposed person.
 import type { Exposure } from './exposure.ts';
 import type { AccountExposure } from './exposure-tally.ts';
+import { wholeTime } from './search.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -115,10 +116,9 @@ export function exposureSummary(exposure: Exposure, language: Language): string 
   ].join('\n');
 }
 
-/** A report that was asked for without a span has the ends of the calendar. */
 function spanOf({ from, to }: Exposure['asked'], { span, always }: Words): string {
-  const [first, last] = [from, to].map((at) => new Date(at).toISOString());
-  return first?.startsWith('1970-01-01') && last?.startsWith('9999') ? always : span(`${first}`, `${last}`);
+  if (from === wholeTime.from && to === wholeTime.to) return always;
+  return span(new Date(from).toISOString(), new Date(to).toISOString());
 }
 
 function table(

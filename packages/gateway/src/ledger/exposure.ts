@@ -53,13 +53,15 @@ export async function exposureReport(
   const survey = await surveyed(question, tally);
   const passes = Math.max(1, Math.ceil(survey.releases / (question.mostAtOnce ?? 1_000_000)));
   const unopened = new Map<string, LedgerFault>();
-  const unread = new Set<string>();
+  let unreadCount = 0;
   const toOpen = passes * bytesOf(survey.segments);
   let opened = 0;
   for (let pass = 0; pass < passes; pass += 1) {
     const persons = createPersons(pass, passes);
     for (const segment of survey.segments) {
-      await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened, unread });
+      const unread = await openSegment({ segment, unwrap, wanted: spanTest(question), persons, unopened });
+      // Every pass reads the same entries.
+      if (pass === 0) unreadCount += unread;
       opened += segment.bytes;
       question.onProgress?.({ done: survey.bytes * (1 + opened / toOpen), total: 2 * survey.bytes });
     }
@@ -74,7 +76,7 @@ export async function exposureReport(
     ledger: survey.ledger,
     unopened: [...unopened.values()].slice(0, 100),
     unopenedCount: unopened.size,
-    unreadCount: unread.size,
+    unreadCount,
   };
 }
 
@@ -126,10 +128,11 @@ interface Opening {
   readonly wanted: ReturnType<typeof spanTest>;
   readonly persons: Persons;
   readonly unopened: Map<string, LedgerFault>;
-  readonly unread: Set<string>;
 }
 
-async function openSegment({ segment, unwrap, wanted, persons, unopened, unread }: Opening): Promise<void> {
+/** Resolves to how many answers of observe mode name nobody. */
+async function openSegment({ segment, unwrap, wanted, persons, unopened }: Opening): Promise<number> {
+  let unread = 0;
   let key: KeyObject | undefined;
   let fault: FaultKind = 'forged';
   for await (const lines of readSegment(segment.path)) {
@@ -141,7 +144,7 @@ async function openSegment({ segment, unwrap, wanted, persons, unopened, unread 
       }
       if (found?.kind !== 'entry' || found.line.outcome === 'miss' || !wanted(found.line)) continue;
       const part = key && unseal(key, previous, found.line);
-      if (part?.exemption === 'observe' && part.records.length === 0) unread.add(`${segment.path}:${number}`);
+      if (part?.exemption === 'observe' && part.records.length === 0) unread += 1;
       if (part !== undefined) persons.add(found.line, part);
       else
         unopened.set(`${segment.path}:${number}`, {
@@ -152,4 +155,5 @@ async function openSegment({ segment, unwrap, wanted, persons, unopened, unread 
         });
     }
   }
+  return unread;
 }

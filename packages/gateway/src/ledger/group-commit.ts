@@ -7,6 +7,8 @@ export interface GroupCommit<Item> {
   add(item: Item): Promise<void>;
   /** Runs other work on the same files, after everything that waits, with the same patience. */
   afterwards(work: () => Promise<void>): Promise<void>;
+  /** Whether a write hangs: everything is refused at once. */
+  isStalled(): boolean;
 }
 
 /** The disk did not answer within the patience: whether the group is kept is not known. */
@@ -68,6 +70,7 @@ export function groupCommit<Item>(
   return {
     add: (item) => wait((waiting) => items.push({ ...waiting, item })),
     afterwards: (work) => wait((waiting) => works.push({ ...waiting, work })),
+    isStalled: () => stalled,
   };
 }
 

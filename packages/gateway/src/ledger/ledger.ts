@@ -74,22 +74,14 @@ function serveAppends(roll: Roll, patience: Seconds, age: Seconds, release: () =
   let closing: Promise<void> | undefined;
   const whileOpen = (act: () => Promise<void>): Promise<void> =>
     closing === undefined ? act() : Promise.reject(new LedgerError('the ledger is closed'));
-  let sound = true;
-  /** Remembers how it went. */
-  const noting = async (act: Promise<void>): Promise<void> => {
-    try {
-      await act;
-      sound = true;
-    } catch (error) {
-      sound = false;
-      throw error;
-    }
-  };
   return {
-    append: (entry) => whileOpen(() => noting(commit.add(entry))),
+    append: (entry) => whileOpen(() => commit.add(entry)),
     // After a failure no segment is open: whether one can be begun says whether entries can be kept again. Where all is well
     // nobody waits: other work has its turn after all that is to be written, and under load that is never.
-    probe: () => whileOpen(async () => (sound ? undefined : noting(commit.afterwards(() => roll.open())))),
+    probe: () =>
+      whileOpen(async () => {
+        if (roll.isFailing() || commit.isStalled()) await commit.afterwards(() => roll.open());
+      }),
     close: () => {
       clearInterval(timer);
       closing ??= commit.afterwards(() => roll.close()).finally(release);

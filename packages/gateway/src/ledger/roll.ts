@@ -38,6 +38,8 @@ export interface Roll {
   open(): Promise<void>;
   /** Resolves when the entries are on the disk; rejects with a LedgerError. */
   write(entries: readonly LedgerEntry[]): Promise<void>;
+  /** Whether the last write or beginning failed: no segment is open then. */
+  isFailing(): boolean;
   /** Ends a segment that is old, and drops what the retention says even when nothing is written. */
   tend(): Promise<void>;
   close(): Promise<void>;
@@ -106,6 +108,7 @@ export function createRoll(setting: RollSetting): Roll {
         await failed(cause);
       }
     },
+    isFailing: () => failedAt !== undefined,
     tend: async () => {
       await turnOver().catch(failed);
       if (current === undefined && (await mustBegin(setting, clock.now())))

@@ -1,6 +1,6 @@
 // Finds entries by account and time without any key: how much an account saw and when, not whom. It trusts the lines as
 // they stand; whether they stand as they were written is verify.ts.
-import type { Instant } from '@palier/mfa-core';
+import { type Instant, instantOf } from '@palier/mfa-core';
 import type { EntryLine } from './line.ts';
 import { listSegments, type Progress, readSegment } from './read.ts';
 
@@ -10,6 +10,12 @@ export interface Span {
   readonly from: Instant;
   readonly to: Instant;
 }
+
+/** The span of who gave none. */
+export const wholeTime: Pick<Span, 'from' | 'to'> = {
+  from: instantOf(0),
+  to: instantOf(Date.UTC(9999, 11, 31)),
+};
 
 /** Whether an entry is asked for. */
 export function spanTest({ accounts, from, to }: Span): (entry: EntryLine) => boolean {

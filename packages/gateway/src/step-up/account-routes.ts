@@ -6,12 +6,11 @@ import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import { keyNeedsOf } from './key-needs.ts';
-import { clearSessionCookie, type Person, type Visit } from './person.ts';
+import { clearSessionCookie, type Known, type Visit } from './person.ts';
 import { goOnToSignOut } from './provider-routes.ts';
 import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
-type Known = Visit & { readonly person: Person };
 export function accountRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
   const known = signedIn(setting, visited);
   app.get(

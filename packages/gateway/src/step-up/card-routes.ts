@@ -11,7 +11,7 @@ import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import type { CardWay } from './card-ways.ts';
 import { choosePage } from './enrol-page.ts';
 import { html, page } from './page.ts';
-import { agentOf, type Person, setSessionCookie, type Visit } from './person.ts';
+import { agentOf, type Known, setSessionCookie, type Visit } from './person.ts';
 import { attributes, browserOf, newBrowser } from './provider-routes.ts';
 import { type Act, fieldsOf, goOn, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
@@ -21,8 +21,6 @@ export const certificateWay: CardWay = {
   action: '/.palier/step-up/card',
   words: (language) => cardTexts[language],
 };
-
-type Known = Visit & { readonly person: Person };
 
 export function cardRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
   if (setting.card === undefined) return;

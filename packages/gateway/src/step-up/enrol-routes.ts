@@ -13,7 +13,7 @@ import {
   enrolPage,
 } from './enrol-page.ts';
 import { keyNeedsOf, keyNeedsWords } from './key-needs.ts';
-import { type Person, setSessionCookie, type Visit } from './person.ts';
+import { type Known, setSessionCookie } from './person.ts';
 import { type Act, fieldsOf, refusalText, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
@@ -33,7 +33,6 @@ export function enrolRoutes(app: Express, setting: PagesSetting, visited: Visite
 }
 
 type Granted = Extract<RightAnswer, { readonly outcome: 'granted' }>;
-type Known = Visit & { readonly person: Person };
 
 function common(visit: Known, request: Request, error: string | undefined): Common {
   const resume = textOf(fieldsOf(request)['resume']) || textOf(request.query['resume']);
@@ -141,12 +140,7 @@ type Enrolled = Extract<
 >;
 
 /** The last page; when the enrolment also proved something, the browser gets its new token with it. */
-async function finished(
-  visit: Visit & { readonly person: Person },
-  request: Request,
-  response: Response,
-  done: Enrolled,
-): Promise<string> {
+async function finished(visit: Known, request: Request, response: Response, done: Enrolled): Promise<string> {
   if (done.token !== undefined) setSessionCookie(response, done.token);
   const { activeFrom, addedAt } = done.factor;
   const waits = activeFrom > addedAt ? dateText(activeFrom, visit.language) : undefined;

@@ -3,7 +3,7 @@ import type { Express, Request, Response } from 'express';
 import type { GlassAnswer, GlassRules } from '../budget/exemption.ts';
 import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
 import { glassPage, glassRefusal } from './glass-page.ts';
-import type { Person, Visit } from './person.ts';
+import type { Known, Person } from './person.ts';
 import { fieldsOf, signedIn } from './step-up-routes.ts';
 
 /** What the pages ask of the rest: one act, with the person's own words. */
@@ -50,7 +50,7 @@ function statusOf({ because }: Extract<GlassAnswer, { readonly outcome: 'refused
 
 function show(
   { glass }: PagesSetting,
-  { language, person }: Visit & { readonly person: Person },
+  { language, person }: Known,
   response: Response,
   answer: GlassAnswer | undefined,
 ): void {

@@ -1,13 +1,10 @@
 // What a person is told who holds only an app: a code, which can be phished, adds no key, and what does.
 import type { PagesSetting } from './app.ts';
-import type { Person, Visit } from './person.ts';
+import type { Known, Visit } from './person.ts';
 import { texts } from './texts.ts';
 
 /** The sentence; undefined where a gesture adds a key, and where no factor is held yet. */
-export async function keyNeedsOf(
-  setting: PagesSetting,
-  visit: Visit & { readonly person: Person },
-): Promise<string | undefined> {
+export async function keyNeedsOf(setting: PagesSetting, visit: Known): Promise<string | undefined> {
   const addable = await setting.reception.mfa.enrol.addableByProof(visit.person.session.account);
   const byProof = addable.length === 0 || addable.includes('webauthn');
   return byProof ? undefined : keyNeedsWords(setting, visit);

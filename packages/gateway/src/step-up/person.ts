@@ -29,6 +29,9 @@ export interface Visit {
   readonly person: Person | undefined;
 }
 
+/** A visit of somebody who is signed in at the portal. */
+export type Known = Visit & { readonly person: Person };
+
 export interface Reception {
   readonly edge: EdgeRules;
   readonly identify: IdentitySource;

@@ -10,7 +10,7 @@ import type { CardOutcome, CardProvider } from '../oidc/step-up.ts';
 import { cookieValue } from '../request/cookies.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
 import type { CardWay } from './card-ways.ts';
-import { agentOf, type Person, setSessionCookie, type Visit } from './person.ts';
+import { agentOf, type Known, setSessionCookie, type Visit } from './person.ts';
 import { awayPage, providerDownPage, signInPage } from './provider-pages.ts';
 import { askSignIn, fieldsOf, goOn, show, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
@@ -104,7 +104,7 @@ async function comeBack(
 
 async function tellCard(
   setting: PagesSetting,
-  visit: Visit & { readonly person: Person },
+  visit: Known,
   request: Request,
   response: Response,
   outcome: CardOutcome,

@@ -5,7 +5,7 @@ import type { Express, Request, Response } from 'express';
 import { dateText } from './account-pages.ts';
 import { type PagesSetting, sendPage, sendProblem, sendRefusal, type Visited } from './app.ts';
 import { html, page } from './page.ts';
-import { overtaken, type Person, setSessionCookie, type Visit } from './person.ts';
+import { type Known, overtaken, type Person, setSessionCookie, type Visit } from './person.ts';
 import { type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
 
@@ -233,7 +233,7 @@ async function complete(
 /** What a page for signed-in people does; `visit.person` is there. */
 export type Act = (
   setting: PagesSetting,
-  visit: Visit & { readonly person: Person },
+  visit: Known,
   request: Request,
   response: Response,
 ) => Promise<void>;
