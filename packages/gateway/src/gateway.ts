@@ -20,7 +20,7 @@ import type { ObservedCount } from './gate/observer.ts';
 import { healthServer } from './health.ts';
 import type { Ledger } from './ledger/entry.ts';
 import { openLedger } from './ledger/ledger.ts';
-import { memoryLedger } from './ledger/memory-ledger.ts';
+import { noLedger } from './ledger/no-ledger.ts';
 import type { LedgerHead } from './ledger/roll.ts';
 import { applyLimits, closeServer, createListener, listenOn, renewCertificate } from './listener.ts';
 import { createFileLog, createPrintedLog, type FileLog, type Log } from './log.ts';
@@ -233,7 +233,7 @@ function retire(before: Composition, { upstreams }: Composition, patience: numbe
 /** The end of every segment goes to the log too: kept elsewhere, it is what shows a ledger that was cut short. */
 async function ledgerOf(config: Config, clock: Clock, random: Random, log: Log): Promise<Ledger> {
   const { directory, sealTo, retention } = config.ledger;
-  if (sealTo === undefined) return memoryLedger();
+  if (sealTo === undefined) return noLedger;
   const witness = (head: LedgerHead): void => log({ kind: 'ledger-segment', ...head });
   return openLedger({
     directory,
