@@ -8,6 +8,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   rmdirSync,
   rmSync,
   writeFileSync,
@@ -87,17 +89,35 @@ export async function openCardBrowser(
   };
 }
 
-/** Chromium cannot show its chooser without a screen; with the policy it takes what fits what the server asks for. */
+/**
+ * Chromium cannot show its chooser without a screen; with the policy it takes what fits what the server asks for. Of several
+ * files that set the same policy only the last by name counts: so the name has the time in it, and the file says what the
+ * files before it said. What a run left that was killed says no word any more.
+ */
 function writePolicy(cardOrigin: string): { remove(): void } {
   const made = mkdirSync(policies, { recursive: true });
-  const file = join(policies, `palier-test-${process.pid}-${new URL(cardOrigin).port}.json`);
   const rule = JSON.stringify({ pattern: cardOrigin, filter: {} });
-  writeFileSync(file, JSON.stringify({ AutoSelectCertificateForUrls: [rule] }));
+  const file = join(policies, `palier-test-at-${Date.now()}-${process.pid}.json`);
+  writeFileSync(file, JSON.stringify({ AutoSelectCertificateForUrls: [...rulesThere(), rule] }));
   const remove = (): void => {
+    process.off('exit', remove);
     rmSync(file, { force: true });
     if (made !== undefined) removeEmpty(policies, made);
   };
+  process.once('exit', remove);
   return { remove };
+}
+
+/** The rules of test runs that go on at the same time. */
+function rulesThere(): readonly string[] {
+  const files = readdirSync(policies).filter((name) => name.startsWith('palier-test-at-'));
+  return files.flatMap((name) => {
+    try {
+      return JSON.parse(readFileSync(join(policies, name), 'utf8')).AutoSelectCertificateForUrls;
+    } catch {
+      return []; // That run has ended meanwhile, and its file went with it.
+    }
+  });
 }
 
 /** Takes away the folders that were made for the file, from the innermost up to the first one made. */
