@@ -2,10 +2,11 @@
 // of two accounts. Everything listens on the loopback.
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { createGateway, type Gateway } from '@palier/gateway';
 import { type AccountId, parseAccountId, secondsOf } from '@palier/mfa-core';
 import { createAccounts, examplePassword } from '../portal/accounts.ts';
+import { freePort } from '../portal/free-port.ts';
 import { createPopulation } from '../portal/population.ts';
 import { createPortal } from '../portal/portal.ts';
 import type { Mail } from '../portal/sign-in/password-resets.ts';
@@ -90,12 +91,4 @@ function listen(server: Pick<Server, 'listen' | 'address' | 'once'>, port: numbe
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
-}
-
-// The public origin has to be known before the gateway is made, so its port is chosen first.
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe, 0);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

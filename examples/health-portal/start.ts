@@ -3,12 +3,13 @@
 
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { createGateway, type Gateway } from '@palier/gateway';
 import { parseAccountId, secondsOf } from '@palier/mfa-core';
 import { prepareState } from '../demo/state.ts';
 import { type Accounts, createAccounts, examplePassword } from '../portal/accounts.ts';
+import { freePort } from '../portal/free-port.ts';
 import { createPopulation } from '../portal/population.ts';
 import { createPortal } from '../portal/portal.ts';
 import type { CardName } from './cards/authority.ts';
@@ -150,12 +151,4 @@ function listen(server: Pick<Server, 'listen' | 'address' | 'once'>): Promise<nu
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-}
-
-// The public origin has to be known before the gateway is made, so its port is chosen first.
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -3,9 +3,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 export interface Server {
   readonly url: string;
@@ -99,15 +99,6 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   const names = ['postgres', 'nobody'].map((name) => lines.find((line) => line.startsWith(`${name}:`)));
   const [, , uid, gid] = (names.find((line) => line !== undefined) ?? '').split(':');
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits until the program has printed the words; what it printed instead is the error. */
