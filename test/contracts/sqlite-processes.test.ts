@@ -95,11 +95,12 @@ async function seed(stores: MfaStores, rounds: number): Promise<Prizes> {
     codes,
     challenges,
     tickets,
+    places: 7,
     now,
   } as unknown as Prizes;
 }
 
-it('of four processes exactly one wins each step, code, challenge and ticket, and five guesses are granted', async () => {
+it('of four processes exactly one wins each step, code, challenge and ticket; five guesses and seven places are granted', async () => {
   const path = join(folder, 'race.db');
   const racers = Array.from({ length: 4 }, () => start(path));
   for (const racer of racers) expect(await next(racer)).toBe('ready');
@@ -110,8 +111,9 @@ it('of four processes exactly one wins each step, code, challenge and ticket, an
   const everyPrize = ['code', 'challenge', 'ticket'].flatMap((what) =>
     prizes.codes.map((_, round) => `${what} ${round}`),
   );
-  expect(wins.filter((win) => !/^(step|guess)/.test(win)).toSorted()).toEqual(everyPrize.toSorted());
+  expect(wins.filter((win) => !/^(step|guess|place)/.test(win)).toSorted()).toEqual(everyPrize.toSorted());
   expect(wins.filter((win) => win === 'guess')).toHaveLength(5);
+  expect(wins.filter((win) => win === 'place')).toHaveLength(7);
   const steps = wins.filter((win) => win.startsWith('step'));
   expect(new Set(steps).size).toBe(steps.length);
   expect(steps).toContain('step 31');

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import {
   accountOf,
   atOnce,
-  bindKey,
   bindPhone,
   lastReason,
   must,
@@ -209,79 +208,6 @@ describe('another factor', () => {
     expect(await desk.mfa.sessions.load(other.token)).toBeUndefined();
     expect(await desk.mfa.sessions.load(seat.token)).toBeDefined();
     expect(await desk.mfa.sessions.load(stranger.token)).toBeDefined();
-  });
-
-  it('is refused beyond the number an account may hold (A178)', async () => {
-    const desk = openDesk({ policy: { maxFactors: 2 } });
-    const seat = await withPhone(desk, ana);
-    const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-    must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'refused');
-    expect(lastReason(desk)).toBe('too-many-factors');
-  });
-
-  it('is refused beyond it also where many were begun while there was room for one', async () => {
-    const desk = openDesk({ policy: { maxFactors: 4 } });
-    const seat = await withPhone(desk, ana);
-    const begun = await atOnce(6, async () => {
-      const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-      return must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'begun');
-    });
-    const outcomes: string[] = [];
-    for (const { challenge, totp } of begun) {
-      const code = phoneOf(desk, totp?.uri ?? '').code();
-      outcomes.push((await desk.mfa.enrol.complete(seat.token, challenge, { code })).outcome);
-    }
-    expect(outcomes).toEqual(['enrolled', 'enrolled', 'refused', 'refused', 'refused', 'refused']);
-    expect(lastReason(desk)).toBe('too-many-factors');
-    expect(await desk.mfa.factors.list(ana)).toHaveLength(4);
-  });
-
-  it('forgets no wrong guess where it is refused for want of room: who holds a right could guess on for ever', async () => {
-    const desk = openDesk({ policy: { maxFactors: 3 } });
-    const seat = await withPhone(desk, ana);
-    const [first, second] = await atOnce(2, async () => {
-      const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-      return must(await desk.mfa.enrol.begin(seat.session, right, { kind: 'totp' }), 'begun');
-    });
-    const complete = (offer: typeof first): ReturnType<typeof desk.mfa.enrol.complete> => {
-      const code = phoneOf(desk, offer?.totp?.uri ?? '').code();
-      return desk.mfa.enrol.complete(seat.token, offer?.challenge, { code });
-    };
-    must(await complete(first), 'enrolled');
-    const guess = (): Promise<unknown> =>
-      desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: '000000' });
-    for (let wrong = 0; wrong < 3; wrong += 1) await guess();
-    must(await complete(second), 'refused');
-    expect(lastReason(desk)).toBe('too-many-factors');
-    await guess();
-    desk.clock.advance(29);
-    must(await desk.mfa.stepUp.complete(seat.token, { kind: 'totp', code: seat.phone.code() }), 'refused');
-    expect(lastReason(desk)).toBe('too-many-attempts');
-  });
-
-  it('is not refused to a ticket or a key because codes have filled the account, disabled or not', async () => {
-    for (const disabled of [false, true]) {
-      const desk = openDesk({ policy: { maxFactors: 4 } });
-      const seat = await withPhone(desk, ana);
-      for (const _ of [1, 2]) {
-        const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-        await bindPhone(desk, seat, right);
-      }
-      if (disabled) await desk.mfa.factors.disableByOperator(ana, ['totp', 'recovery-code']);
-      const byTicket = await bindKey(desk, await signIn(desk, ana));
-      const byKey = must(await desk.mfa.enrol.rightFromProof(byTicket.session), 'granted');
-      await bindKey(desk, byTicket, byKey.right);
-    }
-  });
-
-  it('is refused to a ticket where as many are there as an account may hold, whatever bound them', async () => {
-    const desk = openDesk({ policy: { maxFactors: 4 } });
-    const seat = await withPhone(desk, ana);
-    await bindKey(desk, await bindKey(desk, seat));
-    const fourth = await signIn(desk, ana);
-    const right = await ticketRight(desk, fourth);
-    must(await desk.mfa.enrol.begin(fourth.session, right, { kind: 'webauthn' }), 'refused');
-    expect(lastReason(desk)).toBe('too-many-factors');
   });
 
   it('waits when the policy says that every new factor waits, and the ceremony is then no proof', async () => {

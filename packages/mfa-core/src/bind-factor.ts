@@ -3,7 +3,7 @@
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
-import { activeFrom, boundBy, hasRoom } from './enrol-right.ts';
+import { activeFrom, boundBy, roomFor } from './enrol-right.ts';
 import type { Enrolled } from './enrolment.ts';
 import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
@@ -12,6 +12,7 @@ import { type ChallengeId, makeProofId } from './ids.ts';
 import { keyProof } from './key-proof.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { replaceSet } from './recovery-set.ts';
+import { hasRoom } from './room.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { elevateWith } from './step-up.ts';
@@ -39,10 +40,8 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   if (active === undefined) return giveBack(parts, session, right, 'right-too-weak');
   const heldBefore = await parts.stores.factors.list(session.account);
   // Many may have been begun while there was room for one.
-  if (!hasRoom(parts, right.payload, heldBefore, now))
-    return giveBack(parts, session, right, 'too-many-factors');
-  // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
-  await succeed(parts, binding.attempt);
+  const room = roomFor(parts, right.payload, heldBefore, now);
+  if (!hasRoom(heldBefore, room)) return giveBack(parts, session, right, 'too-many-factors');
   const factor = {
     ...binding.factor,
     name: binding.name,
@@ -58,8 +57,11 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     boundBy: factor.boundBy,
     ...shownIn(right.payload, heldBefore),
   });
-  if ((await parts.stores.factors.add(factor)) === 'duplicate')
-    return giveBack(parts, session, right, 'duplicate');
+  // Of many at once that all found the last place free, the store lets one have it.
+  const kept = await parts.stores.factors.add(factor, room);
+  if (kept !== 'added') return giveBack(parts, session, right, kept === 'full' ? 'too-many-factors' : kept);
+  // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
+  await succeed(parts, binding.attempt);
   const codes = await firstCodes(parts, session, heldBefore, factor);
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });

@@ -15,6 +15,7 @@ import { emit, type Parts, whoseOf } from './parts.ts';
 import type { MfaPolicy } from './policy.ts';
 import { digestCode } from './recovery-codes.ts';
 import { isNewcomer } from './removal.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import { currentSession } from './session-lifecycle.ts';
 import type { Ticket } from './ticket.ts';
@@ -141,20 +142,12 @@ export function boundBy(right: EnrolRight, held: readonly Factor[], now: Instant
 }
 
 /**
- * Whether one more may be bound. A code counts all that is there. What was filled up with codes, or is disabled, stands in
- * the way of no ticket, card or key: one phished code would otherwise keep the owner from adding anything.
+ * What room one more has. A code counts all that is there. What was filled up with codes, or is disabled, stands in the
+ * way of no ticket, card or key: one phished code would otherwise keep the owner from adding anything.
  */
-export function hasRoom(
-  { policy }: Parts,
-  right: EnrolRight,
-  held: readonly Factor[],
-  now: Instant,
-): boolean {
-  const counted =
-    boundBy(right, held, now) === 'code'
-      ? held
-      : held.filter((factor) => factor.disabledAt === undefined && factor.boundBy !== 'code');
-  return counted.length < policy.maxFactors;
+export function roomFor({ policy }: Parts, right: EnrolRight, held: readonly Factor[], now: Instant): Room {
+  const counting = boundBy(right, held, now) === 'code' ? 'all' : 'lasting';
+  return { most: policy.maxFactors, counting };
 }
 
 function kindsOf(policy: MfaPolicy, earner: Earner): readonly BindableKind[] {

@@ -7,17 +7,18 @@ import {
   activeFrom,
   addableByProof,
   type BindableKind,
-  hasRoom,
   peekRight,
   type RightAnswer,
   redeemTicket,
   rightFromProof,
+  roomFor,
 } from './enrol-right.ts';
 import type { TotpSettings } from './factor.ts';
 import { type FactorView, factorName } from './factor-view.ts';
 import { type AccountId, type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
 import { beginKey, confirmKey, type RegistrationOptions } from './key-enrolment.ts';
 import type { Parts } from './parts.ts';
+import { hasRoom } from './room.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { areTotpSettings } from './totp/totp.ts';
@@ -113,7 +114,7 @@ async function begin(
   if (activeFrom(parts, held.payload, wanted.kind, parts.clock.now()) === undefined)
     return refuse(parts, session, 'enrol', 'right-too-weak');
   const factors = await parts.stores.factors.list(session.account);
-  if (!hasRoom(parts, held.payload, factors, parts.clock.now()))
+  if (!hasRoom(factors, roomFor(parts, held.payload, factors, parts.clock.now())))
     return refuse(parts, session, 'enrol', 'too-many-factors');
   const offer =
     wanted.kind === 'totp'

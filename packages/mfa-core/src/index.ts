@@ -81,6 +81,7 @@ export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';
 export { type Random, systemRandom } from './random.ts';
 export { type HeldForm, isWayBack, type Resume, type ResumePoint, type Stop } from './resume.ts';
+export { hasRoom, type Room } from './room.ts';
 export { keyIdOf, open, type SealingKeys, seal, sealingKeys } from './sealing.ts';
 export { Secret } from './secret.ts';
 export { isLive, type Session, type SessionLimits } from './session.ts';

@@ -3,6 +3,7 @@
 import type { Challenge, Purpose } from './challenge.ts';
 import type { Factor, RecoverySet, Sealed } from './factor.ts';
 import type { AccountId, ChallengeId, FactorId, SessionId, TicketId, TokenDigest } from './ids.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import type { Ticket } from './ticket.ts';
 import type { Instant } from './time.ts';
@@ -11,8 +12,12 @@ import type { Instant } from './time.ts';
 export interface FactorStore {
   /** Confirmed factors of the account, oldest first. */
   list(account: AccountId): Promise<readonly Factor[]>;
-  /** `duplicate` when the factor id, or a WebAuthn credential id of *any* account, is already there. */
-  add(factor: Factor): Promise<'added' | 'duplicate'>;
+  /**
+   * `duplicate` when the factor id, or a WebAuthn credential id of *any* account, is already there; `full` when the account
+   * has no room left, whatever is added. Of concurrent callers no more get `added` than there is room for. Without `room`
+   * nothing is counted: for what the operator adds.
+   */
+  add(factor: Factor, room?: Room): Promise<'added' | 'duplicate' | 'full'>;
   remove(account: AccountId, factor: FactorId): Promise<'removed' | 'absent'>;
   /**
    * Remembers `step` if it is newer than the last accepted one (RFC 6238 section 5.2). Of concurrent callers with one

@@ -59,6 +59,20 @@ export const factorRaces: readonly StoreCase[] = [
     );
     equal(countOf(answers, 'added'), 1);
   }),
+  race(
+    'of a hundred factors added at once an account keeps no more than it has room for',
+    async (stores, clock) => {
+      const account = freshAccount();
+      await stores.factors.add(totpOf(account, clock.now()));
+      const answers = await hundred((index) => {
+        const factor = index % 2 === 0 ? totpOf(account, clock.now()) : keyOf(account, clock.now());
+        return stores.factors.add(factor, { most: 5, counting: 'all' });
+      });
+      equal(countOf(answers, 'added'), 3);
+      equal(countOf(answers, 'full'), 97);
+      equal((await stores.factors.list(account)).length, 4);
+    },
+  ),
   race('of a hundred callers exactly one removes a factor', async (stores, clock) => {
     const factor = totpOf(freshAccount(), clock.now());
     await stores.factors.add(factor);

@@ -62,6 +62,35 @@ export const factorCases: readonly StoreCase[] = [
       equal(await stores.factors.add(stolen), 'added');
     },
   ),
+  single(
+    'an account that has no room left is full, and a place that is freed is given again',
+    async (stores, clock) => {
+      const [account, at] = [freshAccount(), clock.now()];
+      const room = { most: 3, counting: 'all' } as const;
+      const [first, second, third] = [totpOf(account, at), keyOf(account, at), totpOf(account, at)];
+      equal(await stores.factors.add(first, room), 'added');
+      // Its place is kept for it whether it is there or not.
+      equal(await stores.factors.add(recoverySetOf(account, at, ['code'])), 'added');
+      equal(await stores.factors.add(totpOf(freshAccount(), at, { id: first.id }), room), 'duplicate');
+      equal(await stores.factors.add(second, room), 'added');
+      equal(await stores.factors.add(third, room), 'full');
+      equal(await stores.factors.add({ ...third, account: freshAccount() }, room), 'added');
+      await stores.factors.remove(account, second.id);
+      equal(await stores.factors.add(keyOf(account, at), room), 'added');
+      equal(await stores.factors.add(totpOf(account, at)), 'added', 'without room nothing is counted');
+    },
+  ),
+  single('what codes bound and what is disabled takes no lasting place', async (stores, clock) => {
+    const [account, at] = [freshAccount(), clock.now()];
+    for (let count = 0; count < 3; count += 1) await stores.factors.add(totpOf(account, at));
+    await stores.factors.add(keyOf(account, at, { disabledAt: at }));
+    const room = { most: 3, counting: 'lasting' } as const;
+    equal(await stores.factors.add(totpOf(account, at), { ...room, counting: 'all' }), 'full');
+    equal(await stores.factors.add(keyOf(account, at), room), 'added');
+    const { boundBy: _unknown, ...old } = totpOf(account, at);
+    equal(await stores.factors.add(old, room), 'added', 'what bound it was not kept then');
+    equal(await stores.factors.add(keyOf(account, at), room), 'full');
+  }),
   single('only the account removes its factor, and only once', async (stores, clock) => {
     const factor = recoverySetOf(freshAccount(), clock.now(), ['code']);
     await stores.factors.add(factor);

@@ -2,6 +2,7 @@
 // a large demonstration stays quick.
 import type { Factor } from '../factor.ts';
 import type { AccountId, FactorId } from '../ids.ts';
+import { hasRoom } from '../room.ts';
 import type { FactorStore, FactorUpkeep } from '../stores.ts';
 import { takenId } from './faults.ts';
 
@@ -20,7 +21,8 @@ export function memoryFactors(): { readonly factors: FactorStore; readonly upkee
 function factorStore(shelf: Shelf): FactorStore {
   return {
     list: async (account) => heldBy(shelf, account).sort((a, b) => a.addedAt - b.addedAt),
-    add: async (factor) => {
+    add: async (factor, room) => {
+      if (room !== undefined && !hasRoom(heldBy(shelf, factor.account), room)) return 'full';
       if (isTaken(shelf, factor)) return 'duplicate';
       insert(shelf, factor);
       return 'added';

@@ -1,9 +1,12 @@
 // Factors in PostgreSQL. A verb is one statement whose own WHERE decides who won: a second caller waits for the first
-// one's row lock, and READ COMMITTED then judges the row as the first one left it.
+// one's row lock, and READ COMMITTED then judges the row as the first one left it. Where no row is there to wait for, a
+// named lock stands in.
+import type { Factor } from '../factor.ts';
+import { hasRoom, type Room } from '../room.ts';
 import type { FactorStore, FactorUpkeep } from '../stores.ts';
 import { factorColumns, factorOf, rowOf } from './factor-row.ts';
 import { takenId } from './faults.ts';
-import type { Database } from './postgres-database.ts';
+import type { Database, Queries } from './postgres-database.ts';
 
 const columns = factorColumns.join(', ');
 const own = 'id = $1 AND account = $2';
@@ -28,9 +31,7 @@ const statement = {
   page: `SELECT ${columns} FROM palier_factor WHERE id > $1 ORDER BY id LIMIT $2`,
 } as const;
 
-type New = Parameters<FactorStore['add']>[0];
-
-function valuesOf(factor: New): readonly unknown[] {
+function valuesOf(factor: Factor): readonly unknown[] {
   const row = rowOf(factor);
   return factorColumns.map((column) => row[column]);
 }
@@ -40,7 +41,11 @@ export function postgresFactors(on: Database): FactorStore {
     (await on.run(sql, ...values)) === 1;
   return {
     list: async (account) => (await on.rows(statement.list, account)).map(factorOf),
-    add: async (factor) => ((await changes(statement.add, ...valuesOf(factor))) ? 'added' : 'duplicate'),
+    // Without the lock many callers would each find the last place free.
+    add: (factor, room) =>
+      room === undefined
+        ? added(on, factor)
+        : on.atomically(`factors of ${factor.account}`, (inside) => addedWithin(inside, factor, room)),
     remove: async (account, id) => ((await changes(statement.remove, id, account)) ? 'removed' : 'absent'),
     advanceTotpStep: async (account, id, step, at) =>
       (await changes(statement.advanceTotpStep, id, account, step, Math.ceil(at))) ? 'advanced' : 'replayed',
@@ -53,6 +58,15 @@ export function postgresFactors(on: Database): FactorStore {
         ? 'redeemed'
         : 'unknown',
   };
+}
+
+async function added(on: Queries, factor: Factor): Promise<'added' | 'duplicate'> {
+  return (await on.run(statement.add, ...valuesOf(factor))) === 1 ? 'added' : 'duplicate';
+}
+
+async function addedWithin(on: Queries, factor: Factor, room: Room): Promise<'added' | 'duplicate' | 'full'> {
+  const held = (await on.rows(statement.list, factor.account)).map(factorOf);
+  return hasRoom(held, room) ? added(on, factor) : 'full';
 }
 
 export function postgresUpkeep(on: Database): FactorUpkeep {

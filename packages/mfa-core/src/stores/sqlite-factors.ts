@@ -1,4 +1,7 @@
-// Factors in SQLite. Every verb is one statement whose own WHERE decides who won; answers come from the rows changed.
+// Factors in SQLite. A verb is one statement whose own WHERE decides who won; answers come from the rows changed. Two are
+// transactions: one that counts before it adds, and one that replaces.
+import type { Factor } from '../factor.ts';
+import { hasRoom, type Room } from '../room.ts';
 import type { FactorStore, FactorUpkeep } from '../stores.ts';
 import { factorColumns, factorOf, rowOf } from './factor-row.ts';
 import { takenId } from './faults.ts';
@@ -33,7 +36,8 @@ export function sqliteFactors(on: Statements): FactorStore {
   const changes = (sql: string, values: Values): boolean => on.run(sql, values) === 1;
   return {
     list: async (account) => on.all(statement.list, { account }).map(factorOf),
-    add: async (factor) => (changes(insert, { ...rowOf(factor) }) ? 'added' : 'duplicate'),
+    add: async (factor, room) =>
+      room === undefined ? added(on, factor) : on.atomically(() => addedWithin(on, factor, room)),
     remove: async (account, id) => (changes(statement.remove, { account, id }) ? 'removed' : 'absent'),
     advanceTotpStep: async (account, id, step, at) =>
       changes(statement.advanceTotpStep, { account, id, step, at: Math.ceil(at) }) ? 'advanced' : 'replayed',
@@ -46,6 +50,15 @@ export function sqliteFactors(on: Statements): FactorStore {
         ? 'redeemed'
         : 'unknown',
   };
+}
+
+function added(on: Statements, factor: Factor): 'added' | 'duplicate' {
+  return on.run(insert, { ...rowOf(factor) }) === 1 ? 'added' : 'duplicate';
+}
+
+function addedWithin(on: Statements, factor: Factor, room: Room): 'added' | 'duplicate' | 'full' {
+  const held = on.all(statement.list, { account: factor.account }).map(factorOf);
+  return hasRoom(held, room) ? added(on, factor) : 'full';
 }
 
 export function sqliteUpkeep(on: Statements): FactorUpkeep {
