@@ -49,6 +49,14 @@ export const withoutPortal: Changes = [
 `,
     '',
   ],
+  // Of the one class that the card source writes.
+  [
+    `    pharmacy:
+      code: { records: 5, within: 12h, day: 45 }
+      key: { records: 8, within: 12h }
+`,
+    '',
+  ],
   // Nobody types a password either.
   ['require: open, login: { field: login }', 'require: open'],
 ];

@@ -29,6 +29,7 @@ export function compileSignIns(
         path: ['identity', index, setting.kind, 'post'],
         problem: `POST ${setting.post} is not an open route: nobody could sign in`,
         fix: `add { match: POST ${setting.post}, require: open }`,
+        overAll: true,
       });
   }
   const compiled = routes.map((route, index): Route => {

@@ -81,7 +81,10 @@ function budgetsOf(written: WrittenBudgets): Budgets {
 /** Declared classes fill up from the built-in one of their name, or from `default`. */
 function classesOf(written: WrittenBudgets): ReadonlyMap<string, BudgetClass> {
   const classes = new Map(budgetDefaults);
-  for (const [name, given] of Object.entries(written.classes)) {
+  // `default` before those that lean on it, wherever it is written.
+  const first = (name: string): number => (name === 'default' ? 0 : 1);
+  const declared = Object.entries(written.classes).toSorted(([a], [b]) => first(a) - first(b));
+  for (const [name, given] of declared) {
     const base = classes.get(name) ?? classes.get('default');
     if (base !== undefined) classes.set(name, filled(given, base));
   }

@@ -3,14 +3,17 @@
 import { policyProblems } from '../policy/overlap.ts';
 import { compilePolicy, matchRoute } from '../policy/policy.ts';
 import { parseTarget } from '../request/target.ts';
+import { ofAccountWords } from './account-words.ts';
+import { ofBudgets } from './budget-contradictions.ts';
 import { ofCards } from './card-contradictions.ts';
 import type { Config } from './config.ts';
 import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
-import type { Objection, Path } from './issues.ts';
+import { type Objection, objection, overAll, type Path } from './issues.ts';
+import { meantOf, nearest } from './nearest.ts';
 import { signInPage } from './oidc-settings.ts';
 import { ofProviders, providersOf } from './provider-contradictions.ts';
-import { builtInTypes, routeObjections } from './route-contradictions.ts';
+import { routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
 
 export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
@@ -22,13 +25,10 @@ export function contradictions(config: Config, written: WrittenConfig): readonly
     ...ofProviders(config),
     ...ofCards(config),
     ...ofBudgets(config),
+    ...ofAccountWords(config, written),
     ...ofPlaces(config),
     ...ofPromises(config),
   ];
-}
-
-function objection(path: Path, problem: string, fix: string): Objection {
-  return { path, problem, fix };
 }
 
 function betweenRoutes(config: Config, written: WrittenConfig): readonly Objection[] {
@@ -40,25 +40,29 @@ function betweenRoutes(config: Config, written: WrittenConfig): readonly Objecti
 }
 
 function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[] {
-  const declared = new Set(config.routes.map(({ id }) => id));
+  const routes = config.routes.map(({ id }) => id);
   return config.identity.flatMap((setting, index) => {
     const path = ['identity', index, setting.kind];
-    const unknown = (written.identity[index]?.signOut ?? []).filter((pattern) => !declared.has(pattern));
+    const unknown = (written.identity[index]?.signOut ?? []).filter((pattern) => !routes.includes(pattern));
     return [
       ...unknown.map((pattern) =>
-        objection(
-          [...path, 'signOut'],
-          `no route is written "${pattern}"`,
-          'declare it under routes, in the same words',
+        overAll(
+          objection(
+            [...path, 'signOut'],
+            `no route is written "${pattern}"`,
+            nearRoute(pattern, routes) ?? 'declare it under routes, in the same words',
+          ),
         ),
       ),
       ...(setting.signIn === undefined || setting.signIn === signInPage || isOpen(config, setting.signIn)
         ? []
         : [
-            objection(
-              [...path, 'signIn'],
-              `GET ${setting.signIn} is not an open route: nobody could sign in`,
-              `add { match: GET ${setting.signIn}, require: open }`,
+            overAll(
+              objection(
+                [...path, 'signIn'],
+                `GET ${setting.signIn} is not an open route: nobody could sign in`,
+                `add { match: GET ${setting.signIn}, require: open }`,
+              ),
             ),
           ]),
       ...(setting.kind !== 'portal-session' || config.upstreams.has(setting.upstream)
@@ -67,7 +71,7 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
             objection(
               [...path, 'upstream'],
               `there is no upstream "${setting.upstream}"`,
-              `known: ${[...config.upstreams.keys()].join(', ')}`,
+              meantOf(setting.upstream, [...config.upstreams.keys()]),
             ),
           ]),
       ...jwtObjections(setting, path),
@@ -82,6 +86,11 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
           ]),
     ];
   });
+}
+
+function nearRoute(pattern: string, routes: readonly string[]): string | undefined {
+  const meant = nearest(pattern, routes);
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -117,41 +126,6 @@ function isOpen(config: Config, path: string): boolean {
     segments: target.segments,
   });
   return 'route' in found && found.route.requirement.kind === 'open';
-}
-
-function ofBudgets(config: Config): readonly Objection[] {
-  const known = [...builtInTypes, ...config.recordTypes.map(({ name }) => name)];
-  const named = (['canaries', 'patientPresent'] as const).flatMap((section) => {
-    const type = config.budgets[section]?.as;
-    return type === undefined || known.includes(type) ? [] : [[section, type] as const];
-  });
-  const ofTypes = named.map(([section, type]) =>
-    objection(['budgets', section, 'as'], `there is no record type "${type}"`, `known: ${known.join(', ')}`),
-  );
-  return [...ofTypes, ...ofClasses(config)];
-}
-
-function ofClasses(config: Config): readonly Objection[] {
-  return [...config.budgets.classes].flatMap(([name, { code, day, newRecords }]) => {
-    const path = ['budgets', 'classes', name];
-    return [
-      ...(code === undefined || code.records <= code.day
-        ? []
-        : [
-            objection(
-              [...path, 'code'],
-              'one code buys more than all codes of a day',
-              'make day at least records',
-            ),
-          ]),
-      ...(day.floor <= day.ceiling && day.ceiling <= day.cardCeiling
-        ? []
-        : [objection([...path, 'day'], 'floor, ceiling and cardCeiling do not grow', 'order them')]),
-      ...(newRecords.floor <= newRecords.ceiling
-        ? []
-        : [objection([...path, 'newRecords'], 'floor is above ceiling', 'order them')]),
-    ];
-  });
 }
 
 /** Listeners that would be the same one: health on the clients' port is a bypass with a friendly name (A068). */

@@ -12,6 +12,16 @@ export interface Objection {
   readonly fix: string;
   /** Of a key that was misspelt: the one that was meant. */
   readonly meant?: string;
+  /** Rests on every route: not to be told while one of them cannot be read. */
+  readonly overAll?: true;
+}
+
+export function objection(path: Path, problem: string, fix: string): Objection {
+  return { path, problem, fix };
+}
+
+export function overAll(one: Objection): Objection {
+  return { ...one, overAll: true };
 }
 
 /** The problem of a key that is not there. */
@@ -29,7 +39,7 @@ export function objectionsOf(issue: Issue, schema: Node, document: unknown): rea
       objectionsOf({ ...inner, path: [...path, ...inner.path] }, schema, document),
     );
   }
-  return [objection(issue, path, schema, valueAt(document, path))];
+  return [shapeObjection(issue, path, schema, valueAt(document, path))];
 }
 
 /** Of a union, the branch that came closest speaks: the one that got deepest, then the one with the fewest issues. */
@@ -64,7 +74,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-function objection(issue: Issue, path: Path, schema: Node, value: unknown): Objection {
+function shapeObjection(issue: Issue, path: Path, schema: Node, value: unknown): Objection {
   const { description, example, secret } = meaningOf(nodesAt(schema, path));
   const given = issue.code === 'custom' ? issue.params?.['fix'] : undefined;
   const fix = typeof given === 'string' ? given : fixOf(issue, description, example);

@@ -9,6 +9,13 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.one : undefined;
 }
 
+/** What to write instead: the one that was meant, or all there are. */
+export function meantOf(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  const all = `known: ${known.join(', ')}`;
+  return meant === undefined ? all : `did you mean "${meant}"? ${all}`;
+}
+
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i += 1) {

@@ -28,6 +28,7 @@ identity: [{ portal-session: { cookie: SID, ask: /api/me, account: /login } }]
 keys: { file: keys.json }
 ledger: { directory: ledger, sealTo: dpo.jwk }
 `;
+const withClass = base.replace('account: /login', 'account: /login, class: /class');
 const oneRoute = '\nroutes:\n  - { match: GET /, require: signed-in }\n';
 
 function config(text: string): Config {
@@ -83,7 +84,7 @@ describe('a configuration that is sound', () => {
   });
 
   it('compiles routes, each with its line, and closes what a counted one does not declare', () => {
-    const { routes } = config(`${base}
+    const { routes } = config(`${withClass}
 routes:
   - { match: "GET,HEAD /public/**", require: open }
 
@@ -187,7 +188,7 @@ ${oneRoute.trimEnd()}
 
   it('fills a declared class from the built-in one of its name', () => {
     const { budgets } = config(
-      `${base}${oneRoute}budgets: { fleet: 5000, classes: { pharmacy: { misses: 9 }, demo: { code: { records: 5, day: 5 } }, locked: { code: none } } }`,
+      `${withClass}${oneRoute}budgets: { fleet: 5000, classes: { pharmacy: { misses: 9 }, demo: { code: { records: 5, day: 5 } }, locked: { code: none } } }`,
     );
     expect(budgets.classes.get('pharmacy')).toMatchObject({ misses: 9, key: { records: 100 } });
     expect(budgets.classes.get('demo')).toMatchObject({
@@ -196,6 +197,18 @@ ${oneRoute.trimEnd()}
     });
     expect(budgets.classes.get('locked')?.code).toBeUndefined();
     expect(budgets.fleet).toBe(5000);
+  });
+
+  it('fills a class of its own from default, wherever that stands', () => {
+    for (const classes of [
+      'default: { misses: 7 }, night-desk: {}',
+      'night-desk: {}, default: { misses: 7 }',
+    ])
+      expect(
+        config(`${withClass}${oneRoute}budgets: { classes: { ${classes} } }`).budgets.classes.get(
+          'night-desk',
+        ),
+      ).toMatchObject({ misses: 7 });
   });
 });
 

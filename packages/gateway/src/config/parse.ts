@@ -49,7 +49,8 @@ function judge(value: unknown, surroundings: Surroundings, lineOf: (index: numbe
   const again = rest === undefined ? undefined : schema.safeParse(rest.value);
   if (rest === undefined || again?.success !== true) return { objections };
   const more = compileConfig(again.data, (index) => lineOf(rest.indexes[index] ?? index));
-  return { objections: [...objections, ...more.objections.map((one) => movedBack(one, rest.indexes))] };
+  const told = more.objections.filter((one) => one.overAll !== true);
+  return { objections: [...objections, ...told.map((one) => movedBack(one, rest.indexes))] };
 }
 
 interface Rest {

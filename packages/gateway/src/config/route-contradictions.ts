@@ -5,6 +5,7 @@ import type { BodyRule, Route } from '../policy/route.ts';
 import { isNamedByRequest } from './compile-routes.ts';
 import type { Config } from './config.ts';
 import type { Objection } from './issues.ts';
+import { meantOf } from './nearest.ts';
 
 type Check = (
   route: Route,
@@ -32,7 +33,7 @@ const checks: readonly Check[] = [
   ({ upstream }, { upstreams }) =>
     upstreams.has(upstream)
       ? []
-      : [['upstream', `there is no upstream "${upstream}"`, `known: ${[...upstreams.keys()].join(', ')}`]],
+      : [['upstream', `there is no upstream "${upstream}"`, meantOf(upstream, [...upstreams.keys()])]],
   ({ upgrade, records }) =>
     upgrade !== undefined && records.length > 0
       ? [
@@ -90,7 +91,7 @@ function typeProblem(rule: RecordRule, { recordTypes }: Config): ReturnType<Chec
         [
           'records',
           `there is no record type "${rule.as}"`,
-          `known: ${known.join(', ')}; declare others under recordTypes`,
+          `${meantOf(rule.as, known)}; declare others under recordTypes`,
         ],
       ];
 }
