@@ -74,14 +74,19 @@ describe('palier check', () => {
 
 describe('palier explain', () => {
   it('asks the functions that enforce', async () => {
-    const stranger = await palier('explain', 'GET', '/patients/1');
+    const target = '/patients/199019999900110';
+    const stranger = await palier('explain', 'GET', target);
     expect(stranger).toMatchObject({ code: 0, out: expect.stringContaining('answer   sign-in') });
-    expect((await palier('explain', 'GET', '/patients/1', '--as', 'gp')).out).toContain(
+    expect((await palier('explain', 'GET', target, '--as', 'gp')).out).toContain(
       'answer   step-up: no-proof',
     );
-    expect((await palier('explain', 'GET', '/patients/1', '--as', 'gp', '--proof', 'totp')).out).toContain(
+    expect((await palier('explain', 'GET', target, '--as', 'gp', '--proof', 'totp')).out).toContain(
       'answer   enough',
     );
+    expect(await palier('explain', 'GET', '/patients/1', '--as', 'gp', '--proof', 'totp')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('answer   refused with 400: record-id-malformed\n'),
+    });
     expect(await palier('explain', 'GET', '/public/../patients/1')).toMatchObject({
       code: 1,
       out: expect.stringContaining('dot-segment'),

@@ -113,6 +113,16 @@ describe('palier explain leaves out nothing that decides', () => {
       expect(said).toContain(`${line}\n`);
   });
 
+  it('nor what is no record: after the gesture it is asked for, the request is refused all the same', async () => {
+    const words = ['GET', '/patients/1', '--as', 'gp'] as const;
+    expect(await explain(starter, ...words)).toContain(
+      'answer   step-up: no-proof; then refused with 400: record-id-malformed\n',
+    );
+    expect(await explain(starter, ...words, '--proof', 'totp')).toContain(
+      'answer   refused with 400: record-id-malformed\n',
+    );
+  });
+
   it('on a route that shows records', async () => {
     const said = await explain(much, 'GET', '/acts/1', '--as', 'gp', '--proof', 'card');
     for (const line of [

@@ -23,8 +23,8 @@ export function explanationWords(explanation: Explanation): string {
   }
 }
 
-function matchedWords({ matched: { route }, passedOver, verdict }: Judged): string {
-  const rows = [...rowsOf(route), ['answer', answerOf(verdict)] as const];
+function matchedWords({ matched: { route }, passedOver, verdict, unread }: Judged): string {
+  const rows = [...rowsOf(route), ['answer', answerOf(verdict, unread)] as const];
   return [
     ...rows.flatMap(([name, words]) => (words === undefined ? [] : [`${name.padEnd(8)} ${words}`])),
     ...passedOver.map((wider) => `instead of ${lineOf(wider)}`),
@@ -105,7 +105,14 @@ function guessWords({ free, longest }: GuessLimit): string {
   return `${free} free, then waits up to ${longest} s`;
 }
 
-function answerOf(verdict: Judged['verdict']): string {
+/** What the address names is read when all else is enough, as at the door. */
+function answerOf(verdict: Judged['verdict'], unread: Judged['unread']): string {
+  const refused = unread && `refused with ${unread.status}: ${unread.reason}`;
+  if (verdict.kind === 'enough') return refused ?? 'enough';
+  return refused === undefined ? verdictWords(verdict) : `${verdictWords(verdict)}; then ${refused}`;
+}
+
+function verdictWords(verdict: Exclude<Judged['verdict'], { readonly kind: 'enough' }>): string {
   switch (verdict.kind) {
     case 'step-up':
       return `step-up: ${verdict.because}`;
@@ -113,8 +120,6 @@ function answerOf(verdict: Judged['verdict']): string {
       return `condition-not-met: ${verdict.condition.kind}`;
     case 'sign-in':
       return 'sign-in: nobody is signed in; ask for somebody with --as CLASS';
-    case 'enough':
-      return 'enough';
   }
 }
 

@@ -1,7 +1,16 @@
 // `palier explain METHOD TARGET [--as CLASS] [--proof KIND]`: the very functions that enforce, asked on paper. Without
 // --as nobody is signed in; each --proof was given this moment.
 import { parseArgs } from 'node:util';
-import { type AccountId, type FactorId, type Proof, type ProofId, systemClock } from '@palier/mfa-core';
+import {
+  type AccountId,
+  type FactorId,
+  type Proof,
+  type ProofId,
+  Secret,
+  systemClock,
+} from '@palier/mfa-core';
+import { createRecordKeys } from '../budget/record-keys.ts';
+import { recordTypes } from '../budget/record-types.ts';
 import type { Identity } from '../identity/identity.ts';
 import { explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
@@ -27,15 +36,18 @@ export const explainCommand: Command = async (argv, terminal) => {
     );
   const config = soundConfig(values.config, terminal);
   const asker = { identity: identityOf(values.as), proofs: values.proof.map(proofOf), peer: values.peer };
-  const explanation = explain(
-    compilePolicy(config.routes, config.defaultUpstream),
-    method,
-    target,
-    asker,
-    systemClock.now(),
-  );
+  const paper = {
+    policy: compilePolicy(config.routes, config.defaultUpstream),
+    // Any key does: what is a record does not rest on it.
+    recordKeys: createRecordKeys(
+      { current: new Secret(new Uint8Array(32)) },
+      '',
+      recordTypes(config.recordTypes),
+    ),
+  };
+  const explanation = await explain(paper, method, target, asker, systemClock.now());
   print(terminal, values.json, explanation, explanationWords(explanation));
-  return explanation.outcome === 'matched' ? 0 : 1;
+  return explanation.outcome === 'matched' && explanation.unread === undefined ? 0 : 1;
 };
 
 function identityOf(accountClass: string | undefined): Identity {

@@ -1,6 +1,8 @@
 // Why a request would be let through or not, on paper: the very functions that enforce, asked one after the other as
 // gate/decide.ts asks them. It reads no store, so what was already spent is not in it.
 import { assess, type Instant, type Proof, type Shortfall } from '@palier/mfa-core';
+import type { RecordKeys } from '../budget/record-keys.ts';
+import { recordsOfRequest } from '../budget/records.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { parseTarget, type TargetRefusal } from '../request/target.ts';
@@ -40,16 +42,25 @@ export interface Judged {
     | { readonly kind: 'sign-in' }
     | { readonly kind: 'condition-not-met'; readonly condition: Condition }
     | { readonly kind: 'step-up'; readonly because: Shortfall['reason'] };
+  /** What the address names is no record: refused, once the verdict is `enough`. */
+  readonly unread: Refusal | undefined;
+}
+
+/** What is asked. */
+export interface Paper {
+  readonly policy: Policy;
+  /** For what is a record and what is none; the digests are shown to nobody. */
+  readonly recordKeys: RecordKeys;
 }
 
 /** Explains METHOD and TARGET as they would stand on the request line. */
-export function explain(
-  policy: Policy,
+export async function explain(
+  { policy, recordKeys }: Paper,
   method: string,
   raw: string,
   asker: Asker,
   now: Instant,
-): Explanation {
+): Promise<Explanation> {
   const target = parseTarget(raw);
   if ('refused' in target) return { outcome: 'not-canonical', reason: target.refused };
   const { segments } = target;
@@ -76,7 +87,27 @@ export function explain(
   const passedOver = routesOf(policy.trie, segments).filter(
     (route) => route !== matched.route && sharesMethod(route, matched.route),
   );
-  return { outcome: 'matched', matched, passedOver, verdict: verdictOf(matched.route, asker, now) };
+  const verdict = verdictOf(matched.route, asker, now);
+  return {
+    outcome: 'matched',
+    matched,
+    passedOver,
+    verdict,
+    unread: await unreadIn(matched, request, recordKeys),
+  };
+}
+
+/** Of the places of records those in the address alone: there is no body on paper. */
+async function unreadIn(
+  { route, parameters }: Matched,
+  request: CanonicalRequest,
+  keys: RecordKeys,
+): Promise<Refusal | undefined> {
+  const records = route.records.filter(({ from }) => from === 'path' || from === 'query');
+  if (records.length === 0) return undefined;
+  const none = async (): Promise<Uint8Array> => new Uint8Array(0);
+  const read = await recordsOfRequest({ route: { ...route, records }, parameters }, request, none, keys);
+  return 'refusal' in read ? read.refusal : undefined;
 }
 
 function nearRoute(policy: Policy, method: string, segments: readonly string[]): Route | undefined {
