@@ -100,6 +100,20 @@ describe('the first 72 hours', () => {
     expect(lines('details.csv').filter((line) => line.includes('"203.0.113.66"'))).toHaveLength(30);
   });
 
+  it('end with a report that says so and is no yes where the heads tell that the end was cut off', async () => {
+    const command = (commands[3] ?? '').replaceAll('.csv', '-3.csv');
+    const cut = await run(place.directory, command.replace('heads.jsonl', 'more.jsonl'));
+    expect(cut).toMatchObject({ code: 1, out: expect.stringMatching(/not whole: 1 fault.*lower bound/s) });
+    expect(readFileSync(join(place.directory, 'notices-3.csv'), 'utf8').split('\r\n')).toHaveLength(42);
+    const alone = command.replace('--heads heads.jsonl', '').replaceAll('-3.csv', '-4.csv');
+    const compared = 'compared with no head kept elsewhere';
+    expect(await run(place.directory, alone)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(compared),
+    });
+    expect((await run(place.directory, command.replaceAll('-3.csv', '-5.csv'))).out).not.toContain(compared);
+  });
+
   it('leave a way to forget the persons alone, after which the chain is whole and a report says what it lacks', async () => {
     const destroyed = await run(place.directory, commands[4] ?? '');
     expect(destroyed).toMatchObject({ code: 0, out: 'gateway/1  destroyed\n' });

@@ -1,8 +1,9 @@
 // The answer after an incident: everybody who was seen, nobody else, in figures and on paper; and what is too old is
 // gone without breaking the chain.
 
-import { readdirSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import {
   type ExposedPerson,
   type Exposure,
@@ -17,6 +18,7 @@ import {
 } from '@palier/gateway';
 import { instantOf, secondsOf } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exposureCommand } from '../../packages/gateway/src/cli/exposure.ts';
 import {
   accountOf,
   entryOf,
@@ -186,6 +188,33 @@ describe('on paper', () => {
     expect(english).toContain('**1 answer(s) left in observe mode in which no person could be read');
     expect(french).toContain('en mode observation');
     expect(english).not.toContain('the figures are exact');
+  });
+
+  it('is written, and ends with a code of its own, where answers could not be read', async () => {
+    const ledger = await folder.open();
+    await ledger.append(entryOf(1, { at: seconds(1) }));
+    await ledger.append(entryOf(2, { at: seconds(2), records: [], exemption: 'observe' }));
+    await ledger.close();
+    const desk = mkdtempSync(join(tmpdir(), 'palier-report-'));
+    const [key, notices] = [join(desk, 'key.jwk'), join(desk, 'notices.csv')];
+    writeFileSync(key, JSON.stringify(folder.operator.private));
+    const said: string[] = [];
+    const out = (text: string): void => void said.push(text);
+    const terminal = { out, err: out, environment: {}, interactive: false };
+    const told = (...more: readonly string[]): Promise<number> =>
+      exposureCommand(['report', '--directory', folder.directory, '--key', key, ...more], terminal);
+    try {
+      expect(await told('--csv', notices, '--language', 'en')).toBe(3);
+      expect(said.join('')).toContain('may be too low');
+      expect(readFileSync(notices, 'utf8')).toContain(personOf(1));
+      const before = new Date(seconds(2)).toISOString();
+      expect(await told('--to', before)).toBe(0);
+      // What is not whole comes first.
+      tamper(folder.segments()[0] ?? '', (lines) => lines.filter((_, index) => index !== 1));
+      expect(await told()).toBe(1);
+    } finally {
+      rmSync(desk, { recursive: true });
+    }
   });
 
   it('a summary has the figures of the form in both languages, and names no exposed person', async () => {

@@ -4,13 +4,12 @@
 // `palier ledger destroy-keys`: makes the persons of old segments unreadable for good; the chain stays whole.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Instant, type Seconds, systemClock } from '@palier/mfa-core';
+import { type Instant, systemClock } from '@palier/mfa-core';
 import type { JWK } from 'jose';
-import { parseDuration } from '../config/scalars.ts';
 import { destroyKeysBefore } from '../ledger/destroy-keys.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import type { WitnessedHead } from '../ledger/witness.ts';
+import { measureOf } from './ledger-measure.ts';
 import {
   type Command,
   instantIn,
@@ -19,7 +18,6 @@ import {
   print,
   printable,
   progressOn,
-  soundConfig,
   spanIn,
   UsageError,
 } from './terminal.ts';
@@ -72,12 +70,9 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   }
   if (positionals[0] !== 'verify') throw new UsageError(usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
-  const configured =
-    values.directory === undefined ? soundConfig(values.config, terminal).ledger.retention : undefined;
-  const retention = values.retention === undefined ? configured : durationOf(values.retention);
-  const witnessed = values.heads === undefined ? [] : headsIn(values.heads);
+  const { witnessed, keptFrom } = measureOf(values, terminal);
   const verified = await verifyLedger(directory, {
-    keptFrom: retention && Date.now() - retention * 1000,
+    keptFrom,
     privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
     witnessed,
     onProgress: progressOn(terminal),
@@ -118,42 +113,4 @@ function nothingLine(from: Instant, to: Instant): string {
 
 function activityLine({ account, releases, misses, first, last, routes }: AccountActivity): string {
   return `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}\n`;
-}
-
-function durationOf(text: string): Seconds {
-  const duration = parseDuration(text);
-  if (duration === undefined) throw new UsageError(usage);
-  return duration;
-}
-
-/** One head a line, as this command and the gateway's log print them; the log's lines also have a time. */
-function headsIn(path: string): readonly WitnessedHead[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const head = objectIn(line) as Partial<WitnessedHead & { readonly time: string }>;
-      const { instance, segment, entries, hash, time } = head;
-      const at = time === undefined ? Number.NaN : Date.parse(time);
-      if (
-        typeof instance !== 'string' ||
-        typeof segment !== 'number' ||
-        typeof entries !== 'number' ||
-        typeof hash !== 'string'
-      )
-        throw new UsageError(
-          `${path}: every line is a head: instance, segment, entries, hash. From a log take only: grep '"kind":"ledger-segment"'`,
-        );
-      return { instance, segment, entries, hash, at: Number.isNaN(at) ? undefined : at };
-    });
-}
-
-/** A line that is no object has nothing in it. */
-function objectIn(line: string): object {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,4 @@
-// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage).
+// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); the report of an exposure has a 3.
 import process from 'node:process';
 import { accountCommand } from './account.ts';
 import { alarmCommand } from './alarm.ts';
@@ -64,8 +64,8 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier budget renew                        accepts that Redis lost its counts, and begins anew
   palier observed                            what observe mode would have asked and refused, by class
   palier analyse LOGFILE                     fits budgets to an access log (combined or JSON lines, gzip too)
-  palier exposure report --key FILE [--account A] [--from T] [--to T] [--csv FILE]
-  palier ledger verify                       follows the chain; with --key it opens every entry too
+  palier exposure report --key FILE [--heads FILE] [--account A] [--from T] [--to T] [--csv FILE]
+  palier ledger verify [--heads FILE]        follows the chain; with --key it opens every entry too
   palier ledger search [--account A] [--from T] [--to T]   how much each account saw, without a key
   palier ledger destroy-keys --before T --reason TEXT   makes the persons of old segments unreadable for good
   palier keys rotate                         new sealing and assertion keys; what is sealed is sealed anew
@@ -73,6 +73,8 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier keys finish --records [--early]     destroys the one before
 
 Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
+exposure report is written all the same with 1 (the ledger is not whole) and with 3 (it is whole, and answers of observe
+mode could not be read: the figures may be too low).
 `;
 
 async function main(argv: readonly string[], terminal: Terminal): Promise<number> {

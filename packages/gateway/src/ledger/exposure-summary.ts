@@ -24,6 +24,7 @@ interface Words {
   readonly nobody: string;
   readonly columns: string;
   readonly whole: string;
+  readonly alone: string;
   readonly broken: (faults: number, unopened: number) => string;
   readonly unread: (answers: string) => string;
   readonly left: string;
@@ -48,6 +49,8 @@ const words: Readonly<Record<Language, Words>> = {
     nobody: 'Nothing was released in this span.',
     columns: '| account | persons | releases | sessions | first | last |',
     whole: 'The chain of the ledger is whole; the figures are exact.',
+    alone:
+      'It was compared with no head kept elsewhere (--heads): whether its end was cut off, or all of it replaced, is not known.',
     broken: (faults, unopened) =>
       `**The ledger is not whole: ${faults} fault(s), ${unopened} entry(ies) that do not open. The figures are a lower bound.** Run "palier ledger verify".`,
     unread: (answers) =>
@@ -72,6 +75,8 @@ const words: Readonly<Record<Language, Words>> = {
     nobody: 'Rien n\u2019a \u00e9t\u00e9 transmis sur cette p\u00e9riode.',
     columns: '| compte | personnes | transmissions | sessions | premi\u00e8re | derni\u00e8re |',
     whole: 'La cha\u00eene du registre est intacte ; les chiffres sont exacts.',
+    alone:
+      'Elle n\u2019a \u00e9t\u00e9 compar\u00e9e \u00e0 aucune t\u00eate conserv\u00e9e ailleurs (--heads) : on ne sait pas si sa fin a \u00e9t\u00e9 coup\u00e9e, ou le tout remplac\u00e9.',
     broken: (faults, unopened) =>
       `**Le registre n\u2019est pas intact : ${faults} d\u00e9faut(s), ${unopened} entr\u00e9e(s) illisible(s). Les chiffres sont un minimum.** Lancez \u00ab palier ledger verify \u00bb.`,
     unread: (answers) =>
@@ -82,7 +87,7 @@ const words: Readonly<Record<Language, Words>> = {
 
 /** Numbers are written with the spaces or commas of the language; instants in UTC. */
 export function exposureSummary(exposure: Exposure, language: Language): string {
-  const { asked, counts, ledger, unopenedCount, unreadCount } = exposure;
+  const { asked, counts, ledger, comparedHeads, unopenedCount, unreadCount } = exposure;
   const say = words[language];
   const number = (value: number): string =>
     value.toLocaleString(language === 'fr' ? 'fr-FR' : 'en-GB').replaceAll('\u202f', '\u00a0');
@@ -103,7 +108,9 @@ export function exposureSummary(exposure: Exposure, language: Language): string 
   const broken =
     ledger.faultCount + unopenedCount === 0 ? [] : [say.broken(ledger.faultCount, unopenedCount), ''];
   const unread = unreadCount === 0 ? [] : [say.unread(number(unreadCount)), ''];
-  const trust = broken.length + unread.length === 0 ? [say.whole, ''] : [...broken, ...unread];
+  const alone = comparedHeads === 0 ? [say.alone, ''] : [];
+  const found = broken.length + unread.length === 0 ? [say.whole, ''] : [...broken, ...unread];
+  const trust = [...found, ...alone];
   return [
     `# ${say.title}`,
     '',

@@ -9,18 +9,20 @@ import { createPersons, type ExposedPerson, type Persons } from './exposed-perso
 import { createTally, type ExposureCounts, type Tally } from './exposure-tally.ts';
 import { type UnwrapDataKey, unwrapWith } from './keys.ts';
 import { type Progress, readSegment, type SegmentFile } from './read.ts';
-import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
 import { type Span, spanTest } from './search.ts';
 import { readKey } from './segment-key.ts';
 import { type Verified, verifyLedger } from './verify.ts';
+import type { WitnessedHead } from './witness.ts';
 
 export interface ExposureQuestion extends Span {
   readonly directory: string;
   /** Every private key that a segment of the span may be sealed to. */
   readonly privateKeys: readonly JWK[];
   /** Heads kept elsewhere, to show that nothing was cut off or replaced. */
-  readonly witnessed?: readonly LedgerHead[];
+  readonly witnessed?: readonly WitnessedHead[];
+  /** Segments that ended since must be there; undefined: retention is not looked at. */
+  readonly keptFrom?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Releases opened at once: bounds the memory; more of them in the span cost another pass. */
   readonly mostAtOnce?: number;
@@ -32,6 +34,8 @@ export interface Exposure {
   readonly counts: ExposureCounts;
   /** Whether the ledger is whole: an answer from one with faults is a lower bound. */
   readonly ledger: Verified;
+  /** Heads it was compared with; with none, whether its end was cut off is not known. */
+  readonly comparedHeads: number;
   /** Entries of the span that did not open: forged, damaged, or their key was destroyed. The first hundred, and how many. */
   readonly unopened: readonly LedgerFault[];
   readonly unopenedCount: number;
@@ -74,6 +78,7 @@ export async function exposureReport(
     asked: askedOf(question),
     counts: tally.counts(),
     ledger: survey.ledger,
+    comparedHeads: question.witnessed?.length ?? 0,
     unopened: [...unopened.values()].slice(0, 100),
     unopenedCount: unopened.size,
     unreadCount,
@@ -96,7 +101,7 @@ interface Survey {
 
 /** Follows the chain and learns, without opening anything, where the span lies and how much it holds. */
 async function surveyed(
-  { directory, onProgress, witnessed, ...span }: ExposureQuestion,
+  { directory, onProgress, witnessed, keptFrom, ...span }: ExposureQuestion,
   tally: Tally,
 ): Promise<Survey> {
   const wanted = spanTest(span);
@@ -104,6 +109,7 @@ async function surveyed(
   let [releases, bytes] = [0, 0];
   const ledger = await verifyLedger(directory, {
     witnessed: witnessed ?? [],
+    keptFrom,
     onProgress: ({ done, total }) => {
       bytes = total;
       onProgress?.({ done, total: 2 * total });
