@@ -78,6 +78,11 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     expect(await page.locator('#factor-list').textContent()).not.toContain('clé');
     expect(await page.locator('#ticket').evaluate((field) => field === document.activeElement)).toBe(true);
     await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('cleo'));
+    await putAwayOnce(page);
+    await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('pas fonctionné');
+    // The ticket is used up and the field empty; what it gave is still at hand.
+    expect(await page.getByLabel('Ticket remis par l’exploitant').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
     await expect.poll(() => page.locator('#factor-list').textContent()).toContain('clé du comptoir');
     expect(await page.locator('#key-hint').isVisible()).toBe(false);
@@ -164,6 +169,17 @@ async function addApp(page: Page, name: string, ticket = ''): Promise<void> {
   await page.locator('#confirm-form button').click();
   // The last thing the page does: before, it would close the part that the next one opens.
   await page.locator('#said', { hasText: /./ }).waitFor();
+}
+
+/** The person closes the browser's window for keys, once. */
+async function putAwayOnce(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const real = navigator.credentials.create.bind(navigator.credentials);
+    navigator.credentials.create = async () => {
+      navigator.credentials.create = real;
+      throw new DOMException('put away', 'NotAllowedError');
+    };
+  });
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

@@ -49,6 +49,21 @@ describe('the page', () => {
     expect(await (await get('/mfa/')).text()).toContain('<html lang="fr">');
   });
 
+  it('says beside the ticket, in both languages, that one begun and not finished is used up', async () => {
+    const get = api(openDesk());
+    const words = {
+      fr: /Il ne sert qu’une fois.*sinon il en faudra un autre/,
+      en: /works once.*need another one/,
+    };
+    for (const [language, said] of Object.entries(words)) {
+      const page = await (await get('/mfa/', { headers: { 'accept-language': language } })).text();
+      const hint = /id="ticket"[^>]*aria-describedby="ticket-hint"><p id="ticket-hint">([^<]*)</.exec(
+        page,
+      )?.[1];
+      expect(hint).toMatch(said);
+    }
+  });
+
   it('offers only what is enough where the person was stopped', async () => {
     const desk = openDesk();
     const seat = await bindKey(desk, await withPhone(desk, ana));

@@ -70,7 +70,7 @@ function html(words: PageWords): string {
 </section>
 <details id="enrol"><summary>${words.add}</summary><p>${words.addHint}</p>
 <p id="key-hint" hidden>${words.keyNeedsTicket}</p>
-<form id="ticket-form"><label for="ticket">${words.ticket}</label><input id="ticket" autocomplete="off" placeholder="tkt-…">
+<form id="ticket-form"><label for="ticket">${words.ticket}</label><input id="ticket" autocomplete="off" placeholder="tkt-…" aria-describedby="ticket-hint"><p id="ticket-hint">${words.ticketHint}</p>
 <label for="name">${words.name}</label><input id="name" maxlength="60" placeholder="${words.nameHint}">
 <button type="submit" value="totp">${words.app}</button><button type="submit" value="webauthn" id="add-key">${words.key}</button></form>
 <form id="confirm-form" hidden><p>${words.scan} <code id="secret"></code></p><div id="qr"></div>

@@ -6,6 +6,8 @@ export const script: string = `'use strict';
   const words = JSON.parse(at('words').textContent);
   const resume = new URLSearchParams(location.search).get('resume') || undefined;
   let pending;
+  // What a ticket gave: it is used up, and a key that was put away half-way must not cost another one.
+  let byTicket;
   let addable = [];
 
   const say = (text) => { at('said').textContent = text; };
@@ -48,13 +50,17 @@ export const script: string = `'use strict';
     const kind = event.submitter.value;
     const name = at('name').value;
     const ticket = at('ticket').value.trim();
-    if (ticket === '' && kind === 'webauthn' && codesOnly()) {
+    if (ticket === '' && byTicket === undefined && kind === 'webauthn' && codesOnly()) {
       at('ticket').focus();
       return say(words.keyNeedsTicket);
     }
-    const { right } = ticket === '' ? await call('/enrol/right', {}) : await call('/enrol/ticket', { ticket });
+    if (ticket !== '') byTicket = (await call('/enrol/ticket', { ticket })).right;
     at('ticket').value = '';
-    const begun = await call('/enrol', { right, kind, name });
+    const right = byTicket ?? (await call('/enrol/right', {})).right;
+    const begun = await call('/enrol', { right, kind, name }).catch((error) => {
+      byTicket = undefined;
+      throw error;
+    });
     if (kind === 'webauthn') return bindKey(begun, name);
     pending = { challenge: begun.challenge, name };
     at('qr').innerHTML = begun.totp.qr;
@@ -76,6 +82,7 @@ export const script: string = `'use strict';
 
   async function enrolled({ recoveryCodes }) {
     pending = undefined;
+    byTicket = undefined;
     at('qr').replaceChildren();
     at('secret').textContent = '';
     at('confirm-form').hidden = true;

@@ -26,6 +26,7 @@ export interface PageWords {
   readonly addHint: string;
   readonly keyNeedsTicket: string;
   readonly ticket: string;
+  readonly ticketHint: string;
   readonly name: string;
   readonly nameHint: string;
   readonly app: string;
@@ -61,6 +62,8 @@ const french: PageWords = {
   keyNeedsTicket:
     'Un code peut être volé sur un faux site : il ne permet pas d’ajouter une clé. Demandez un ticket à l’exploitant et tapez-le ici.',
   ticket: 'Ticket remis par l’exploitant',
+  ticketHint:
+    'Il ne sert qu’une fois : ayez d’abord sous la main votre clé ou votre téléphone, puis terminez dans les 15 minutes sans quitter cette page, sinon il en faudra un autre.',
   name: 'Nom de ce second facteur',
   nameHint: 'téléphone du cabinet',
   app: 'Une application',
@@ -107,6 +110,8 @@ const english: PageWords = {
   keyNeedsTicket:
     'A code can be phished, so it cannot add a key. Ask the operator for a ticket and type it here.',
   ticket: 'Ticket from the operator',
+  ticketHint:
+    'It works once: have your key or phone at hand first, then finish within 15 minutes without leaving this page, or you will need another one.',
   name: 'Name of this second factor',
   nameHint: 'practice phone',
   app: 'An app',
