@@ -86,6 +86,7 @@ function gateOf(
     clock,
     observer,
     recordKeys,
+    foreignLinks: config.foreignLinks,
     signIns,
   };
 }

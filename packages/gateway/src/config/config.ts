@@ -35,6 +35,7 @@ export interface Config {
   readonly keys: { readonly file: string };
   readonly ledger: LedgerSetting;
   readonly notify: Notify;
+  readonly foreignLinks: ForeignLinks;
   readonly limits: Limits;
   /** Request headers let through besides the standard ones, lower case. */
   readonly forwardHeaders: readonly string[];
@@ -140,6 +141,14 @@ export interface SmtpSetting {
   readonly language: 'fr' | 'en' | 'both';
   /** Mailboxes of the operator, told of alarms. */
   readonly operators: readonly string[];
+}
+
+/** Links of other sites to counted pages. */
+export interface ForeignLinks {
+  /** `ask`: a page of ours asks the person to go on before anybody is shown and counted. */
+  readonly counted: 'follow' | 'ask';
+  /** Origins whose links are followed all the same. */
+  readonly except: readonly string[];
 }
 
 export interface Limits {

@@ -175,6 +175,22 @@ function ofPromises(config: Config): readonly Objection[] {
       ),
     ],
     [
+      config.foreignLinks.counted === 'follow' || config.forwardAuth === undefined,
+      objection(
+        ['foreignLinks', 'counted'],
+        'is ask, and a front that asks may not show the page with the question',
+        'write follow, or let every counted path go through the gateway itself and leave out forwardAuth',
+      ),
+    ],
+    [
+      config.foreignLinks.counted === 'ask' || config.foreignLinks.except.length === 0,
+      objection(
+        ['foreignLinks', 'except'],
+        'excepts from nothing: every link is followed',
+        'write counted: ask, or leave except out',
+      ),
+    ],
+    [
       config.sessions.idle <= config.sessions.lifetime,
       objection(['sessions', 'idle'], 'is longer than sessions.lifetime', 'make it shorter'),
     ],

@@ -81,3 +81,20 @@ describe('with forward-auth', () => {
     expect(told(base(route, forwardAuth))).toEqual([]);
   });
 });
+
+describe('links of other sites', () => {
+  const open = '{ match: GET /a, require: open }';
+
+  it('cannot be asked about where a front would have to show the question', () => {
+    const ask = 'foreignLinks: { counted: ask, except: ["https://logiciel.example"] }\n';
+    expect(told(base(open, `${ask}${forwardAuth}`))).toEqual([
+      expect.stringContaining('foreignLinks.counted: is ask, and a front that asks may not show the page'),
+    ]);
+    expect(told(base(open, ask))).toEqual([]);
+  });
+
+  it('have no exception where all are followed', () => {
+    const all = 'foreignLinks: { except: ["https://logiciel.example"] }\n';
+    expect(told(base(open, all))).toEqual([expect.stringContaining('excepts from nothing')]);
+  });
+});

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type {
   Config,
   Enrolment,
+  ForeignLinks,
   Limits,
   RecordTypeSetting,
   SessionSetting,
@@ -68,6 +69,19 @@ const limits: z.ZodType<Limits> = z
     upstreamTime: is.duration.prefault('30s'),
     connections: is.count(1, 100_000).default(10_000),
     upstreamSockets: is.count(1, 10_000).default(256),
+  })
+  .prefault({});
+
+const foreignLinks: z.ZodType<ForeignLinks> = z
+  .strictObject({
+    counted: z
+      .enum(['follow', 'ask'])
+      .default('follow')
+      .describe('what becomes of a link of another site that leads to a counted page'),
+    except: z
+      .array(is.origin.transform(({ origin }) => origin))
+      .default([])
+      .describe('origins whose links are followed all the same'),
   })
   .prefault({});
 
@@ -150,6 +164,7 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
     keys: z.strictObject({ file }),
     ledger: z.strictObject({ directory: file, sealTo: maybe(file), retention: is.duration.prefault('365d') }),
     notify: notify(surroundings),
+    foreignLinks,
     limits,
     forwardHeaders: z.array(is.headerName.transform((name) => name.toLowerCase())).default([]),
     clientAddress: maybe(clientAddress),

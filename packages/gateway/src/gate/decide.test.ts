@@ -96,6 +96,7 @@ function gateOf(change: Partial<Gate> = {}): Gate {
     mfa,
     clock,
     observer: undefined,
+    foreignLinks: { counted: 'follow', except: [] },
     budget: createBudget(memoryBudgetStore(), {
       classes: budgetDefaults,
       organisation: undefined,

@@ -12,6 +12,7 @@ import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest, Refusal } from '../request/request.ts';
 import type { Attempted } from '../sign-in/attempt.ts';
 import type { Decision, Denial } from './decision.ts';
+import { isForeignLink } from './foreign-links.ts';
 import { type Gate, sessionCookie } from './gate.ts';
 import { pay } from './payment.ts';
 import { mintPermit } from './permit.ts';
@@ -51,6 +52,9 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   const session = identity.kind === 'account' ? await sessionOf(gate, request, identity) : undefined;
   const short = tooLittle(gate, route, identity, session);
   if (stops(short)) return short;
+  // After the gesture: whoever must make one first comes back from a page of ours.
+  const foreign = isForeignLink(request, route, gate.foreignLinks) ? refused(elsewhere, route) : undefined;
+  if (stops(foreign)) return foreign;
   const proof = provedBy(gate, session, identity, route);
 
   const counted =
@@ -92,6 +96,7 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
 }
 
 const anonymous: Identity = { kind: 'anonymous' };
+const elsewhere: Refusal = { status: 403, reason: 'opened-from-elsewhere', close: false };
 const nothingRead: { readonly records: readonly CountedRecord[]; readonly bytes: undefined } = {
   records: [],
   bytes: undefined,

@@ -3,6 +3,7 @@ import type { Clock, Mfa } from '@palier/mfa-core';
 import type { Exemptions } from '../budget/exemptions.ts';
 import type { RecordKeys } from '../budget/record-keys.ts';
 import type { Budget } from '../budget/spend.ts';
+import type { ForeignLinks } from '../config/config.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SignInGuard } from '../sign-in/guard.ts';
@@ -21,6 +22,7 @@ export interface Gate {
   readonly exemptions: Exemptions;
   /** What the operator stopped. */
   readonly stops: Stops;
+  readonly foreignLinks: ForeignLinks;
   /** Counts guesses at the portal's own sign-in. */
   readonly signIns: SignInGuard;
   readonly clock: Clock;

@@ -57,7 +57,14 @@ export async function answerFor(
     stepUpUrl: `${denier.origin}/.palier/step-up`,
     breakGlassUrl: `${denier.origin}/.palier/break-glass`,
     signInPath: signInPathFor(denier, denial, request),
+    goOn: goOnFor(denial, request),
   });
+}
+
+/** A link of our own page is followed at once: the browser says that it came from here. */
+function goOnFor(denial: Denial, request: CanonicalRequest | undefined): string | undefined {
+  const asks = denial.kind === 'refuse' && denial.refusal.reason === 'opened-from-elsewhere';
+  return asks && request !== undefined && isWayBack(request.target) ? request.target : undefined;
 }
 
 /** A page that was asked for is come back to after the sign-in. */

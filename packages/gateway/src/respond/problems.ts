@@ -1,7 +1,5 @@
 // What a denial is called, in the two languages of the people who meet it. One row per thing that can happen; the row
 // says what it means and what helps. No row ever holds a value of the request.
-import type { Denial } from '../gate/decision.ts';
-import type { Refusal } from '../request/request.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -43,6 +41,7 @@ export type ProblemName =
   | 'malformed'
   | 'forbidden'
   | 'too-many'
+  | 'elsewhere'
   | 'not-found'
   | 'not-allowed'
   | 'unavailable'
@@ -206,6 +205,18 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
       'This answer would show more persons than one gesture allows. Narrow your search; nothing was shown.',
     ],
   ),
+  elsewhere: row(
+    403,
+    'opened-from-elsewhere',
+    [
+      'Ouvrir cette page ?',
+      'Un autre site a ouvert cette page, qui montre le dossier d’une personne. Rien n’a encore été consulté. Continuez seulement si c’est bien ce que vous vouliez faire.',
+    ],
+    [
+      'Open this page?',
+      'Another site has opened this page, which shows a person’s record. Nothing has been looked up yet. Go on only if this is what you meant to do.',
+    ],
+  ),
   'not-found': row(
     404,
     'not-declared',
@@ -243,52 +254,3 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     ['Answer withheld', 'The portal’s answer could not be checked; it was withheld whole.'],
   ),
 };
-
-/** The row for a denial. A refusal's own status wins over the row's. */
-export function problemOf(denial: Denial): Problem {
-  switch (denial.kind) {
-    case 'sign-in':
-      return problems['sign-in'];
-    case 'slow-down':
-      return problems[rowOfCap[denial.cap]];
-    case 'unavailable':
-      return denial.reason in unavailableRows
-        ? unavailableRows[denial.reason as keyof typeof unavailableRows]
-        : problems.unavailable;
-    case 'step-up':
-      return denial.because === 'no-proof' || denial.because === 'not-accepted'
-        ? problems['step-up']
-        : problems[denial.because];
-    case 'refuse':
-      return { ...problems[rowOfRefusal(denial.refusal)], status: denial.refusal.status };
-    default:
-      return unreachable(denial);
-  }
-}
-
-const rowOfCap = {
-  account: 'slow-down',
-  'new-records': 'slow-down-new',
-  organisation: 'slow-down-organisation',
-  fleet: 'slow-down-fleet',
-  misses: 'slow-down-misses',
-  'sign-in': 'too-many-sign-ins',
-} as const;
-
-const unavailableRows = {
-  'portal-unreachable': problems['bad-gateway'],
-  'answer-unreadable': problems['answer-unreadable'],
-};
-
-function rowOfRefusal({ status, reason }: Refusal): ProblemName {
-  if (reason === 'stopped') return 'stopped';
-  if (reason === 'more-persons-than-one-gesture') return 'too-many';
-  if (status === 403) return 'forbidden';
-  if (status === 404) return 'not-found';
-  return status === 405 ? 'not-allowed' : 'malformed';
-}
-
-/** A compile error when a variant was forgotten. */
-export function unreachable(value: never): never {
-  throw new TypeError(`unexpected variant ${JSON.stringify(value)}`);
-}

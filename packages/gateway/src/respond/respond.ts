@@ -5,7 +5,8 @@ import type { StepUpRequirement } from '@palier/mfa-core';
 import type { Denial } from '../gate/decision.ts';
 import { problemPage } from '../step-up/problem-page.ts';
 import type { ClientKind } from './negotiate.ts';
-import { type Language, type Problem, problemOf } from './problems.ts';
+import { problemOf } from './problem-of.ts';
+import type { Language, Problem } from './problems.ts';
 
 export interface Answer {
   readonly status: number;
@@ -20,6 +21,8 @@ export interface Manner {
   readonly stepUpUrl: string;
   /** Absolute address of the page where somebody with a card breaks the glass. */
   readonly breakGlassUrl: string;
+  /** What was asked for, where the person need only say that it was meant. */
+  readonly goOn?: string | undefined;
   /** Where the portal signs people in, when the configuration says. */
   readonly signInPath: string | undefined;
 }
@@ -50,7 +53,7 @@ export function answerTo(denial: Denial, manner: Manner): Answer {
     problem,
     manner.language,
     denial.kind === 'slow-down' ? denial.retryAfter : undefined,
-    denial.kind === 'slow-down' && glassHelps.has(denial.cap),
+    { urgent: denial.kind === 'slow-down' && glassHelps.has(denial.cap), goOn: manner.goOn },
   );
   return {
     status: problem.status,

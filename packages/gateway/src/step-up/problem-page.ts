@@ -6,6 +6,7 @@ import { html, page } from './page.ts';
 const words = {
   fr: {
     gesture: 'Faire ce geste',
+    goOn: 'Continuer',
     home: 'Accueil du portail',
     wait: 'Réessayez dans',
     minutes: 'minutes',
@@ -13,6 +14,7 @@ const words = {
   },
   en: {
     gesture: 'Make the gesture',
+    goOn: 'Continue',
     home: 'Portal home',
     wait: 'Try again in',
     minutes: 'minutes',
@@ -25,12 +27,19 @@ const helpedByGesture: ReadonlySet<string> = new Set(
   (['step-up', 'too-old', 'presence-used-up', 'stronger'] as const).map((row) => problems[row].name),
 );
 
-/** `retryAfter` in seconds, when only time helps; `urgent`: breaking the glass would help too. */
+interface Ways {
+  /** Breaking the glass would help. */
+  readonly urgent?: boolean;
+  /** The address that was asked for, when saying so is all that is wanted. */
+  readonly goOn?: string | undefined;
+}
+
+/** `retryAfter` in seconds, when only time helps. */
 export function problemPage(
   problem: Problem,
   language: Language,
   retryAfter: number | undefined,
-  urgent = false,
+  { urgent = false, goOn }: Ways = {},
 ): string {
   const own = words[language];
   const { title, detail } = problem[language];
@@ -42,6 +51,7 @@ export function problemPage(
 <p role="alert">${{ text: detail }}</p>
 ${wait}
 ${helpedByGesture.has(problem.name) ? html`<p><a class="button" href="/.palier/step-up">${{ text: own.gesture }}</a></p>` : undefined}
+${goOn === undefined ? undefined : html`<p><a class="button" href="${{ text: goOn }}">${{ text: own.goOn }}</a></p>`}
 ${urgent ? glassLink(language) : undefined}
 <p><a class="button quiet" href="/">${{ text: own.home }}</a></p>`;
   return page({ language, title, body });
