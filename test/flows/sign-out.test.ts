@@ -25,6 +25,10 @@ async function look({ browser }: Professional): Promise<number> {
   return (await browser.call(`/api/patients/${site.persons.nirOf(7)}`)).status;
 }
 
+function idsOn(page: string): readonly string[] {
+  return [...page.matchAll(/name="session" value="([^"]+)"/g)].map(([, id = '']) => id);
+}
+
 const COOKIE = '__Host-palier';
 
 describe('what was proved', () => {
@@ -63,12 +67,34 @@ describe('what was proved', () => {
     expect(await look(pharmacist)).toBe(401);
   });
 
-  it('can be ended from another computer', async () => {
+  // Until lately a browser that had shown the password and nothing else ended it. Who has only the password must not be able
+  // to throw the owner out, time and again: what was proved ends from where something was proved.
+  it('is not ended by who has only the password, and the page says so and what helps', async () => {
     const here = await present('pharmacie-02');
     const there = here.elsewhere();
     await there.signIn();
     await there.browser.go('/.palier/sessions');
-    await there.browser.post('/.palier/sessions/end-others', {});
+    const page = await there.browser.post('/.palier/sessions/end-others', {});
+    expect(page.text).toMatch(/Sessions fermées : 0\. Restent ouvertes : 1\..*confirmez que c’est vous/s);
+    for (const session of idsOn(page.text)) {
+      const done = await there.browser.post('/.palier/sessions/end', { session });
+      if (done.status === 200) expect(done.text).toContain('Restent ouvertes : 1.');
+    }
+    expect(await look(here)).toBe(200);
+  });
+
+  it('can be ended from another computer after a gesture there, by the button the page shows', async () => {
+    const here = await present('pharmacie-03');
+    const there = here.elsewhere();
+    await there.signIn();
+    const page = await there.browser.post('/.palier/sessions/end-others', {});
+    const way = /href="(\/\.palier\/step-up\?resume=[^"]+)"/.exec(page.text)?.[1] ?? '';
+    site.clock.advance(30);
+    const back = await there.stepUp(await there.browser.go(way));
+    expect(back.text).toContain('Mes sessions');
+    const done = await there.browser.post('/.palier/sessions/end-others', {});
+    expect(done.text).toContain('Sessions fermées : 1.');
+    expect(done.text).not.toContain('Restent ouvertes');
     expect(await look(here)).toBe(401);
   });
 

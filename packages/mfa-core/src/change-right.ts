@@ -4,9 +4,9 @@
 import type { Proof } from './assurance.ts';
 import type { RefusalReason } from './events.ts';
 import { type Factor, isUsable } from './factor.ts';
+import { currentSession } from './live-sessions.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
-import { currentSession } from './session-lifecycle.ts';
 import { elapsed, type Instant } from './time.ts';
 
 export type Tier = 'code' | 'phishing-resistant';

@@ -11,13 +11,13 @@ import {
   parseChallengeId,
   parseTicketCode,
 } from './ids.ts';
+import { currentSession } from './live-sessions.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
 import type { MfaPolicy } from './policy.ts';
 import { digestCode } from './recovery-codes.ts';
 import { isNewcomer } from './removal.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
-import { currentSession } from './session-lifecycle.ts';
 import type { Ticket } from './ticket.ts';
 import { after, type Instant, type Seconds } from './time.ts';
 

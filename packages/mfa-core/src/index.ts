@@ -76,6 +76,7 @@ export {
 export { type Language, type Notice, noticeOf, type Place, toldByDefault } from './notices/notice.ts';
 export { postSigned, type SignedPost, type WebhookSetting, webhookSink } from './notices/webhook.ts';
 export type { ImportedTotp } from './operator-changes.ts';
+export type { EndedOne, EndedOthers } from './other-sessions.ts';
 export { type HeaderOf, isOwnOrigin } from './own-origin.ts';
 export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';

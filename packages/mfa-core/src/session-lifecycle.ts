@@ -11,9 +11,11 @@ import {
   type SessionId,
   type SessionToken,
 } from './ids.ts';
+import { liveSessions } from './live-sessions.ts';
+import { type EndedOne, type EndedOthers, endOne, endOthers } from './other-sessions.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
-import { isLive, type Session, withProof } from './session.ts';
-import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
+import { isCardClass, isLive, type Session, touchEvery, withProof } from './session.ts';
+import { elapsed, type Instant } from './time.ts';
 
 /** Who ended a session, as events say it. */
 export type EndedBy = Extract<MfaEvent, { readonly type: 'session-ended' }>['by'];
@@ -34,7 +36,14 @@ export interface Sessions {
   load(token: string): Promise<Session | undefined>;
   /** Ends one session. Ending one that is gone is no error. */
   end(session: Session, by: EndedBy): Promise<void>;
-  /** Ends all of the account's sessions, but `except`; answers how many there were. */
+  /**
+   * What a person asks for from one of their browsers. A session that has proved nothing ends no other that has, and none
+   * that was used within the last quarter of an hour: who has only the password must not throw the owner out.
+   */
+  endOthers(session: Session): Promise<EndedOthers>;
+  /** One of the account's sessions, by the same rule; its own always. */
+  endOne(session: Session, id: SessionId): Promise<EndedOne>;
+  /** Ends all of the account's sessions, but `except`; answers how many there were. Asks nothing: for what has the right. */
   endAll(account: AccountId, by: EndedBy, except?: SessionId | undefined): Promise<number>;
   /** The account's live sessions, newest first. */
   list(account: AccountId): Promise<readonly Session[]>;
@@ -45,15 +54,15 @@ export interface Sessions {
   elevate(token: string, proof: Proof): Promise<Elevation>;
 }
 
-const touchEvery: Seconds = secondsOf(60);
-
 export function createSessions(parts: Parts): Sessions {
   return {
     open: (account, agent) => open(parts, account, agent),
     load: (token) => load(parts, token),
     end: (session, by) => end(parts, session, by),
+    endOthers: (session) => endOthers(parts, session),
+    endOne: (session, id) => endOne(parts, session, id),
     endAll: (account, by, except) => endAll(parts, account, by, except),
-    list: (account) => list(parts, account),
+    list: (account) => liveSessions(parts, account),
     elevate: (token, proof) => elevate(parts, token, proof),
   };
 }
@@ -97,10 +106,6 @@ async function load(parts: Parts, text: string): Promise<Session | undefined> {
   return { ...session, seenAt: now };
 }
 
-function isCardClass(proof: Proof): boolean {
-  return proof.kind === 'card' || (proof.kind === 'webauthn' && proof.cardClass);
-}
-
 /** After a long silence nobody can say that the card is still in the reader: its proof is gone, the session stays. */
 async function withoutCard(
   parts: Parts,
@@ -137,12 +142,6 @@ async function endAll(
   return count;
 }
 
-async function list(parts: Parts, account: AccountId): Promise<readonly Session[]> {
-  const now = parts.clock.now();
-  const all = await parts.stores.sessions.list(account);
-  return all.filter((session) => isLive(session, parts.policy.sessions, now));
-}
-
 async function elevate(parts: Parts, text: string, proof: Proof): Promise<Elevation> {
   const session = await load(parts, text);
   const from = parseSessionToken(text);
@@ -151,9 +150,4 @@ async function elevate(parts: Parts, text: string, proof: Proof): Promise<Elevat
   const token = makeSessionToken(parts.random);
   const replaced = await parts.stores.sessions.replace(digestToken(from), digestToken(token), next);
   return replaced === 'gone' ? { outcome: 'gone' } : { outcome: 'elevated', session: next, token };
-}
-
-/** The session as the store has it now, live or undefined: for changes that must not rest on an old reading (A206). */
-export async function currentSession(parts: Parts, session: Session): Promise<Session | undefined> {
-  return (await list(parts, session.account)).find(({ id }) => id === session.id);
 }

@@ -1,7 +1,7 @@
 // One account in one browser, and what it has proved. Nothing here decides: see assurance.ts.
 import type { Proof } from './assurance.ts';
 import type { AccountId, SessionId } from './ids.ts';
-import { elapsed, type Instant, type Seconds } from './time.ts';
+import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
 
 /** What is known of one account in one browser. Read anew for every decision; a copy may be older than a revocation. */
 export interface Session {
@@ -15,6 +15,9 @@ export interface Session {
   /** What the browser said it is, at most 120 characters, shown to the person in the list of sessions. */
   readonly agent: string;
 }
+
+/** `seenAt` is kept to this, not to the second: most requests write nothing. */
+export const touchEvery: Seconds = secondsOf(60);
 
 /** How long a session lives, in seconds. */
 export interface SessionLimits {
@@ -30,6 +33,11 @@ export interface SessionLimits {
 /** Whether the session still lives at `now`: exactly at a limit it does, past it it does not. */
 export function isLive(session: Session, limits: SessionLimits, now: Instant): boolean {
   return elapsed(session.seenAt, now) <= limits.idle && elapsed(session.openedAt, now) <= limits.lifetime;
+}
+
+/** Whether a proof is of card class: forgotten after silence. */
+export function isCardClass(proof: Proof): boolean {
+  return proof.kind === 'card' || (proof.kind === 'webauthn' && proof.cardClass);
 }
 
 /** The session with one proof more; an older proof of the same kind and factor gives way. */

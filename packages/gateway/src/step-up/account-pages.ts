@@ -84,7 +84,22 @@ export interface SessionRow {
   readonly own: boolean;
 }
 
-export function sessionsPage(view: Common & { readonly sessions: readonly SessionRow[] }): string {
+/** What ending sessions came to; `resume` is the way back here through the gesture that ends the rest. */
+export interface EndedView {
+  readonly ended: number;
+  readonly stay: number;
+  readonly resume: string;
+}
+
+function endedNote({ ended, stay, resume }: EndedView, words: Texts): Html {
+  const rest = html` ${{ text: `${words.stayCount} ${stay}. ${words.stayWhy}` }}`;
+  return html`<p class="note" role="status">${{ text: `${words.endedCount} ${ended}.` }}${stay === 0 ? undefined : rest}</p>
+${stay === 0 ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: resume }}">${{ text: words.stepUpNow }}</a></p>`}`;
+}
+
+export function sessionsPage(
+  view: Common & { readonly sessions: readonly SessionRow[]; readonly ended: EndedView | undefined },
+): string {
   const words = texts[view.language];
   const rows = view.sessions.map((session) => {
     const when = `${words.openedOn} ${dateText(session.openedAt, view.language)} · ${words.seenOn} ${dateText(session.seenAt, view.language)}`;
@@ -94,6 +109,7 @@ export function sessionsPage(view: Common & { readonly sessions: readonly Sessio
   });
   const body = html`<h1>${{ text: words.sessionsTitle }}</h1>
 ${alert(view.error)}
+${view.ended === undefined ? undefined : endedNote(view.ended, words)}
 <ul class="rows">${rows}</ul>
 <form method="post" action="/.palier/sessions/end-others"><button class="danger">${{ text: words.endOthers }}</button></form>`;
   return page({

@@ -1,7 +1,7 @@
 // The person's own pages: factors and sessions. Every change of a factor is itself a step-up act (R8), judged by
 // mfa-core; here it only gets its words.
 
-import { acceptWords, parseFactorId, parseSessionId, secondsOf } from '@palier/mfa-core';
+import { acceptWords, type EndedOthers, parseFactorId, parseSessionId, secondsOf } from '@palier/mfa-core';
 import type { Express, Response } from 'express';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
 import { type PagesSetting, sendPage, type Visited } from './app.ts';
@@ -61,7 +61,7 @@ async function showFactors(
     otherLanguage: other('/.palier/factors', visit),
   };
   const keyNeeds = await keyNeedsOf(setting, visit);
-  const resume = error === undefined ? '' : await backToFactors(setting, visit);
+  const resume = error === undefined ? '' : await backAfterGesture(setting, visit, '/.palier/factors');
   sendPage(
     response,
     error === undefined ? 200 : 403,
@@ -70,13 +70,17 @@ async function showFactors(
 }
 
 /** After the gesture that a change asks for, back here: who came to take a thief's app away need not look for the page. */
-function backToFactors({ reception }: PagesSetting, { person }: Known): Promise<string> {
+function backAfterGesture(
+  { reception }: PagesSetting,
+  { person }: Known,
+  page: '/.palier/factors' | '/.palier/sessions',
+): Promise<string> {
   const requirement = {
     kind: 'step-up',
     accept: acceptWords['second-factor'],
     maxAge: secondsOf(5 * 60),
   } as const;
-  return reception.mfa.resume.hold(person.session, '/.palier/factors', { requirement, because: 'too-old' });
+  return reception.mfa.resume.hold(person.session, page, { requirement, because: 'too-old' });
 }
 
 const rename: Act = async (setting, visit, request, response) => {
@@ -108,7 +112,15 @@ const replaceCodes: Act = async (setting, visit, _request, response) => {
   return showFactors(setting, visit, response, undefined, done.codes);
 };
 
-const showSessions: Act = async (setting, visit, _request, response) => {
+const showSessions: Act = (setting, visit, _request, response) =>
+  sendSessions(setting, visit, response, undefined);
+
+async function sendSessions(
+  setting: PagesSetting,
+  visit: Known,
+  response: Response,
+  done: EndedOthers | undefined,
+): Promise<void> {
   const sessions = await setting.reception.mfa.sessions.list(visit.person.session.account);
   const rows = sessions.map(({ id, agent, openedAt, seenAt }) => ({
     id,
@@ -123,25 +135,23 @@ const showSessions: Act = async (setting, visit, _request, response) => {
     error: undefined,
     otherLanguage: other('/.palier/sessions', visit),
   };
-  sendPage(response, 200, sessionsPage({ ...view, sessions: rows }));
-};
+  const resume =
+    done === undefined || done.stay === 0 ? '' : await backAfterGesture(setting, visit, '/.palier/sessions');
+  const ended = done === undefined ? undefined : { ...done, resume };
+  sendPage(response, 200, sessionsPage({ ...view, sessions: rows, ended }));
+}
 
 const endOne: Act = async (setting, visit, request, response) => {
   const id = parseSessionId(textOf(fieldsOf(request)['session']));
-  const session = (await setting.reception.mfa.sessions.list(visit.person.session.account)).find(
-    (one) => one.id === id,
-  );
-  if (session !== undefined) await setting.reception.mfa.sessions.end(session, 'person');
+  const { sessions } = setting.reception.mfa;
+  const done = id === undefined ? 'absent' : await sessions.endOne(visit.person.session, id);
+  if (done === 'stays') return sendSessions(setting, visit, response, { ended: 0, stay: 1 });
   response.redirect(303, '/.palier/sessions');
 };
 
 const endOthers: Act = async (setting, visit, _request, response) => {
-  await setting.reception.mfa.sessions.endAll(
-    visit.person.session.account,
-    'person',
-    visit.person.session.id,
-  );
-  response.redirect(303, '/.palier/sessions');
+  const done = await setting.reception.mfa.sessions.endOthers(visit.person.session);
+  return sendSessions(setting, visit, response, done);
 };
 
 const signOut: Act = async (setting, visit, _request, response) => {

@@ -136,6 +136,10 @@ const fr = {
   seenOn: 'vue le',
   endOthers: 'Fermer toutes les autres',
   endThis: 'Fermer',
+  endedCount: 'Sessions fermées :',
+  stayCount: 'Restent ouvertes :',
+  stayWhy:
+    'Quelqu’un y a prouvé que c’est lui, ou s’en est servi depuis moins d’un quart d’heure. Pour les fermer, confirmez que c’est vous, puis recommencez.',
   presence: 'Il reste',
   presencePersons: 'personnes pour ce geste',
 } as const;
@@ -275,6 +279,10 @@ const en: Texts = {
   seenOn: 'seen on',
   endOthers: 'End all others',
   endThis: 'End',
+  endedCount: 'Sessions ended:',
+  stayCount: 'Sessions that stay:',
+  stayWhy:
+    'Somebody proved there that it is them, or used them within the last quarter of an hour. To end those, confirm that it is you, then try again.',
   presence: 'Left:',
   presencePersons: 'persons for this gesture',
 };

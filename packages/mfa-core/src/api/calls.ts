@@ -94,11 +94,11 @@ async function changeFactor(
   return ok({ ...done, ...(accepted !== undefined && { accepted }) });
 }
 
-async function endOne({ mfa, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
+/** One that is gone already has ended, too. */
+async function endOne({ mfa, request, visit, fields }: Asked<WithSession>): Promise<ApiAnswer> {
   const id = parseSessionId(fields['session']);
-  const found = (await mfa.sessions.list(visit.account)).find((session) => session.id === id);
-  if (found !== undefined) await mfa.sessions.end(found, 'person');
-  return ok({ outcome: 'ended' });
+  const done = id === undefined ? 'absent' : await mfa.sessions.endOne(visit.session, id);
+  return done === 'stays' ? problem('proof-first', request) : ok({ outcome: 'ended' });
 }
 
 function sessionView(visit: Visit): (session: Session) => Record<string, unknown> {
@@ -202,9 +202,7 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['POST /sessions/end', change(['session'], endOne)],
   [
     'POST /sessions/end-others',
-    change([], async ({ mfa, visit }) =>
-      ok({ ended: await mfa.sessions.endAll(visit.account, 'person', visit.session.id) }),
-    ),
+    change([], async ({ mfa, visit }) => ok(await mfa.sessions.endOthers(visit.session))),
   ],
   [
     'POST /sign-out',

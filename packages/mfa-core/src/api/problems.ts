@@ -14,6 +14,7 @@ export type ProblemName =
   | 'refused'
   | 'right-too-weak'
   | 'right-too-new'
+  | 'proof-first'
   | 'malformed-request'
   | 'foreign-origin'
   | 'not-found'
@@ -43,6 +44,12 @@ const rows: Readonly<Record<ProblemName, Row>> = {
     status: 403,
     fr: 'Pendant 7 jours, une application ajout\u00e9e avec un code ne prend pas la place d\u2019un facteur plus ancien : un code vol\u00e9 ne doit pas vous fermer votre compte. Attendez, ou demandez \u00e0 l\u2019exploitant.',
     en: 'For 7 days an app that was added with a code does not take the place of an older factor: a stolen code must not shut you out of your account. Wait, or ask the operator.',
+  },
+  // Told to every session: it says nothing of the other one but that its list shows it.
+  'proof-first': {
+    status: 403,
+    fr: 'Cette session reste ouverte : quelqu\u2019un y a prouv\u00e9 que c\u2019est lui, ou vient de s\u2019en servir. Prouvez d\u2019abord que c\u2019est vous, puis recommencez.',
+    en: 'That session stays: somebody proved there that it is them, or used it just now. First show that it is you, then try again.',
   },
   'malformed-request': { status: 400, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
   'foreign-origin': { status: 403, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
