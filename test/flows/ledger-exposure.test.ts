@@ -138,11 +138,11 @@ describe('the exposure report', () => {
     const whole = await report();
     expect(exposureSummary(whole.exposure, 'en')).toContain('the figures are exact');
     tamper(folder.segments()[1] ?? '', (lines) =>
-      relinked(lines.map((line, at) => (at === 9 ? line.replace('pharmacie-', 'pharmacie-x') : line))),
+      relinked(lines.map((line, at) => (at === 1 ? line.replace('pharmacie-', 'pharmacie-x') : line))),
     );
     const { exposure } = await report();
     expect(exposure.unopenedCount).toBeGreaterThan(0);
-    expect(exposure.unopened[0]).toMatchObject({ segment: 2, line: 10, fault: 'forged' });
+    expect(exposure.unopened[0]).toMatchObject({ segment: 2, line: 2, fault: 'forged' });
     expect(exposureSummary(exposure, 'en')).toContain('a lower bound');
   });
 

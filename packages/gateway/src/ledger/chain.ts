@@ -1,6 +1,6 @@
 // Judges the lines of one instance in the order they stand, and goes on after a fault, so that one fault is told once.
 import type { KeyObject } from 'node:crypto';
-import { type Dropped, type EndLine, type EntryLine, type HeadLine, hangsOn } from './line.ts';
+import { type Dropped, type EndLine, type GroupLine, type HeadLine, hangsOn } from './line.ts';
 import type { ReadLine, SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
@@ -34,8 +34,8 @@ export interface LedgerFault {
 export interface Chain {
   begin(file: SegmentFile): void;
   follow(read: ReadLine): void;
-  /** Judges an entry with the segment's data key. */
-  open(read: ReadLine, entry: EntryLine, key: KeyObject | undefined): void;
+  /** Judges entries with the segment's data key. */
+  open(read: ReadLine, group: GroupLine, key: KeyObject | undefined): void;
   /** Compares with what was kept elsewhere, and with what retention said it dropped. */
   close(witnessed: readonly WitnessedHead[], keptFrom: number | undefined): void;
   head(): LedgerHead;
@@ -72,9 +72,9 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
     entries = head.entries;
     ended = false;
   };
-  const takeEntry = (read: ReadLine, entry: EntryLine): void => {
-    judge(read, entry.n === entries + 1);
-    entries = entry.n;
+  const takeGroup = (read: ReadLine, group: GroupLine): void => {
+    judge(read, group.n === entries + 1);
+    entries = group.n + group.entries.length - 1;
   };
   const takeEnd = (read: ReadLine, end: EndLine): void => {
     judge(read, end.entries === entries);
@@ -96,12 +96,12 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
       if (read.line === undefined && read.torn) torn = read.number;
       else if (read.line === undefined) fault(read.number, 'unreadable');
       else if (read.line.kind === 'head') takeHead(read, read.line.line);
-      else if (read.line.kind === 'entry') takeEntry(read, read.line.line);
+      else if (read.line.kind === 'group') takeGroup(read, read.line.line);
       else takeEnd(read, read.line.line);
       hash = read.line?.line.hash ?? hash;
     },
-    open: (read, entry, key) => {
-      if (key === undefined || unseal(key, read.previous, entry) === undefined) fault(read.number, 'forged');
+    open: (read, group, key) => {
+      if (key === undefined || unseal(key, read, group) === undefined) fault(read.number, 'forged');
     },
     close: (witnessed, keptFrom) => {
       if (first !== undefined && !wasDropped(first, drops))

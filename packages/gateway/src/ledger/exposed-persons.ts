@@ -1,6 +1,6 @@
 // Gathers, for each person, everything that was released of them. Holds one share of the persons at a time, so that the
 // memory of a report does not grow with the leak.
-import type { EntryLine } from './line.ts';
+import type { ClearEntry } from './line.ts';
 import type { SealedPart } from './sealing.ts';
 
 /** One person whose record left the gateway. */
@@ -31,7 +31,7 @@ export interface Release {
 }
 
 export interface Persons {
-  add(entry: EntryLine, part: SealedPart): void;
+  add(entry: ClearEntry, part: SealedPart): void;
   /** In the order first met. */
   all(): Iterable<ExposedPerson>;
 }
@@ -65,7 +65,7 @@ export function createPersons(share: number, shares: number): Persons {
   };
 }
 
-function releaseOf(entry: EntryLine, part: SealedPart, same: (text: string) => string): Release {
+function releaseOf(entry: ClearEntry, part: SealedPart, same: (text: string) => string): Release {
   const maybe = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : same(text);
   return {

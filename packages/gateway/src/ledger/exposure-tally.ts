@@ -1,7 +1,7 @@
 // The figures of the authority's form (GDPR article 33(3)(a)): categories and numbers of persons and of records. Exact
 // where the form asks for approximate ones.
 import type { ExposedPerson } from './exposed-persons.ts';
-import type { EntryLine } from './line.ts';
+import type { ClearEntry } from './line.ts';
 
 export interface ExposureCounts {
   /** Distinct persons, by distinct identifier. */
@@ -33,7 +33,7 @@ export interface AccountExposure {
 
 export interface Tally {
   add(person: ExposedPerson): void;
-  miss(entry: EntryLine): void;
+  miss(entry: ClearEntry): void;
   counts(): ExposureCounts;
 }
 

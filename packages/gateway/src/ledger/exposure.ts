@@ -142,23 +142,30 @@ async function openSegment({ segment, unwrap, wanted, persons, unopened }: Openi
   let key: KeyObject | undefined;
   let fault: FaultKind = 'forged';
   for await (const lines of readSegment(segment.path)) {
-    for (const { line: found, number, previous } of lines) {
+    for (const read of lines) {
+      const { line: found, number } = read;
       if (found?.kind === 'head') {
         const kept = await readKey(segment.path, found.line);
         if (kept.kind === 'wrapped') key = createSecretKey(await unwrap(kept.wrapped));
         else fault = kept.kind === 'destroyed' ? 'key-destroyed' : kept.kind;
       }
-      if (found?.kind !== 'entry' || found.line.outcome === 'miss' || !wanted(found.line)) continue;
-      const part = key && unseal(key, previous, found.line);
-      if (part?.exemption === 'observe' && part.records.length === 0) unread += 1;
-      if (part !== undefined) persons.add(found.line, part);
-      else
-        unopened.set(`${segment.path}:${number}`, {
-          instance: segment.instance,
-          segment: segment.segment,
-          line: number,
-          fault,
-        });
+      if (found?.kind !== 'group') continue;
+      const asked = found.line.entries.map((entry) => entry.outcome !== 'miss' && wanted(entry));
+      if (!asked.includes(true)) continue;
+      const parts = key && unseal(key, read, found.line);
+      found.line.entries.forEach((entry, index) => {
+        if (asked[index] !== true) return;
+        const part = parts?.[index];
+        if (part?.exemption === 'observe' && part.records.length === 0) unread += 1;
+        if (part !== undefined) persons.add(entry, part);
+        else
+          unopened.set(`${segment.path}:${number}:${index}`, {
+            instance: segment.instance,
+            segment: segment.segment,
+            line: number,
+            fault,
+          });
+      });
     }
   }
   return unread;

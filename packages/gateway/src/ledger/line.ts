@@ -1,4 +1,4 @@
-// The lines of a segment: one head, entries, one end. Every line is a JSON object whose last member is the hash of the
+// The lines of a segment: one head, groups of entries, one end. Every line is a JSON object whose last member is the hash of the
 // line before and of its own bytes, so that it is judged on its bytes and never re-serialised. Pure.
 import { hash } from 'node:crypto';
 import type { LedgerEntry } from './entry.ts';
@@ -29,15 +29,20 @@ export interface Dropped {
 }
 
 /** What can be read of an entry without a key. */
-export interface EntryLine {
-  /** Counts through all segments of an instance, from 1. */
-  readonly n: number;
+export interface ClearEntry {
   readonly at: string;
   readonly account: string;
   readonly route: string;
   readonly outcome: LedgerEntry['outcome'];
   /** Records in this entry. */
   readonly count: number;
+}
+
+/** The entries of answers that left at about the same time: sealed together, so that each costs little (group-commit.ts). */
+export interface GroupLine {
+  /** Number of the first entry. They count through all segments of an instance, from 1. */
+  readonly n: number;
+  readonly entries: readonly ClearEntry[];
   /** AES-256-GCM ciphertext and tag, base64url; sealing.ts says over what. */
   readonly sealed: string;
   readonly hash: string;
@@ -58,7 +63,7 @@ export type EndReason = 'full' | 'age' | 'closed' | 'recovered';
 
 export type Line =
   | { readonly kind: 'head'; readonly line: HeadLine }
-  | { readonly kind: 'entry'; readonly line: EntryLine }
+  | { readonly kind: 'group'; readonly line: GroupLine }
   | { readonly kind: 'end'; readonly line: EndLine };
 
 /** How every line ends: `,"hash":"` and 43 characters and `"}`. */
@@ -97,7 +102,8 @@ export function parseLine(text: string): Line | undefined {
   if (!tail.test(text)) return undefined;
   const members = parsed(text);
   if (members === undefined) return undefined;
-  if (isEntry(members)) return { kind: 'entry', line: members };
+  const group = isEntry(members) ? groupOfOne(members) : members;
+  if (isGroup(group)) return { kind: 'group', line: group };
   if (isHead(members)) return { kind: 'head', line: members };
   return isEnd(members) ? { kind: 'end', line: members } : undefined;
 }
@@ -112,14 +118,22 @@ function parsed(text: string): Members | undefined {
   }
 }
 
-function isEntry(members: Members): members is Members & EntryLine {
-  const { n, at, account, route, outcome, count, sealed } = members;
-  const texts =
-    typeof at === 'string' &&
-    typeof account === 'string' &&
-    typeof route === 'string' &&
-    typeof sealed === 'string';
-  return texts && isNumber(n) && n > 0 && isNumber(count) && isOutcome(outcome);
+function isGroup(members: Members): members is Members & GroupLine {
+  const { n, entries, sealed } = members;
+  const isNumbered = isNumber(n) && n > 0 && typeof sealed === 'string';
+  return isNumbered && Array.isArray(entries) && entries.length > 0 && entries.every(isEntry);
+}
+
+function isEntry(value: unknown): value is ClearEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, account, route, outcome, count } = value as Members;
+  const texts = typeof at === 'string' && typeof account === 'string' && typeof route === 'string';
+  return texts && isNumber(count) && isOutcome(outcome);
+}
+
+/** Ledgers of before have a line for each entry. */
+function groupOfOne({ n, at, account, route, outcome, count, sealed, hash }: Members): Members {
+  return { n, entries: [{ at, account, route, outcome, count }], sealed, hash };
 }
 
 function isHead(members: Members): members is Members & HeadLine {

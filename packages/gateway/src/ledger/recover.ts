@@ -47,7 +47,7 @@ async function survey(path: string): Promise<Survey> {
       const line = parseLine(bytes.toString('utf8', start, feed < 0 ? bytes.length : feed));
       start = feed < 0 ? bytes.length : feed + 1;
       if (line === undefined) continue;
-      const entries = line.kind === 'entry' ? line.line.n : line.line.entries;
+      const entries = line.kind === 'group' ? line.line.n + line.line.entries.length - 1 : line.line.entries;
       // A line that lacks only its line feed is whole: it stays.
       sound = {
         hash: line.line.hash,

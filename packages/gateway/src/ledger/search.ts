@@ -1,7 +1,7 @@
 // Finds entries by account and time without any key: how much an account saw and when, not whom. It trusts the lines as
 // they stand; whether they stand as they were written is verify.ts.
 import { type Instant, instantOf } from '@palier/mfa-core';
-import type { EntryLine } from './line.ts';
+import type { ClearEntry } from './line.ts';
 import { listSegments, type Progress, readSegment } from './read.ts';
 
 /** Which entries: `from` is in, `to` is out; undefined accounts are all of them. */
@@ -18,7 +18,7 @@ export const wholeTime: Pick<Span, 'from' | 'to'> = {
 };
 
 /** Whether an entry is asked for. */
-export function spanTest({ accounts, from, to }: Span): (entry: EntryLine) => boolean {
+export function spanTest({ accounts, from, to }: Span): (entry: ClearEntry) => boolean {
   return (entry) => {
     const at = Date.parse(entry.at);
     return at >= from && at < to && (accounts === undefined || accounts.has(entry.account));
@@ -49,7 +49,9 @@ export async function searchLedger(
   let done = 0;
   for (const { path, bytes } of files) {
     for await (const lines of readSegment(path)) {
-      for (const { line } of lines) if (line?.kind === 'entry' && wanted(line.line)) add(found, line.line);
+      for (const { line } of lines)
+        if (line?.kind === 'group')
+          for (const entry of line.line.entries) if (wanted(entry)) add(found, entry);
     }
     done += bytes;
     onProgress?.({ done, total });
@@ -57,7 +59,7 @@ export async function searchLedger(
   return [...found.values()];
 }
 
-function add(found: Map<string, AccountActivity>, { account, at, route, outcome, count }: EntryLine): void {
+function add(found: Map<string, AccountActivity>, { account, at, route, outcome, count }: ClearEntry): void {
   const old = found.get(account) ?? { account, releases: 0, misses: 0, first: at, last: at, routes: [] };
   found.set(account, {
     account,

@@ -8,7 +8,7 @@ import { placeFile, segmentPath } from './folder.ts';
 import type { WrapDataKey } from './keys.ts';
 import { chained, chainedText, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
-import { clearPart, seal } from './sealing.ts';
+import { seal } from './sealing.ts';
 import { placeKey, requireKey } from './segment-key.ts';
 
 export interface OpenSegment {
@@ -123,15 +123,28 @@ function linesOf(
 ): { readonly text: string; readonly end: ChainEnd } {
   let { entries: n, hash } = last;
   let text = '';
-  for (const entry of entries) {
-    n += 1;
-    const clear = JSON.stringify(clearPart(entry, n));
-    const line = chainedText(
-      hash,
-      `${clear.slice(0, -1)},"sealed":"${seal(key, hash, { n, clear }, entry)}"`,
-    );
+  for (const group of groupsOf(entries)) {
+    const line = chainedText(hash, seal(key, hash, n + 1, group));
     text += `${line.text}\n`;
+    n += group.length;
     hash = line.hash;
   }
   return { text, end: { ...last, entries: n, hash } };
+}
+
+/** A line is read whole (line-blocks.ts): entries with many records share one with fewer others. */
+const mostRecordsOfLine = 4000;
+
+function groupsOf(entries: readonly LedgerEntry[]): readonly (readonly LedgerEntry[])[] {
+  const groups: LedgerEntry[][] = [];
+  let records = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    records += 1 + entry.records.length;
+    if (records > mostRecordsOfLine) {
+      groups.push([]);
+      records = 1 + entry.records.length;
+    }
+    groups.at(-1)?.push(entry);
+  }
+  return groups;
 }

@@ -6,7 +6,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import { type Chain, createChain, type LedgerFault } from './chain.ts';
 import { type UnwrapDataKey, unwrapWith } from './keys.ts';
-import type { EntryLine } from './line.ts';
+import type { ClearEntry } from './line.ts';
 import { listSegments, type Progress, readSegment, type SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
 import { type Destroyed, readKey, type SegmentKey } from './segment-key.ts';
@@ -35,7 +35,7 @@ export interface VerifyOptions {
   /** With them every entry is opened too. */
   readonly privateKeys?: readonly JWK[] | undefined;
   /** Sees every entry on the way. */
-  readonly visit?: (entry: EntryLine, segment: SegmentFile) => void;
+  readonly visit?: (entry: ClearEntry, segment: SegmentFile) => void;
 }
 
 const mostFaults = 1000;
@@ -57,7 +57,7 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
   for (const file of files) {
     const chain = chains.get(file.instance) ?? createChain(file.instance, tell);
     chains.set(file.instance, chain);
-    const seen = (entry: EntryLine): void => {
+    const seen = (entry: ClearEntry): void => {
       entries += 1;
       visit?.(entry, file);
     };
@@ -93,7 +93,7 @@ export async function verifyLedger(directory: string, options: VerifyOptions = {
 
 interface Following {
   readonly unwrap: UnwrapDataKey | undefined;
-  readonly seen: (entry: EntryLine) => void;
+  readonly seen: (entry: ClearEntry) => void;
   readonly keyed: (key: SegmentKey) => void;
   readonly progress: (bytes: number) => void;
 }
@@ -119,8 +119,8 @@ async function followSegment(
         if (kept.kind === 'wrapped' && unwrap !== undefined)
           key = createSecretKey(await unwrap(kept.wrapped));
       }
-      if (found?.kind !== 'entry') continue;
-      seen(found.line);
+      if (found?.kind !== 'group') continue;
+      found.line.entries.forEach(seen);
       if (unwrap !== undefined && !isSealed) chain.open(read, found.line, key);
     }
     progress(Math.min(bytes, file.bytes));
