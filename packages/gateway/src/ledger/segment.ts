@@ -76,7 +76,7 @@ async function pen(file: FileHandle, path: string, keyLength: number): Promise<P
   return {
     put: async (text) => {
       const bytes = Buffer.from(text);
-      await file.appendFile(bytes);
+      await writeAll(file, bytes);
       length += BigInt(bytes.length);
       // What was written has its length at once: the looks need not wait for the disk.
       const [found] = await Promise.all([
@@ -89,6 +89,15 @@ async function pen(file: FileHandle, path: string, keyLength: number): Promise<P
     },
     close: () => file.close(),
   };
+}
+
+/** One call of the system where appendFile makes several; a disk that takes a part is asked for the rest. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written);
+    if (bytesWritten === 0) throw new Error('the disk takes no more');
+    written += bytesWritten;
+  }
 }
 
 function writing(file: Pen, key: KeyObject, startedAt: Instant, head: ChainEnd): OpenSegment {
