@@ -101,7 +101,8 @@ async function firstCodes(
   first: Bindable,
 ): Promise<readonly string[] | undefined> {
   const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
-  return has ? undefined : replaceSet(parts, session.account, first);
+  if (has) return undefined;
+  return (await replaceSet(parts, session.account, { ...first, boundBy: first.boundBy })).codes;
 }
 
 interface BoundNow {

@@ -3,12 +3,13 @@
 import { type Refused, refuse } from './attempts.ts';
 import { type ChangeRight, changeRight } from './change-right.ts';
 import type { NamedFactor } from './events.ts';
-import type { Factor } from './factor.ts';
+import type { BoundBy, Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
+import { currentSession } from './live-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
-import { replaceSet } from './recovery-set.ts';
-import { holdsSomething, leavesSomebody, mayRemove, without } from './removal.ts';
+import { replaceSet, voidNewcomerSet } from './recovery-set.ts';
+import { holdsSomething, isNewcomer, leavesSomebody, mayRemove, without } from './removal.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import type { Instant } from './time.ts';
@@ -38,6 +39,8 @@ export interface Removed {
    * browser stops offering it. Works for the last passkey too, where a list of those left has nobody to name.
    */
   readonly unknown?: { readonly rpId: string; readonly credentialId: string };
+  /** The recovery codes went with it: a code had made them within the same days as it bound the factor (recovery-set.ts). */
+  readonly recoveryCodes?: 'removed';
 }
 
 /** Removing the last factor that proves something is an operator's act: absence never means "needs none" (A191). */
@@ -66,9 +69,17 @@ export async function remove(
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
   await sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
-  return held.factor.kind === 'webauthn'
-    ? { outcome: 'removed', unknown: { rpId: parts.relyingParty.id, credentialId: held.factor.credentialId } }
-    : { outcome: 'removed' };
+  const isSetGone = await voidNewcomerSet(parts, held.factor, 'person');
+  return {
+    outcome: 'removed',
+    ...unknownOf(parts, held.factor),
+    ...(isSetGone && { recoveryCodes: 'removed' }),
+  };
+}
+
+function unknownOf({ relyingParty }: Parts, factor: Factor): Pick<Removed, 'unknown'> {
+  if (factor.kind !== 'webauthn') return {};
+  return { unknown: { rpId: relyingParty.id, credentialId: factor.credentialId } };
 }
 
 /** Makes a new set; the old codes are dead when it resolves (A161). The codes are in the answer and nowhere else. */
@@ -85,9 +96,27 @@ export async function replaceRecoveryCodes(
     remaining: parts.policy.recoveryCodes,
     ...shownIn(right),
   });
-  const codes = await replaceSet(parts, session.account, { addedAt: now, activeFrom: now });
+  const made = await replaceSet(parts, session.account, {
+    addedAt: now,
+    activeFrom: now,
+    boundBy: earnedBy(right, now),
+  });
+  // Somebody else removed a factor meanwhile, and this session with it: what it made stays no more than it does.
+  if ((await currentSession(parts, session)) === undefined) {
+    await parts.stores.factors.remove(session.account, made.id);
+    return refuse(parts, session, 'change', 'session-gone');
+  }
   await sessions.endAll(session.account, 'factor-change', session.id);
-  return { outcome: 'replaced', codes };
+  return { outcome: 'replaced', codes: made.codes };
+}
+
+/** What a newcomer shows counts as a code: it may have been bound by one that was phished. */
+function earnedBy(
+  { tier, shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>,
+  now: Instant,
+): BoundBy {
+  if (shown === undefined) return tier;
+  return shown.boundBy === 'code' || isNewcomer(shown, now) ? 'code' : tier;
 }
 
 interface Held {

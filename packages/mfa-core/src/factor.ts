@@ -27,7 +27,7 @@ interface FactorBase {
   /** Given by the person, at most 60 characters, shown escaped: "key of the night team". */
   readonly name: string;
   readonly addedAt: Instant;
-  /** Absent where it was bound before this was kept, and for recovery sets. */
+  /** Of a recovery set: what earned the right to make it. Absent where it was bound before this was kept. */
   readonly boundBy?: BoundBy;
   /** Before this instant the factor proves nothing (waiting period of a factor bound with less than its own tier). */
   readonly activeFrom: Instant;

@@ -4,10 +4,14 @@ import type { Factor, TotpFactor, TotpSettings } from './factor.ts';
 import { type FactorView, factorName, viewOf } from './factor-view.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
 import { emit, named, type Parts } from './parts.ts';
+import { voidNewcomerSet } from './recovery-set.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { sealTotpSecret } from './totp-secrets.ts';
 
-/** Removes one factor, the last one too, and ends every session of the account. */
+/**
+ * Removes one factor, the last one too, and ends every session of the account. With what a code bound within a week go the
+ * recovery codes that a code made within it (recovery-set.ts).
+ */
 export async function removeByOperator(
   parts: Parts,
   sessions: Sessions,
@@ -19,6 +23,7 @@ export async function removeByOperator(
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
   const done = await parts.stores.factors.remove(account, id);
   await sessions.endAll(account, 'operator');
+  if (done === 'removed') await voidNewcomerSet(parts, factor, 'operator');
   return done;
 }
 

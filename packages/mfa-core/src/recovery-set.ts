@@ -1,22 +1,31 @@
-// Making a set of recovery codes: the codes are shown once, their keyed digests are kept.
-import type { RecoverySet } from './factor.ts';
-import { type AccountId, makeFactorId } from './ids.ts';
-import type { Parts } from './parts.ts';
+// Making a set of recovery codes: the codes are shown once, their keyed digests are kept. And what ends a set that a thief
+// may have made: with one phished code he can bind an app and make codes, and they would outlive the app.
+import type { BoundBy, Factor, RecoverySet } from './factor.ts';
+import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
+import { emit, named, type Parts } from './parts.ts';
 import { digestCode, makeRecoveryCodes } from './recovery-codes.ts';
+import { isNewcomer } from './removal.ts';
 import type { Instant } from './time.ts';
 
-/** A set that comes with a factor has that factor's instants. */
-interface Times {
+/** A set that comes with a factor has that factor's instants, and was earned by what earned the factor. */
+interface Making {
   readonly addedAt: Instant;
   readonly activeFrom: Instant;
+  readonly boundBy: BoundBy | undefined;
+}
+
+/** The codes of a new set, to be shown once. */
+export interface MadeSet {
+  readonly id: FactorId;
+  readonly codes: readonly string[];
 }
 
 /** Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. */
 export async function replaceSet(
   parts: Parts,
   account: AccountId,
-  { addedAt, activeFrom }: Times,
-): Promise<readonly string[]> {
+  { addedAt, activeFrom, boundBy }: Making,
+): Promise<MadeSet> {
   const codes = makeRecoveryCodes(parts.random, parts.policy.recoveryCodes);
   const set: RecoverySet = {
     kind: 'recovery-code',
@@ -24,9 +33,29 @@ export async function replaceSet(
     account,
     name: '',
     addedAt,
+    ...(boundBy !== undefined && { boundBy }),
     activeFrom,
     codes: codes.map((code) => digestCode(parts.keys.digests, 'recovery', account, code)),
   };
   await parts.stores.upkeep.replaceRecoverySet(set);
-  return codes;
+  return { id: set.id, codes };
+}
+
+/**
+ * With a newcomer (removal.ts) goes the set that a code made within the same days: nobody can tell whether the one who
+ * bound it made the other. Whoever removed it makes a new one. To be called when the account's other sessions have ended, so
+ * that a set which is being made is found here, or finds its session gone.
+ */
+export async function voidNewcomerSet(
+  parts: Parts,
+  removed: Factor,
+  by: 'person' | 'operator',
+): Promise<boolean> {
+  const now = parts.clock.now();
+  if (removed.kind === 'recovery-code' || !isNewcomer(removed, now)) return false;
+  const held = await parts.stores.factors.list(removed.account);
+  const set = held.find((one) => one.kind === 'recovery-code' && isNewcomer(one, now));
+  if (set === undefined) return false;
+  await emit(parts, { account: removed.account }, { type: 'factor-removed', factor: named(set), by });
+  return (await parts.stores.factors.remove(set.account, set.id)) === 'removed';
 }

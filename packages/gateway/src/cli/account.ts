@@ -114,10 +114,14 @@ async function removeFactor({ account, factor, mfa }: Asked): Promise<Answer> {
     );
   const outcome = await mfa.factors.removeByOperator(account, id);
   if (outcome === 'absent') return { value: { outcome }, words: `${account} has no such factor\n`, code: 1 };
-  const left = (await mfa.factors.list(account)).length;
+  const held = await mfa.factors.list(account);
+  const left = held.length;
+  const codes = held.some(({ kind }) => kind === 'recovery-code')
+    ? 'the recovery codes among them'
+    : 'and no recovery codes';
   return {
     value: { outcome, left },
-    words: `removed; its sessions ended; ${left} factor(s) left, the recovery codes among them\n`,
+    words: `removed; its sessions ended; ${left} factor(s) left, ${codes}\n`,
     code: 0,
   };
 }

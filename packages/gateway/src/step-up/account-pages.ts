@@ -24,6 +24,12 @@ interface Common {
   readonly otherLanguage: string;
 }
 
+/** With an app that a code bound, the codes that a code had made are removed (mfa-core, recovery-set.ts). */
+function hasNoCodes(factors: readonly FactorRow[]): boolean {
+  const live = factors.filter(({ disabled }) => !disabled);
+  return live.length > 0 && live.every(({ kind }) => kind !== 'recovery-code');
+}
+
 export function factorsPage(
   view: Common & {
     readonly factors: readonly FactorRow[];
@@ -41,6 +47,7 @@ ${alert(view.error)}
 ${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: view.resume }}">${{ text: words.stepUpNow }}</a></p>`}
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
+${hasNoCodes(view.factors) ? html`<p class="note">${{ text: words.noCodes }}</p>` : undefined}
 ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.keyNeeds }}</p>`}
 <p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
 <form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: words.newCodes }}</button></form>`;
