@@ -134,7 +134,7 @@ const navigation: Pairs = [
 const nir = (place: number): string => site.persons.nirOf(place);
 
 /** What anybody can read of the ledger: everything but whose records they were. */
-function ledgerLines(folder: string): readonly Readonly<Record<string, unknown>>[] {
+function entriesIn(folder: string): readonly Readonly<Record<string, unknown>>[] {
   const directory = join(folder, 'ledger');
   const files = readdirSync(directory, { recursive: true })
     .map(String)
@@ -143,7 +143,8 @@ function ledgerLines(folder: string): readonly Readonly<Record<string, unknown>>
     readFileSync(join(directory, file), 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line)),
+      .map((line) => JSON.parse(line))
+      .flatMap(({ sealed, entries }) => (sealed === undefined ? [] : entries)),
   );
 }
 
@@ -198,7 +199,7 @@ describe.each(fronts)('asked by %s', (front) => {
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ sub: login, acr: 'mfa' });
     const line = site.log.filter(({ kind }) => kind === 'decision').at(-1);
     expect(line).toMatchObject({ outcome: 'forward', front, records: 1, peer: '192.0.2.7', account: login });
-    const entries = ledgerLines(site.folder).filter(({ account }) => account === login);
+    const entries = entriesIn(site.folder).filter(({ account }) => account === login);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ outcome: 'permitted', route: 'GET /api/patients/{nir}', count: 1 });
   });
