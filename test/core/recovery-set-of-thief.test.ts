@@ -87,6 +87,39 @@ describe('recovery codes that a code made', () => {
     expect([await sets(desk), await opens(desk, code)]).toEqual([0, false]);
   });
 
+  it('go with the app also where it is older than a week by then', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const thief = await plant(desk, await byCode(desk, owner.phone));
+    desk.clock.advance(8 * day);
+    const code = await makeCodes(desk, await byCode(desk, thief.phone));
+    const back = await byCode(desk, owner.phone);
+    must(await desk.mfa.factors.remove(back.session, thief.factor.id), 'removed');
+    expect(await opens(desk, code)).toBe(false);
+  });
+
+  it('leave no session that one of them opened while they went', async () => {
+    let meanwhile = async (): Promise<void> => undefined;
+    const desk = openDesk({
+      sink: async (event) => {
+        if (event.type === 'factor-removed' && event.factor.kind === 'recovery-code') await meanwhile();
+      },
+    });
+    const owner = await withPhone(desk, ana);
+    const seat = await byCode(desk, owner.phone);
+    const code = await makeCodes(desk, seat);
+    const thief = await plant(desk, seat);
+    const back = await byCode(desk, owner.phone);
+    let token = '';
+    meanwhile = async () => {
+      const again = await signIn(desk, ana);
+      const done = await desk.mfa.stepUp.complete(again.token, { kind: 'recovery-code', code });
+      token = must(done, 'stepped-up').token;
+    };
+    must(await desk.mfa.factors.remove(back.session, thief.factor.id), 'removed');
+    expect(await desk.mfa.sessions.load(token)).toBeUndefined();
+  });
+
   it('are not kept where the app and their session go while they are made', async () => {
     let meanwhile = async (): Promise<void> => undefined;
     const desk = openDesk({

@@ -108,6 +108,42 @@ describe('entries that came together', () => {
     expect(await verified()).toEqual(expect.arrayContaining(['2 forged']));
   });
 
+  /** JSON.parse takes the last of two members with one name; the seal covers what stands before it. */
+  const secondList = (line: string): string => {
+    const entries = JSON.parse(line).entries as object[];
+    const others = entries.map((entry) => ({ ...entry, account: 'victim' }));
+    return line.replace(/,"hash":"/, `,"entries":${JSON.stringify(others)},"hash":"`);
+  };
+
+  it('are never read from a second list behind the seal, which it does not cover', async () => {
+    tamper(await twentyAtOnce(), (lines) =>
+      relinked(lines.map((line, at) => (at === 1 ? secondList(line) : line))),
+    );
+    expect(await verified()).toEqual(expect.arrayContaining(['2 unreadable']));
+    const found = await searchLedger(folder.directory, { ...always, accounts: new Set(['victim']) });
+    expect(found).toEqual([]);
+  });
+
+  it('nor in the last line after a crash: the gateway that comes back sets it aside', async () => {
+    const path = await twentyAtOnce();
+    tamper(path, (lines) =>
+      relinked(lines.slice(0, 2).map((line, at) => (at === 1 ? secondList(line) : line))),
+    );
+    await (await folder.open()).close();
+    expect(readFileSync(`${path}.torn`, 'utf8')).toContain('victim');
+    const found = await searchLedger(folder.directory, { ...always, accounts: new Set(['victim']) });
+    expect(found).toEqual([]);
+  });
+
+  it('are reported in as many passes as their bytes have room for, whatever number a forger writes', async () => {
+    tamper(await twentyAtOnce(), (lines) =>
+      relinked(
+        lines.map((line, at) => (at === 1 ? line.replace('"count":1', '"count":2000000000000') : line)),
+      ),
+    );
+    expect((await reported()).unopened).toBe(10);
+  }, 5000);
+
   it('are several lines where they show very many records, so that each line can be read', async () => {
     const ledger = await folder.open();
     const records = Array.from({ length: 3000 }, (_, place) => recordOf(place));
@@ -155,6 +191,18 @@ describe('a ledger of before', () => {
     expect((await reported()).persons.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map(personOf));
     const [found] = await searchLedger(folder.directory, always);
     expect(found).toMatchObject({ account: 'pharmacie-01', releases: 6 });
+  });
+
+  it('has no entry read from what stands behind its seal', async () => {
+    const path = await older(3);
+    tamper(path, (lines) =>
+      relinked(
+        lines.map((line, at) =>
+          at === 2 ? line.replace(',"hash":"', ',"account":"victim","hash":"') : line,
+        ),
+      ),
+    );
+    expect(await verified()).toEqual(expect.arrayContaining(['3 unreadable']));
   });
 
   it('shows what was changed in it (negative control)', async () => {

@@ -126,6 +126,21 @@ describe('verify', () => {
     expect(await faults()).toEqual(expected);
   });
 
+  it.each([
+    ['a word of retention that is none', ',"hash":"', ',"dropped":null,"hash":"', '2:1 unreadable'],
+    ['a key that is none', /"key":"[^"]*"/, '"key":"x"', '2:1 key-changed'],
+  ] as const)(
+    'tells %s in a head, by somebody who computes the hashes anew, and goes on',
+    async (_what, from, to, fault) => {
+      const [first = '', second = ''] = await fifteen();
+      rmSync(first);
+      tamper(second, (lines) =>
+        relinked(lines.map((line, at) => (at === 0 ? line.replace(from, to) : line))),
+      );
+      expect(await faultsWithKey()).toContain(fault);
+    },
+  );
+
   it('finds a segment that is gone, in the middle and at the beginning, or under another name', async () => {
     const [first = '', second = '', third = ''] = await fifteen();
     renameSync(second, `${second}.away`);

@@ -39,7 +39,7 @@ export interface Removed {
    * browser stops offering it. Works for the last passkey too, where a list of those left has nobody to name.
    */
   readonly unknown?: { readonly rpId: string; readonly credentialId: string };
-  /** The recovery codes went with it: a code had made them within the same days as it bound the factor (recovery-set.ts). */
+  /** The recovery codes went with it: a code had made them within a week (recovery-set.ts). */
   readonly recoveryCodes?: 'removed';
 }
 
@@ -68,8 +68,10 @@ export async function remove(
   if (await lastAfterAll(parts, held, now)) return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
-  await sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
+  const endOthers = () => sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
+  await endOthers();
   const isSetGone = await voidNewcomerSet(parts, held.factor, 'person');
+  if (isSetGone) await endOthers();
   return {
     outcome: 'removed',
     ...unknownOf(parts, held.factor),

@@ -9,8 +9,8 @@ import type { Sessions } from './session-lifecycle.ts';
 import { sealTotpSecret } from './totp-secrets.ts';
 
 /**
- * Removes one factor, the last one too, and ends every session of the account. With what a code bound within a week go the
- * recovery codes that a code made within it (recovery-set.ts).
+ * Removes one factor, the last one too, and ends every session of the account. With what a code bound go the
+ * recovery codes that a code made within a week (recovery-set.ts).
  */
 export async function removeByOperator(
   parts: Parts,
@@ -23,7 +23,8 @@ export async function removeByOperator(
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
   const done = await parts.stores.factors.remove(account, id);
   await sessions.endAll(account, 'operator');
-  if (done === 'removed') await voidNewcomerSet(parts, factor, 'operator');
+  if (done === 'removed' && (await voidNewcomerSet(parts, factor, 'operator')))
+    await sessions.endAll(account, 'operator');
   return done;
 }
 

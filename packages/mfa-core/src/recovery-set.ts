@@ -42,9 +42,10 @@ export async function replaceSet(
 }
 
 /**
- * With a newcomer (removal.ts) goes the set that a code made within the same days: nobody can tell whether the one who
- * bound it made the other. Whoever removed it makes a new one. To be called when the account's other sessions have ended, so
- * that a set which is being made is found here, or finds its session gone.
+ * With what a code bound, at any time, goes the set that a code made within the last days: nobody can tell whether the one
+ * who bound it made the other. Whoever removed it makes a new one. To be called when the account's other sessions have ended,
+ * so that a set which is being made is found here, or finds its session gone; and where it answers true they end once more,
+ * since a code of the set may have opened one meanwhile.
  */
 export async function voidNewcomerSet(
   parts: Parts,
@@ -52,7 +53,7 @@ export async function voidNewcomerSet(
   by: 'person' | 'operator',
 ): Promise<boolean> {
   const now = parts.clock.now();
-  if (removed.kind === 'recovery-code' || !isNewcomer(removed, now)) return false;
+  if (removed.kind === 'recovery-code' || (removed.boundBy ?? 'code') !== 'code') return false;
   const held = await parts.stores.factors.list(removed.account);
   const set = held.find((one) => one.kind === 'recovery-code' && isNewcomer(one, now));
   if (set === undefined) return false;

@@ -18,6 +18,11 @@ describe('a link of another site', () => {
     expect(isForeign({ 'sec-fetch-site': 'cross-site' })).toBe(false);
   });
 
+  it('is what no browser says, too: a front may have put two words into one', () => {
+    for (const site of ['Cross-Site', 'cross-site, same-origin', 'cross-site;x', ''])
+      expect(isForeign({ ...link, 'sec-fetch-site': site }), site).toBe(true);
+  });
+
   it('is no form: one that was held comes back by way of a provider, and was meant', () => {
     expect(isForeign(link, 'POST')).toBe(false);
   });

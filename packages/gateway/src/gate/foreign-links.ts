@@ -5,6 +5,8 @@ import type { ForeignLinks } from '../config/config.ts';
 import type { Route } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 
+const ownWords: ReadonlySet<string | undefined> = new Set([undefined, 'none', 'same-origin', 'same-site']);
+
 /**
  * Whether the browser says that another site led here. The word stays through every redirect, also one of the portal's
  * own. What no page led to (typed, a bookmark, a mail program, another program on the machine) says `none`. Anything but a
@@ -16,7 +18,8 @@ export function isForeignLink(
   { counted, except }: ForeignLinks,
 ): boolean {
   if (counted === 'follow' || records.length === 0 || (method !== 'GET' && method !== 'HEAD')) return false;
-  if (headers.get('sec-fetch-site') !== 'cross-site' || headers.get('sec-fetch-mode') !== 'navigate')
+  // A word that no browser says is taken for the worst: a front may have put two together.
+  if (ownWords.has(headers.get('sec-fetch-site')) || headers.get('sec-fetch-mode') !== 'navigate')
     return false;
   // A page can leave its Referer out, and cannot write another one.
   const from = originOf(headers.get('referer'));

@@ -43,6 +43,9 @@ export interface Exposure {
   readonly unreadCount: number;
 }
 
+/** Bytes of a sealed record: its identifier and its type, in JSON. */
+const leastRecord = '{"id":"","type":""}'.length;
+
 /**
  * Verifies the chain, then hands over each exposed person once, with everything that was released of them in the span.
  * Rejects with a LedgerKeyError when a segment of the span is sealed to a key that was not given: a part of the answer
@@ -55,7 +58,9 @@ export async function exposureReport(
   const unwrap = await unwrapWith(question.privateKeys);
   const tally = createTally();
   const survey = await surveyed(question, tally);
-  const passes = Math.max(1, Math.ceil(survey.releases / (question.mostAtOnce ?? 1_000_000)));
+  // A count is somebody's word until it is opened: there are no more records than their bytes have room for.
+  const releases = Math.min(survey.releases, bytesOf(survey.segments) / leastRecord);
+  const passes = Math.max(1, Math.ceil(releases / (question.mostAtOnce ?? 1_000_000)));
   const unopened = new Map<string, LedgerFault>();
   let unreadCount = 0;
   const toOpen = passes * bytesOf(survey.segments);

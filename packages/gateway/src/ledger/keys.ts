@@ -55,6 +55,15 @@ export async function wrapFor(sealTo: JWK): Promise<WrapDataKey> {
   return (dataKey) => new CompactEncrypt(dataKey).setProtectedHeader(header).encrypt(recipient);
 }
 
+/** Whether a text can be a wrapped data key: a compact JWE with a header. */
+export function isWrapped(text: string): boolean {
+  try {
+    return text.split('.').length === 5 && typeof decodeProtectedHeader(text).kid === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** Opens a wrapped data key; rejects with a LedgerKeyError when no key fits. */
 export type UnwrapDataKey = (wrapped: string) => Promise<Uint8Array>;
 

@@ -70,6 +70,15 @@ export type Line =
 const tail = /,"hash":"([A-Za-z0-9_-]{43})"\}$/;
 const tailLength = ',"hash":"'.length + 43 + '"}'.length;
 
+/** How a line with entries ends: nothing stands behind the seal but the hash. */
+const sealedTail = /,"sealed":"([A-Za-z0-9_-]*)","hash":"([A-Za-z0-9_-]{43})"\}$/;
+
+/** What a seal covers of a line that has one: all before it, closed. Only what stands there is read of the entries. */
+export function clearText(text: string): string {
+  const match = sealedTail.exec(text);
+  return match === null ? '' : `${text.slice(0, match.index)}}`;
+}
+
 /** Writes a line (without its line feed) that hangs on `previous`. */
 export function chained(
   previous: string,
@@ -100,15 +109,27 @@ function hashOf(previous: string, body: string): string {
 /** Reads one line; undefined for anything we would not have written. */
 export function parseLine(text: string): Line | undefined {
   if (!tail.test(text)) return undefined;
+  const [, sealed, hash] = sealedTail.exec(text) ?? [];
+  if (sealed !== undefined && hash !== undefined) return groupIn(clearText(text), { sealed, hash });
   const members = parsed(text);
   if (members === undefined) return undefined;
-  const group = isEntry(members) ? groupOfOne(members) : members;
-  if (isGroup(group)) return { kind: 'group', line: group };
   if (isHead(members)) return { kind: 'head', line: members };
   return isEnd(members) ? { kind: 'end', line: members } : undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the entries from what the seal covers and from nothing else: of two members with one name JSON.parse takes the last,
+ * and a second list of entries behind the seal would be believed without being covered.
+ */
+function groupIn(clear: string, ends: Pick<GroupLine, 'sealed' | 'hash'>): Line | undefined {
+  const members = parsed(clear);
+  if (members === undefined) return undefined;
+  const { n, entries } = isEntry(members) ? groupOfOne(members) : members;
+  const line = { n, entries, ...ends };
+  return isGroup(line) ? { kind: 'group', line } : undefined;
+}
 
 function parsed(text: string): Members | undefined {
   try {
@@ -132,14 +153,20 @@ function isEntry(value: unknown): value is ClearEntry {
 }
 
 /** Ledgers of before have a line for each entry. */
-function groupOfOne({ n, at, account, route, outcome, count, sealed, hash }: Members): Members {
-  return { n, entries: [{ at, account, route, outcome, count }], sealed, hash };
+function groupOfOne({ n, at, account, route, outcome, count }: Members): Members {
+  return { n, entries: [{ at, account, route, outcome, count }] };
 }
 
 function isHead(members: Members): members is Members & HeadLine {
   const { ledger, instance, segment, startedAt, after, entries, key } = members;
   const texts = [instance, startedAt, after, key].every((text) => typeof text === 'string');
-  return ledger === 1 && texts && isNumber(segment) && isNumber(entries);
+  return ledger === 1 && texts && isNumber(segment) && isNumber(entries) && isDropped(members['dropped']);
+}
+
+function isDropped(value: unknown): value is Dropped | undefined {
+  if (value === undefined) return true;
+  const { through, hash } = (value ?? {}) as Members;
+  return isNumber(through) && typeof hash === 'string';
 }
 
 function isEnd(members: Members): members is Members & EndLine {

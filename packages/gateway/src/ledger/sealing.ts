@@ -4,7 +4,7 @@
 // was before it.
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import type { LedgerEntry } from './entry.ts';
-import type { ClearEntry, GroupLine } from './line.ts';
+import { type ClearEntry, clearText, type GroupLine } from './line.ts';
 
 /** What only the operator's key reads. */
 export interface SealedPart {
@@ -52,8 +52,7 @@ export function unseal(
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < tagLength) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(n), { authTagLength: tagLength });
-  const clear = `${text.slice(0, text.lastIndexOf(',"sealed":"'))}}`;
-  decipher.setAAD(bound(previous, clear)).setAuthTag(bytes.subarray(-tagLength));
+  decipher.setAAD(bound(previous, clearText(text))).setAuthTag(bytes.subarray(-tagLength));
   try {
     const opened = decipher.update(bytes.subarray(0, -tagLength), undefined, 'utf8') + decipher.final('utf8');
     // A line of before has one entry, and no list.

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import { placeFile } from './folder.ts';
+import { isWrapped } from './keys.ts';
 import type { HeadLine } from './line.ts';
 
 /** The operator's word that a key was destroyed. It stands where the key was, and anybody with the disk can write it. */
@@ -41,12 +42,17 @@ function hashOf(wrapped: string): string {
 
 /** The key of a segment, as far as it is there. */
 export async function readKey(path: string, { key }: Pick<HeadLine, 'key'>): Promise<SegmentKey> {
-  if (!hashed.test(key)) return { kind: 'wrapped', wrapped: key };
+  if (!hashed.test(key)) return wrappedIn(key);
   const text = await readFile(keyPath(path), 'utf8').catch(absent);
   if (text === undefined) return { kind: 'key-missing' };
-  if (hashOf(text) === key) return { kind: 'wrapped', wrapped: text };
+  if (hashOf(text) === key) return wrappedIn(text);
   const word = destroyedIn(text);
   return word === undefined ? { kind: 'key-changed' } : { kind: 'destroyed', ...word };
+}
+
+/** What is no key at all is a fault of that segment, and stops no answer about the others. */
+function wrappedIn(text: string): SegmentKey {
+  return isWrapped(text) ? { kind: 'wrapped', wrapped: text } : { kind: 'key-changed' };
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
