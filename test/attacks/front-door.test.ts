@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type FrontOf, startFrontOf } from '../support/front-of.ts';
 import { personOf } from '../support/ledger-folder.ts';
 import { seat } from '../support/professional.ts';

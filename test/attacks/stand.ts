@@ -8,7 +8,7 @@ import { type Config, createGateway, exposureReport, type Gateway, parseConfig }
 import { type Instant, instantOf, parseAccountId, secondsOf } from '@palier/mfa-core';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { prepareState } from '../../examples/demo/state.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { createMovingClock, type MovingClock } from '../support/moving-clock.ts';
 import { seat } from '../support/professional.ts';
 import {

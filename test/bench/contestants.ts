@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import type { Target } from './load.ts';
 import { answering } from './portal.ts';
 import { contestantsProcessor, type Running, start, startScript } from './process.ts';

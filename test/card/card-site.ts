@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { createRunningClock } from '../support/moving-clock.ts';
 import { type Leaf, type LeafSpec, openPki, type Pki, policyOids } from '../support/pki.ts';
 import { type Changes, inMemory, type Site, startSite } from '../support/start.ts';

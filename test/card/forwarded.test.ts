@@ -4,9 +4,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type ForwardedForm, readForwarded } from '../../packages/gateway/src/card/forwarded/forms.ts';
 import { formTo } from '../support/forms.ts';
-import { freePort } from '../support/free-port.ts';
 import {
   type FrontProgram,
   type FrontServer,

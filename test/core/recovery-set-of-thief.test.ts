@@ -1,32 +1,10 @@
 // With one phished code a thief binds an app and makes new recovery codes. The codes must not outlive the app: whoever
 // takes it away takes them too, and what the owner made by more than a code stays.
 import { describe, expect, it } from 'vitest';
-import {
-  accountOf,
-  bindPhone,
-  type Desk,
-  must,
-  openDesk,
-  type Phone,
-  type Seat,
-  signIn,
-  type WithPhone,
-  withPhone,
-} from './desk.ts';
+import { type Desk, must, openDesk, type Seat, signIn, withPhone } from './desk.ts';
+import { ana, byCode, plant, plantFrom } from './thief.ts';
 
-const ana = accountOf('ana');
 const day = 24 * 3600;
-
-async function byCode(desk: Desk, phone: Phone): Promise<Seat> {
-  desk.clock.advance(60);
-  const { token } = await signIn(desk, ana);
-  return must(await desk.mfa.stepUp.complete(token, { kind: 'totp', code: phone.code() }), 'stepped-up');
-}
-
-async function plant(desk: Desk, seat: Seat): Promise<WithPhone> {
-  const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-  return bindPhone(desk, seat, right);
-}
 
 async function makeCodes(desk: Desk, seat: Seat): Promise<string> {
   const [code = ''] = must(await desk.mfa.factors.replaceRecoveryCodes(seat.session), 'replaced').codes;
@@ -51,7 +29,7 @@ describe('recovery codes that a code made', () => {
       const owner = await withPhone(desk, ana);
       const seat = await byCode(desk, owner.phone);
       let code = when === 'before' ? await makeCodes(desk, seat) : '';
-      const thief = await plant(desk, seat);
+      const thief = await plantFrom(desk, seat);
       if (when === 'after') code = await makeCodes(desk, await byCode(desk, thief.phone));
       const back = await byCode(desk, owner.phone);
       const done = await desk.mfa.factors.remove(back.session, thief.factor.id);
@@ -73,7 +51,7 @@ describe('recovery codes that a code made', () => {
     const owner = await withPhone(desk, ana);
     const seat = await byCode(desk, owner.phone);
     const code = await makeCodes(desk, seat);
-    await plant(desk, seat);
+    await plantFrom(desk, seat);
     expect(await opens(desk, code)).toBe(true);
   });
 
@@ -82,7 +60,7 @@ describe('recovery codes that a code made', () => {
     const owner = await withPhone(desk, ana);
     const seat = await byCode(desk, owner.phone);
     const code = await makeCodes(desk, seat);
-    const thief = await plant(desk, seat);
+    const thief = await plantFrom(desk, seat);
     expect(await desk.mfa.factors.removeByOperator(ana, thief.factor.id)).toBe('removed');
     expect([await sets(desk), await opens(desk, code)]).toEqual([0, false]);
   });
@@ -90,7 +68,7 @@ describe('recovery codes that a code made', () => {
   it('go with the app also where it is older than a week by then', async () => {
     const desk = openDesk();
     const owner = await withPhone(desk, ana);
-    const thief = await plant(desk, await byCode(desk, owner.phone));
+    const thief = await plant(desk, owner.phone);
     desk.clock.advance(8 * day);
     const code = await makeCodes(desk, await byCode(desk, thief.phone));
     const back = await byCode(desk, owner.phone);
@@ -108,7 +86,7 @@ describe('recovery codes that a code made', () => {
     const owner = await withPhone(desk, ana);
     const seat = await byCode(desk, owner.phone);
     const code = await makeCodes(desk, seat);
-    const thief = await plant(desk, seat);
+    const thief = await plantFrom(desk, seat);
     const back = await byCode(desk, owner.phone);
     let token = '';
     meanwhile = async () => {
@@ -129,7 +107,7 @@ describe('recovery codes that a code made', () => {
     });
     const owner = await withPhone(desk, ana);
     const seat = await byCode(desk, owner.phone);
-    const thief = await plant(desk, seat);
+    const thief = await plantFrom(desk, seat);
     const back = await byCode(desk, owner.phone);
     meanwhile = async () =>
       void must(await desk.mfa.factors.remove(back.session, thief.factor.id), 'removed');
@@ -142,7 +120,7 @@ describe('recovery codes that came by more', () => {
   it('stay when the app that a code bound goes: they came with the ticket', async () => {
     const desk = openDesk();
     const owner = await withPhone(desk, ana);
-    const thief = await plant(desk, await byCode(desk, owner.phone));
+    const thief = await plant(desk, owner.phone);
     const back = await byCode(desk, owner.phone);
     expect(await desk.mfa.factors.remove(back.session, thief.factor.id)).toEqual({ outcome: 'removed' });
     expect(await sets(desk)).toBe(1);
@@ -153,7 +131,7 @@ describe('recovery codes that came by more', () => {
     const owner = await withPhone(desk, ana);
     const code = await makeCodes(desk, await byCode(desk, owner.phone));
     desk.clock.advance(7 * day);
-    const thief = await plant(desk, await byCode(desk, owner.phone));
+    const thief = await plant(desk, owner.phone);
     const back = await byCode(desk, owner.phone);
     expect(await desk.mfa.factors.remove(back.session, thief.factor.id)).toEqual({ outcome: 'removed' });
     expect(await opens(desk, code)).toBe(true);

@@ -3,7 +3,6 @@
 import type { Seconds } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
 import {
-  accountOf,
   assertion,
   bindKey,
   bindPhone,
@@ -11,30 +10,15 @@ import {
   lastReason,
   must,
   openDesk,
-  type Phone,
   type Seat,
   signIn,
   type WithKey,
   type WithPhone,
   withPhone,
 } from './desk.ts';
+import { ana, byCode, plant } from './thief.ts';
 
-const ana = accountOf('ana');
 const day = 24 * 3600;
-
-/** Signs in elsewhere and types a code of the phone: the owner's, or one that was phished. */
-async function byCode(desk: Desk, phone: Phone): Promise<Seat> {
-  desk.clock.advance(60);
-  const { token } = await signIn(desk, ana);
-  return must(await desk.mfa.stepUp.complete(token, { kind: 'totp', code: phone.code() }), 'stepped-up');
-}
-
-/** With a code just typed, binds another app: what a thief does with the one he phished. */
-async function plant(desk: Desk, phone: Phone): Promise<WithPhone> {
-  const seat = await byCode(desk, phone);
-  const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
-  return bindPhone(desk, seat, right);
-}
 
 async function keepsIts(desk: Desk, seat: Seat, { factor }: WithPhone): Promise<void> {
   must(await desk.mfa.factors.remove(seat.session, factor.id), 'refused');

@@ -11,7 +11,7 @@ import express5 from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { prepareState } from '../../examples/demo/state.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { sendRaw } from '../support/raw-socket.ts';
 import { echo, type Recorder, startRecorder } from '../support/recorder-upstream.ts';
 

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
   type ExposedPerson,
-  type Exposure,
   type ExposureQuestion,
-  exposureReport,
   exposureSummary,
   noticeHeader,
   noticeLine,
@@ -26,6 +24,7 @@ import {
   ledgerFolder,
   personOf,
   recordOf,
+  reportOn,
   tamper,
 } from '../support/ledger-folder.ts';
 import { relinked } from '../support/ledger-relinked.ts';
@@ -39,21 +38,8 @@ afterEach(() => folder.remove());
 const start = Date.UTC(2026, 2, 10, 8);
 const seconds = (count: number): ReturnType<typeof instantOf> => instantOf(start + count * 1000);
 
-async function report(
-  changes: Partial<ExposureQuestion> = {},
-): Promise<{ readonly exposure: Exposure; readonly persons: readonly ExposedPerson[] }> {
-  const persons: ExposedPerson[] = [];
-  const question = {
-    directory: folder.directory,
-    privateKeys: [folder.operator.private],
-    accounts: undefined,
-    from: instantOf(0),
-    to: instantOf(8e15),
-    ...changes,
-  };
-  const exposure = await exposureReport(question, (person) => void persons.push(person));
-  return { exposure, persons };
-}
+const report = (changes?: Partial<ExposureQuestion>): ReturnType<typeof reportOn> =>
+  reportOn(folder, changes);
 
 /** 19 accounts, 100 look-ups each, a second apart; every third person is looked up by two accounts. */
 async function incident(): Promise<ReadonlySet<string>> {

@@ -3,18 +3,20 @@
 
 import { createCipheriv } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type ExposedPerson, exposureReport, searchLedger, verifyLedger } from '@palier/gateway';
-import { instantOf, systemRandom } from '@palier/mfa-core';
+import { searchLedger, verifyLedger } from '@palier/gateway';
+import { systemRandom } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wrapFor } from '../../packages/gateway/src/ledger/keys.ts';
 import { chained } from '../../packages/gateway/src/ledger/line.ts';
 import {
   accountOf,
+  always,
   entryOf,
   type LedgerFolder,
   ledgerFolder,
   personOf,
   recordOf,
+  reportOn,
   tamper,
 } from '../support/ledger-folder.ts';
 import { relinked } from '../support/ledger-relinked.ts';
@@ -25,7 +27,6 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const always = { accounts: undefined, from: instantOf(0), to: instantOf(8e15) };
 const linesOf = (segment: string): readonly string[] => readFileSync(segment, 'utf8').trimEnd().split('\n');
 
 async function verified(): Promise<readonly unknown[]> {
@@ -33,16 +34,6 @@ async function verified(): Promise<readonly unknown[]> {
     privateKeys: [folder.operator.private],
   });
   return [entries, ...faults.map(({ line, fault }) => `${line} ${fault}`)];
-}
-
-async function reported(): Promise<{
-  readonly persons: readonly ExposedPerson[];
-  readonly unopened: number;
-}> {
-  const persons: ExposedPerson[] = [];
-  const question = { ...always, directory: folder.directory, privateKeys: [folder.operator.private] };
-  const { unopenedCount } = await exposureReport(question, (person) => void persons.push(person));
-  return { persons, unopened: unopenedCount };
 }
 
 /** Twenty entries in one line, of twenty accounts, the odd ones misses. */
@@ -63,8 +54,8 @@ describe('entries that came together', () => {
   it('share a line, and each is found by its account and reported as itself', async () => {
     expect(linesOf(await twentyAtOnce())).toHaveLength(3);
     expect(await verified()).toEqual([20]);
-    const { persons, unopened } = await reported();
-    expect(unopened).toBe(0);
+    const { persons, exposure } = await reportOn(folder);
+    expect(exposure.unopenedCount).toBe(0);
     const seen = persons.map(({ id, releases }) => [id, releases.map(({ account }) => account)]);
     expect(seen).toEqual(
       Array.from({ length: 10 }, (_, half) => [personOf(2 * half), [`account-${2 * half}`]]),
@@ -92,7 +83,7 @@ describe('entries that came together', () => {
     expect(linesOf(path)[1]).not.toBe(before[1]);
     expect(await verified()).toEqual(expect.arrayContaining(['2 forged']));
     // Every release of the line is told as one that did not open; the misses name nobody.
-    expect((await reported()).unopened).toBe(10);
+    expect((await reportOn(folder)).exposure.unopenedCount).toBe(10);
   });
 
   it('do not open with one more than was sealed', async () => {
@@ -141,7 +132,7 @@ describe('entries that came together', () => {
         lines.map((line, at) => (at === 1 ? line.replace('"count":1', '"count":2000000000000') : line)),
       ),
     );
-    expect((await reported()).unopened).toBe(10);
+    expect((await reportOn(folder)).exposure.unopenedCount).toBe(10);
   }, 5000);
 
   it('are several lines where they show very many records, so that each line can be read', async () => {
@@ -151,7 +142,7 @@ describe('entries that came together', () => {
     await ledger.close();
     expect(linesOf(folder.segments()[0] ?? '')).toHaveLength(5);
     expect(await verified()).toEqual([3]);
-    expect((await reported()).persons).toHaveLength(3000);
+    expect((await reportOn(folder)).persons).toHaveLength(3000);
   });
 });
 
@@ -188,7 +179,7 @@ describe('a ledger of before', () => {
     await ledger.close();
     expect(linesOf(path)).toHaveLength(7);
     expect(await verified()).toEqual([6]);
-    expect((await reported()).persons.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map(personOf));
+    expect((await reportOn(folder)).persons.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map(personOf));
     const [found] = await searchLedger(folder.directory, always);
     expect(found).toMatchObject({ account: 'pharmacie-01', releases: 6 });
   });

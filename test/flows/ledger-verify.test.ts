@@ -12,7 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { exposureReport, type LedgerHead, makeOperatorKey, openLedger, verifyLedger } from '@palier/gateway';
+import {
+  type ExposureQuestion,
+  type LedgerHead,
+  makeOperatorKey,
+  openLedger,
+  verifyLedger,
+} from '@palier/gateway';
 import { instantOf, secondsOf, systemRandom } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { destroyKeysBefore } from '../../packages/gateway/src/ledger/destroy-keys.ts';
@@ -22,6 +28,7 @@ import {
   type LedgerFolder,
   ledgerFolder,
   personOf,
+  reportOn,
   tamper,
 } from '../support/ledger-folder.ts';
 import { relinked } from '../support/ledger-relinked.ts';
@@ -159,18 +166,8 @@ describe('verify', () => {
 describe('the key of a segment', () => {
   const keyOf = (segment: string): string => segment.replace('.jsonl', '.key');
   const personsIn = async (): Promise<{ readonly persons: number; readonly unopened: readonly string[] }> => {
-    const persons = new Set<string>();
-    const { unopened } = await exposureReport(
-      {
-        directory: folder.directory,
-        privateKeys: [folder.operator.private],
-        accounts: undefined,
-        from: instantOf(0),
-        to: instantOf(8e15),
-      },
-      ({ id }) => void persons.add(id),
-    );
-    return { persons: persons.size, unopened: unopened.map(({ fault }) => fault) };
+    const { exposure, persons } = await reportOn(folder);
+    return { persons: persons.length, unopened: exposure.unopened.map(({ fault }) => fault) };
   };
 
   it('destroyed alone makes its persons unreadable, the chain stays whole, and both say why', async () => {
@@ -462,14 +459,8 @@ describe('the disk', () => {
   it('opens for the operator alone: another key is refused, and so is none', async () => {
     await fifteen();
     const stranger = await makeOperatorKey();
-    const always = {
-      directory: folder.directory,
-      accounts: undefined,
-      from: instantOf(0),
-      to: instantOf(8e15),
-    };
-    const open = (keys: Parameters<typeof exposureReport>[0]['privateKeys']) =>
-      exposureReport({ ...always, privateKeys: keys }, () => undefined);
+    const open = async (privateKeys: ExposureQuestion['privateKeys']) =>
+      (await reportOn(folder, { privateKeys })).exposure;
     await expect(open([stranger.private])).rejects.toThrow('no key given for kid');
     await expect(open([])).rejects.toThrow('no key given for kid');
     await expect(open([{ ...stranger.private, kid: folder.operator.public.kid ?? '' }])).rejects.toThrow(

@@ -13,7 +13,7 @@ import { type AccountId, systemClock } from '@palier/mfa-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { prepareState } from '../../examples/demo/state.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 
 type Side = 'a' | 'b';
 

@@ -2,8 +2,8 @@
 // gateway's word names method and target, so a front with another idea of the request than its question is found out.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { askingPrograms, startAskingFront } from '../support/asking-front.ts';
-import { freePort } from '../support/free-port.ts';
 import { startFrontOf } from '../support/front-of.ts';
 import { isFrontMissing } from '../support/front-server.ts';
 import { startRecorder } from '../support/recorder-upstream.ts';

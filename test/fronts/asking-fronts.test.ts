@@ -4,10 +4,10 @@
 import { assertionVerifier } from '@palier/mfa-core/verify-assertion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type AskedSite, startAskedSite } from '../support/asked-site.ts';
 import { type AskingProgram, askingPrograms, startAskingFront } from '../support/asking-front.ts';
 import { formTo } from '../support/forms.ts';
-import { freePort } from '../support/free-port.ts';
 import { type FrontServer, isFrontMissing } from '../support/front-server.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import { type RawAnswer, sendRaw } from '../support/raw-socket.ts';

@@ -3,8 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
-import { freePort } from '../support/free-port.ts';
 import {
   type Fillings,
   type FrontProgram,

@@ -3,7 +3,7 @@
 // request, so what reaches the portal without one for exactly this method and target was decided by nobody.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { startFrontOf } from '../support/front-of.ts';
 import {
   type ByHand,

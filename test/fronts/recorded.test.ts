@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type AskingProgram, filesFor } from '../support/asking-front.ts';
-import { freePort } from '../support/free-port.ts';
 import { type FrontOf, startFrontOf } from '../support/front-of.ts';
 import { type RawAnswer, sendRaw } from '../support/raw-socket.ts';
 import { type Recorder, startRecorder } from '../support/recorder-upstream.ts';

@@ -12,13 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../examples/portal/free-port.ts';
 import type { PermitTerms } from '../../packages/gateway/src/gate/permit.ts';
 import {
   createAssertionSigner,
   makeAssertionKey,
   rotateAssertionKeys,
 } from '../../packages/gateway/src/proxy/assertion.ts';
-import { freePort } from '../support/free-port.ts';
 import { isFrontMissing, startFront } from '../support/front-server.ts';
 import { sendRaw } from '../support/raw-socket.ts';
 

@@ -1,7 +1,7 @@
 // The demo's portal and gateway with forward-auth: a front asks the gateway and forwards by itself. What a front cannot
 // be relied on for goes through the gateway (docs/fronts.md).
 
-import { freePort } from './free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type Changes, inMemory, type Site, startSite } from './start.ts';
 
 export interface AskedSite extends Site {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Config, createGateway, type Gateway, parseConfig } from '@palier/gateway';
 import { type AccountId, parseAccountId, secondsOf } from '@palier/mfa-core';
 import { prepareState } from '../../examples/demo/state.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { createMovingClock, type MovingClock } from './moving-clock.ts';
 
 export interface FrontOf {

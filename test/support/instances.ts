@@ -13,9 +13,9 @@ import { instantOf } from '@palier/mfa-core';
 import { demoSettings } from '../../examples/demo/settings.ts';
 import { prepareState } from '../../examples/demo/state.ts';
 import { createAccounts } from '../../examples/portal/accounts.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { createPopulation, type Population } from '../../examples/portal/population.ts';
 import { createPortal } from '../../examples/portal/portal.ts';
-import { freePort } from './free-port.ts';
 import type { MovingClock } from './moving-clock.ts';
 import type { Changes, Site } from './start.ts';
 

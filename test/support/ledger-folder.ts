@@ -4,6 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type ExposedPerson,
+  type Exposure,
+  type ExposureQuestion,
+  exposureReport,
   type Ledger,
   type LedgerEntry,
   type LedgerHead,
@@ -56,6 +60,20 @@ export async function ledgerFolder(): Promise<LedgerFolder> {
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
+
+/** All that the ledger says with the operator's key, unless `changes` ask for less. */
+export async function reportOn(
+  { directory, operator }: LedgerFolder,
+  changes: Partial<ExposureQuestion> = {},
+): Promise<{ readonly exposure: Exposure; readonly persons: readonly ExposedPerson[] }> {
+  const persons: ExposedPerson[] = [];
+  const question = { ...always, directory, privateKeys: [operator.private], ...changes };
+  const exposure = await exposureReport(question, (person) => void persons.push(person));
+  return { exposure, persons };
+}
+
+/** Every account, at any time. */
+export const always: Pick<ExposureQuestion, 'accounts' | 'from' | 'to'> = { accounts: undefined, from: instantOf(0), to: instantOf(8e15) };
 
 type Digest = LedgerEntry['records'][number]['digest'];
 

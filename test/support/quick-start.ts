@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { root } from '../packaging/pack.ts';
-import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 
 export interface Server {
   readonly url: string;

@@ -11,8 +11,8 @@ import { prepareState } from '../../examples/demo/state.ts';
 import { makeAuthority } from '../../examples/health-portal/certificates.ts';
 import { providerPersons } from '../../examples/health-portal/provider/persons.ts';
 import { type StandIn, startStandIn } from '../../examples/health-portal/provider/stand-in.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { type Browser, openBrowser } from './browser.ts';
-import { freePort } from './free-port.ts';
 import { createRunningClock, type MovingClock } from './moving-clock.ts';
 import { type Alter, identify, type Jar, signOutThere } from './provider-site.ts';
 

@@ -10,10 +10,10 @@ import { parseAccountId, secondsOf } from '@palier/mfa-core';
 import { demoSettings } from '../../examples/demo/settings.ts';
 import { prepareState } from '../../examples/demo/state.ts';
 import { type Accounts, createAccounts } from '../../examples/portal/accounts.ts';
+import { freePort } from '../../examples/portal/free-port.ts';
 import { createPopulation, type Population } from '../../examples/portal/population.ts';
 import { createPortal } from '../../examples/portal/portal.ts';
 import type { Mail } from '../../examples/portal/sign-in/password-resets.ts';
-import { freePort } from './free-port.ts';
 import { createMovingClock, type MovingClock } from './moving-clock.ts';
 
 /** Words of the demo's configuration to change: each must be there. */

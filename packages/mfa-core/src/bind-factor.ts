@@ -101,8 +101,7 @@ async function firstCodes(
   first: Bindable,
 ): Promise<readonly string[] | undefined> {
   const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
-  if (has) return undefined;
-  return (await replaceSet(parts, session.account, { ...first, boundBy: first.boundBy })).codes;
+  return has ? undefined : (await replaceSet(parts, session.account, first)).codes;
 }
 
 interface BoundNow {

@@ -15,7 +15,7 @@ import { currentSession } from './live-sessions.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
 import type { MfaPolicy } from './policy.ts';
 import { digestCode } from './recovery-codes.ts';
-import { isNewcomer } from './removal.ts';
+import { earnedBy } from './removal.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import type { Ticket } from './ticket.ts';
@@ -131,14 +131,11 @@ function earnerOf(right: EnrolRight): Earner {
   return right.source === 'factor' ? right.tier : right.source;
 }
 
-/**
- * What a code bound, binds on as a code does: otherwise one more gesture would wash off where it came from. So does what
- * nothing is known of: one that was removed at this moment, or came lately from before this was kept.
- */
+/** What a factor bound by this right goes back to; one that was removed at this moment earned as a code does. */
 export function boundBy(right: EnrolRight, held: readonly Factor[], now: Instant): BoundBy {
   if (right.source !== 'factor') return right.source;
   const shown = held.find(({ id }) => id === right.factor);
-  return shown === undefined || shown.boundBy === 'code' || isNewcomer(shown, now) ? 'code' : right.tier;
+  return shown === undefined ? 'code' : earnedBy(shown, right.tier, now);
 }
 
 /**

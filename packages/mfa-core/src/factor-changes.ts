@@ -3,13 +3,13 @@
 import { type Refused, refuse } from './attempts.ts';
 import { type ChangeRight, changeRight } from './change-right.ts';
 import type { NamedFactor } from './events.ts';
-import type { BoundBy, Factor } from './factor.ts';
+import type { Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
 import { currentSession } from './live-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
-import { replaceSet, voidNewcomerSet } from './recovery-set.ts';
-import { holdsSomething, isNewcomer, leavesSomebody, mayRemove, without } from './removal.ts';
+import { endWithCodes, replaceSet } from './recovery-set.ts';
+import { earnedBy, holdsSomething, leavesSomebody, mayRemove, without } from './removal.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import type { Instant } from './time.ts';
@@ -68,10 +68,9 @@ export async function remove(
   if (await lastAfterAll(parts, held, now)) return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
-  const endOthers = () => sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id);
-  await endOthers();
-  const isSetGone = await voidNewcomerSet(parts, held.factor, 'person');
-  if (isSetGone) await endOthers();
+  const isSetGone = await endWithCodes(parts, held.factor, 'person', () =>
+    sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id),
+  );
   return {
     outcome: 'removed',
     ...unknownOf(parts, held.factor),
@@ -101,7 +100,9 @@ export async function replaceRecoveryCodes(
   const made = await replaceSet(parts, session.account, {
     addedAt: now,
     activeFrom: now,
-    boundBy: earnedBy(right, now),
+    // A card has no factor behind it.
+    boundBy:
+      right.tier === 'card' || right.shown === undefined ? 'card' : earnedBy(right.shown, right.tier, now),
   });
   // Somebody else removed a factor meanwhile, and this session with it: what it made stays no more than it does.
   if ((await currentSession(parts, session)) === undefined) {
@@ -110,15 +111,6 @@ export async function replaceRecoveryCodes(
   }
   await sessions.endAll(session.account, 'factor-change', session.id);
   return { outcome: 'replaced', codes: made.codes };
-}
-
-/** What a newcomer shows counts as a code: it may have been bound by one that was phished. */
-function earnedBy(
-  { tier, shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>,
-  now: Instant,
-): BoundBy {
-  if (shown === undefined) return tier;
-  return shown.boundBy === 'code' || isNewcomer(shown, now) ? 'code' : tier;
 }
 
 interface Held {

@@ -4,7 +4,7 @@ import type { Factor, TotpFactor, TotpSettings } from './factor.ts';
 import { type FactorView, factorName, viewOf } from './factor-view.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
 import { emit, named, type Parts } from './parts.ts';
-import { voidNewcomerSet } from './recovery-set.ts';
+import { endWithCodes } from './recovery-set.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { sealTotpSecret } from './totp-secrets.ts';
 
@@ -22,9 +22,7 @@ export async function removeByOperator(
   if (factor === undefined) return 'absent';
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
   const done = await parts.stores.factors.remove(account, id);
-  await sessions.endAll(account, 'operator');
-  if (done === 'removed' && (await voidNewcomerSet(parts, factor, 'operator')))
-    await sessions.endAll(account, 'operator');
+  await endWithCodes(parts, factor, 'operator', () => sessions.endAll(account, 'operator'));
   return done;
 }
 

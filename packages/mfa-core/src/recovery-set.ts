@@ -4,14 +4,14 @@ import type { BoundBy, Factor, RecoverySet } from './factor.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
 import { emit, named, type Parts } from './parts.ts';
 import { digestCode, makeRecoveryCodes } from './recovery-codes.ts';
-import { isNewcomer } from './removal.ts';
+import { isByCode, isNewcomer } from './removal.ts';
 import type { Instant } from './time.ts';
 
 /** A set that comes with a factor has that factor's instants, and was earned by what earned the factor. */
 interface Making {
   readonly addedAt: Instant;
   readonly activeFrom: Instant;
-  readonly boundBy: BoundBy | undefined;
+  readonly boundBy?: BoundBy;
 }
 
 /** The codes of a new set, to be shown once. */
@@ -42,20 +42,27 @@ export async function replaceSet(
 }
 
 /**
- * With what a code bound, at any time, goes the set that a code made within the last days: nobody can tell whether the one
- * who bound it made the other. Whoever removed it makes a new one. To be called when the account's other sessions have ended,
- * so that a set which is being made is found here, or finds its session gone; and where it answers true they end once more,
- * since a code of the set may have opened one meanwhile.
+ * What follows the removal of a factor: sessions end, and with what a code bound, at any time, goes the set that a code made
+ * within the last days. Nobody can tell whether the one who bound it made the other; whoever removed it makes a new one.
+ * Sessions end first, so that a set which is being made is found here or finds its session gone; and once more where a set
+ * went, since one of its codes may have opened one meanwhile. Resolves to whether a set went.
  */
-export async function voidNewcomerSet(
+export async function endWithCodes(
   parts: Parts,
   removed: Factor,
   by: 'person' | 'operator',
+  endSessions: () => Promise<unknown>,
 ): Promise<boolean> {
-  const now = parts.clock.now();
-  if (removed.kind === 'recovery-code' || (removed.boundBy ?? 'code') !== 'code') return false;
+  await endSessions();
+  const isGone = await removeSet(parts, removed, by);
+  if (isGone) await endSessions();
+  return isGone;
+}
+
+async function removeSet(parts: Parts, removed: Factor, by: 'person' | 'operator'): Promise<boolean> {
+  if (removed.kind === 'recovery-code' || !isByCode(removed)) return false;
   const held = await parts.stores.factors.list(removed.account);
-  const set = held.find((one) => one.kind === 'recovery-code' && isNewcomer(one, now));
+  const set = held.find((one) => one.kind === 'recovery-code' && isNewcomer(one, parts.clock.now()));
   if (set === undefined) return false;
   await emit(parts, { account: removed.account }, { type: 'factor-removed', factor: named(set), by });
   return (await parts.stores.factors.remove(set.account, set.id)) === 'removed';

@@ -3,7 +3,7 @@
 // which is what a code bound within the last days, removes nothing but younger newcomers, and nobody leaves an account to
 // newcomers. What its owner binds with a ticket when he has lost his phone is younger than the thief's app, and stays.
 import { isAddedLately } from './added-lately.ts';
-import { tierOf } from './change-right.ts';
+import { type Tier, tierOf } from './change-right.ts';
 import { type Factor, isUsable } from './factor.ts';
 import type { Instant } from './time.ts';
 
@@ -37,7 +37,19 @@ function outlasts(factor: Factor, removed: Factor, now: Instant): boolean {
   return isNewcomer(removed, now) && factor.addedAt < removed.addedAt;
 }
 
-/** One that was bound before this was kept may have been bound by a code. */
 export function isNewcomer(factor: Factor, now: Instant): boolean {
-  return (factor.boundBy ?? 'code') === 'code' && isAddedLately(factor, now);
+  return isByCode(factor) && isAddedLately(factor, now);
+}
+
+/** One that was bound before this was kept may have been bound by a code. */
+export function isByCode({ boundBy }: Factor): boolean {
+  return (boundBy ?? 'code') === 'code';
+}
+
+/**
+ * What is earned by showing a factor of that tier. What a code bound, earns as a code does: otherwise one more gesture would
+ * wash off where it came from. So does what nothing is known of, and came lately.
+ */
+export function earnedBy(shown: Factor, tier: Tier, now: Instant): Tier {
+  return shown.boundBy === 'code' || isNewcomer(shown, now) ? 'code' : tier;
 }

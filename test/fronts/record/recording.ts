@@ -3,8 +3,8 @@
 
 import { connect } from 'node:http2';
 import type { Socket } from 'node:net';
+import { freePort } from '../../../examples/portal/free-port.ts';
 import { type AskingProgram, filesFor, type Places, startAskingFront } from '../../support/asking-front.ts';
-import { freePort } from '../../support/free-port.ts';
 import { sendRaw } from '../../support/raw-socket.ts';
 import { type Recorded, startRecorder, valuesOf } from '../../support/recorder-upstream.ts';
 import { recordedHost, recordedRequests, recordedSession, type Sent } from './requests.ts';

@@ -1,4 +1,5 @@
-// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); the report of an exposure has a 3.
+// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); the
+// report of an exposure has a 3.
 import process from 'node:process';
 import { accountCommand } from './account.ts';
 import { alarmCommand } from './alarm.ts';

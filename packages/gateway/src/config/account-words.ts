@@ -5,8 +5,8 @@ import { budgetDefaults } from './budget-defaults.ts';
 import type { BudgetClass } from './budget-settings.ts';
 import type { Config } from './config.ts';
 import type { IdentitySetting } from './identity-settings.ts';
-import type { Objection, Path } from './issues.ts';
-import { nearest } from './nearest.ts';
+import { type Objection, objection, type Path } from './issues.ts';
+import { didYouMean } from './nearest.ts';
 import type { WrittenConfig } from './schema.ts';
 
 export function ofAccountWords(config: Config, written: WrittenConfig): readonly Objection[] {
@@ -60,16 +60,13 @@ function ofClassNames(config: Config, { budgets }: WrittenConfig): readonly Obje
 }
 
 function impossible(path: Path, name: string, possible: ReadonlySet<string>): Objection {
-  const meant = nearest(name, [...possible]);
-  const can = [...possible].join(', ');
-  return {
+  const can = [...possible];
+  return objection(
     path,
-    problem: `no account can have the class "${name}": no source of identity says one, and all have ${can}`,
-    fix:
-      meant === undefined
-        ? 'write class: <where the portal says it> at the source of identity, or leave this out'
-        : `did you mean "${meant}"?`,
-  };
+    `no account can have the class "${name}": no source of identity says one, and all have ${can.join(', ')}`,
+    didYouMean(name, can) ??
+      'write class: <where the portal says it> at the source of identity, or leave this out',
+  );
 }
 
 function ofGroups(config: Config): readonly Objection[] {
@@ -77,11 +74,11 @@ function ofGroups(config: Config): readonly Objection[] {
   return config.routes.flatMap(({ conditions }, index) =>
     conditions.some(({ kind }) => kind === 'group')
       ? [
-          {
-            path: ['routes', index, 'when'],
-            problem: 'asks for a group, and no source of identity says one: it lets nobody in',
-            fix: 'write groups: <where the portal says them> at the source of identity',
-          },
+          objection(
+            ['routes', index, 'when'],
+            'asks for a group, and no source of identity says one: it lets nobody in',
+            'write groups: <where the portal says them> at the source of identity',
+          ),
         ]
       : [],
   );
@@ -90,11 +87,11 @@ function ofGroups(config: Config): readonly Objection[] {
 function ofOrganisations(config: Config): readonly Objection[] {
   if (config.budgets.organisation === undefined || says(config, 'organisation')) return [];
   return [
-    {
-      path: ['budgets', 'organisation'],
-      problem: 'bounds nobody: no source of identity says which organisation an account belongs to',
-      fix: 'write organisation: <where the portal says it> at the source of identity, or leave this out',
-    },
+    objection(
+      ['budgets', 'organisation'],
+      'bounds nobody: no source of identity says which organisation an account belongs to',
+      'write organisation: <where the portal says it> at the source of identity, or leave this out',
+    ),
   ];
 }
 
@@ -147,10 +144,9 @@ interface Words {
 }
 
 function near(path: Path, name: string, known: readonly string[], words: Words): readonly Objection[] {
-  const meant = name.length < shortest ? undefined : nearest(name, known);
-  if (meant === undefined) return [];
-  const { problem, otherwise } = words;
-  return [{ path, problem: `the class "${name}" ${problem}`, fix: `did you mean "${meant}"? ${otherwise}` }];
+  const asked = name.length < shortest ? undefined : didYouMean(name, known);
+  if (asked === undefined) return [];
+  return [objection(path, `the class "${name}" ${words.problem}`, `${asked} ${words.otherwise}`)];
 }
 
 function fixedWithoutBudget(config: Config): readonly Objection[] {
@@ -158,14 +154,13 @@ function fixedWithoutBudget(config: Config): readonly Objection[] {
   const asked = new Set(askedClasses(config).map(([, name]) => name));
   return fixedClasses(config).flatMap(([path, name]) => {
     if (classes.has(name) || asked.has(name)) return [];
-    const meant = nearest(name, [...classes.keys()]);
-    const fix = `declare it under budgets.classes, or name one of ${[...classes.keys()].join(', ')}`;
+    const known = [...classes.keys()];
     return [
-      {
+      objection(
         path,
-        problem: `no budget is written for the class "${name}": its accounts have the numbers of default`,
-        fix: meant === undefined ? fix : `did you mean "${meant}"?`,
-      },
+        `no budget is written for the class "${name}": its accounts have the numbers of default`,
+        didYouMean(name, known) ?? `declare it under budgets.classes, or name one of ${known.join(', ')}`,
+      ),
     ];
   });
 }

@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { frontObjections } from './front-contradictions.ts';
 import type { IdentitySetting } from './identity-settings.ts';
 import { type Objection, objection, overAll, type Path } from './issues.ts';
-import { meantOf, nearest } from './nearest.ts';
+import { didYouMean, meantOf } from './nearest.ts';
 import { signInPage } from './oidc-settings.ts';
 import { ofProviders, providersOf } from './provider-contradictions.ts';
 import { routeObjections } from './route-contradictions.ts';
@@ -50,7 +50,7 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
           objection(
             [...path, 'signOut'],
             `no route is written "${pattern}"`,
-            nearRoute(pattern, routes) ?? 'declare it under routes, in the same words',
+            didYouMean(pattern, routes) ?? 'declare it under routes, in the same words',
           ),
         ),
       ),
@@ -86,11 +86,6 @@ function ofIdentity(config: Config, written: WrittenConfig): readonly Objection[
           ]),
     ];
   });
-}
-
-function nearRoute(pattern: string, routes: readonly string[]): string | undefined {
-  const meant = nearest(pattern, routes);
-  return meant === undefined ? undefined : `did you mean "${meant}"?`;
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);

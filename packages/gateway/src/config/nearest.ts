@@ -9,11 +9,15 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.one : undefined;
 }
 
-/** What to write instead: the one that was meant, or all there are. */
-export function meantOf(word: string, known: readonly string[]): string {
+/** Asks after the one that was meant; undefined where none is near. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const meant = nearest(word, known);
-  const all = `known: ${known.join(', ')}`;
-  return meant === undefined ? all : `did you mean "${meant}"? ${all}`;
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
+}
+
+/** What to write instead: the one that was meant, and all there are. */
+export function meantOf(word: string, known: readonly string[]): string {
+  return [didYouMean(word, known), `known: ${known.join(', ')}`].filter((one) => one !== undefined).join(' ');
 }
 
 function edits(a: string, b: string): number {

@@ -1,6 +1,6 @@
 // Judges the lines of one instance in the order they stand, and goes on after a fault, so that one fault is told once.
 import type { KeyObject } from 'node:crypto';
-import { type Dropped, type EndLine, type GroupLine, type HeadLine, hangsOn } from './line.ts';
+import { type Dropped, type EndLine, type GroupLine, type HeadLine, hangsOn, lastNumber } from './line.ts';
 import type { ReadLine, SegmentFile } from './read.ts';
 import type { LedgerHead } from './roll.ts';
 import { unseal } from './sealing.ts';
@@ -74,7 +74,7 @@ export function createChain(instance: string, tell: (fault: LedgerFault) => void
   };
   const takeGroup = (read: ReadLine, group: GroupLine): void => {
     judge(read, group.n === entries + 1);
-    entries = group.n + group.entries.length - 1;
+    entries = lastNumber(group);
   };
   const takeEnd = (read: ReadLine, end: EndLine): void => {
     judge(read, end.entries === entries);

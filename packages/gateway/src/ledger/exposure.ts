@@ -8,7 +8,8 @@ import type { FaultKind, LedgerFault } from './chain.ts';
 import { createPersons, type ExposedPerson, type Persons } from './exposed-persons.ts';
 import { createTally, type ExposureCounts, type Tally } from './exposure-tally.ts';
 import { type UnwrapDataKey, unwrapWith } from './keys.ts';
-import { type Progress, readSegment, type SegmentFile } from './read.ts';
+import type { GroupLine } from './line.ts';
+import { type Progress, type ReadLine, readSegment, type SegmentFile } from './read.ts';
 import { unseal } from './sealing.ts';
 import { type Span, spanTest } from './search.ts';
 import { readKey } from './segment-key.ts';
@@ -142,36 +143,51 @@ interface Opening {
 }
 
 /** Resolves to how many answers of observe mode name nobody. */
-async function openSegment({ segment, unwrap, wanted, persons, unopened }: Opening): Promise<number> {
+async function openSegment(opening: Opening): Promise<number> {
+  const { segment, unwrap } = opening;
   let unread = 0;
   let key: KeyObject | undefined;
   let fault: FaultKind = 'forged';
   for await (const lines of readSegment(segment.path)) {
     for (const read of lines) {
-      const { line: found, number } = read;
+      const { line: found } = read;
       if (found?.kind === 'head') {
         const kept = await readKey(segment.path, found.line);
         if (kept.kind === 'wrapped') key = createSecretKey(await unwrap(kept.wrapped));
         else fault = kept.kind === 'destroyed' ? 'key-destroyed' : kept.kind;
       }
-      if (found?.kind !== 'group') continue;
-      const asked = found.line.entries.map((entry) => entry.outcome !== 'miss' && wanted(entry));
-      if (!asked.includes(true)) continue;
-      const parts = key && unseal(key, read, found.line);
-      found.line.entries.forEach((entry, index) => {
-        if (asked[index] !== true) return;
-        const part = parts?.[index];
-        if (part?.exemption === 'observe' && part.records.length === 0) unread += 1;
-        if (part !== undefined) persons.add(entry, part);
-        else
-          unopened.set(`${segment.path}:${number}:${index}`, {
-            instance: segment.instance,
-            segment: segment.segment,
-            line: number,
-            fault,
-          });
-      });
+      if (found?.kind === 'group') unread += openGroup({ read, group: found.line, key, fault }, opening);
     }
+  }
+  return unread;
+}
+
+interface GroupAt {
+  readonly read: ReadLine;
+  readonly group: GroupLine;
+  readonly key: KeyObject | undefined;
+  /** What it is where it does not open. */
+  readonly fault: FaultKind;
+}
+
+/** Hands over what was asked for of one line; as many answers of observe mode name nobody. */
+function openGroup({ read, group, key, fault }: GroupAt, opening: Opening): number {
+  const { segment, wanted, persons, unopened } = opening;
+  const asked = group.entries.map((entry) => entry.outcome !== 'miss' && wanted(entry));
+  const parts = key && asked.includes(true) ? unseal(key, read, group) : undefined;
+  let unread = 0;
+  for (const [index, entry] of group.entries.entries()) {
+    if (asked[index] !== true) continue;
+    const part = parts?.[index];
+    if (part?.exemption === 'observe' && part.records.length === 0) unread += 1;
+    if (part !== undefined) persons.add(entry, part);
+    else
+      unopened.set(`${segment.path}:${read.number}:${index}`, {
+        instance: segment.instance,
+        segment: segment.segment,
+        line: read.number,
+        fault,
+      });
   }
   return unread;
 }

@@ -1,5 +1,5 @@
-// The lines of a segment: one head, groups of entries, one end. Every line is a JSON object whose last member is the hash of the
-// line before and of its own bytes, so that it is judged on its bytes and never re-serialised. Pure.
+// The lines of a segment: one head, groups of entries, one end. Every line is a JSON object whose last member is the hash
+// of the line before and of its own bytes, so that it is judged on its bytes and never re-serialised. Pure.
 import { hash } from 'node:crypto';
 import type { LedgerEntry } from './entry.ts';
 
@@ -75,8 +75,16 @@ const sealedTail = /,"sealed":"([A-Za-z0-9_-]*)","hash":"([A-Za-z0-9_-]{43})"\}$
 
 /** What a seal covers of a line that has one: all before it, closed. Only what stands there is read of the entries. */
 export function clearText(text: string): string {
-  const match = sealedTail.exec(text);
-  return match === null ? '' : `${text.slice(0, match.index)}}`;
+  return closed(text, sealedTail.exec(text)?.[0] ?? '');
+}
+
+function closed(text: string, ends: string): string {
+  return `${text.slice(0, text.length - ends.length)}}`;
+}
+
+/** The number of a line's last entry. */
+export function lastNumber({ n, entries }: GroupLine): number {
+  return n + entries.length - 1;
 }
 
 /** Writes a line (without its line feed) that hangs on `previous`. */
@@ -109,8 +117,8 @@ function hashOf(previous: string, body: string): string {
 /** Reads one line; undefined for anything we would not have written. */
 export function parseLine(text: string): Line | undefined {
   if (!tail.test(text)) return undefined;
-  const [, sealed, hash] = sealedTail.exec(text) ?? [];
-  if (sealed !== undefined && hash !== undefined) return groupIn(clearText(text), { sealed, hash });
+  const [ends, sealed, hash] = sealedTail.exec(text) ?? [];
+  if (ends !== undefined) return groupIn(closed(text, ends), sealed ?? '', hash ?? '');
   const members = parsed(text);
   if (members === undefined) return undefined;
   if (isHead(members)) return { kind: 'head', line: members };
@@ -123,12 +131,13 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads the entries from what the seal covers and from nothing else: of two members with one name JSON.parse takes the last,
  * and a second list of entries behind the seal would be believed without being covered.
  */
-function groupIn(clear: string, ends: Pick<GroupLine, 'sealed' | 'hash'>): Line | undefined {
+function groupIn(clear: string, sealed: string, hash: string): Line | undefined {
   const members = parsed(clear);
   if (members === undefined) return undefined;
-  const { n, entries } = isEntry(members) ? groupOfOne(members) : members;
-  const line = { n, entries, ...ends };
-  return isGroup(line) ? { kind: 'group', line } : undefined;
+  const { n } = members;
+  const entries = entriesIn(members);
+  if (!isNumber(n) || n === 0 || entries === undefined) return undefined;
+  return { kind: 'group', line: { n, entries, sealed, hash } };
 }
 
 function parsed(text: string): Members | undefined {
@@ -139,10 +148,15 @@ function parsed(text: string): Members | undefined {
   }
 }
 
-function isGroup(members: Members): members is Members & GroupLine {
-  const { n, entries, sealed } = members;
-  const isNumbered = isNumber(n) && n > 0 && typeof sealed === 'string';
-  return isNumbered && Array.isArray(entries) && entries.length > 0 && entries.every(isEntry);
+function entriesIn(members: Members): readonly ClearEntry[] | undefined {
+  // Ledgers of before have a line for each entry.
+  if (isEntry(members)) return [clearEntryOf(members)];
+  const { entries } = members;
+  return Array.isArray(entries) && entries.length > 0 && entries.every(isEntry) ? entries : undefined;
+}
+
+function clearEntryOf({ at, account, route, outcome, count }: ClearEntry): ClearEntry {
+  return { at, account, route, outcome, count };
 }
 
 function isEntry(value: unknown): value is ClearEntry {
@@ -150,11 +164,6 @@ function isEntry(value: unknown): value is ClearEntry {
   const { at, account, route, outcome, count } = value as Members;
   const texts = typeof at === 'string' && typeof account === 'string' && typeof route === 'string';
   return texts && isNumber(count) && isOutcome(outcome);
-}
-
-/** Ledgers of before have a line for each entry. */
-function groupOfOne({ n, at, account, route, outcome, count }: Members): Members {
-  return { n, entries: [{ at, account, route, outcome, count }] };
 }
 
 function isHead(members: Members): members is Members & HeadLine {

@@ -3,7 +3,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { Instant } from '@palier/mfa-core';
 import { copyBytes, placeFile, segmentPath, segmentsIn } from './folder.ts';
-import { chained, parseLine } from './line.ts';
+import { chained, lastNumber, parseLine } from './line.ts';
 import { lineBlocks, lineFeed } from './line-blocks.ts';
 
 /** Where the chain of an instance goes on. */
@@ -47,7 +47,7 @@ async function survey(path: string): Promise<Survey> {
       const line = parseLine(bytes.toString('utf8', start, feed < 0 ? bytes.length : feed));
       start = feed < 0 ? bytes.length : feed + 1;
       if (line === undefined) continue;
-      const entries = line.kind === 'group' ? line.line.n + line.line.entries.length - 1 : line.line.entries;
+      const entries = line.kind === 'group' ? lastNumber(line.line) : line.line.entries;
       // A line that lacks only its line feed is whole: it stays.
       sound = {
         hash: line.line.hash,

@@ -43,7 +43,10 @@ function sealedPart(entry: LedgerEntry): SealedPart {
   return { ...(rest as Omit<SealedPart, 'records'>), records: records.map(({ id, type }) => ({ id, type })) };
 }
 
-/** The sealed parts of a line's entries, in their order; undefined when it was not sealed under this key, at this place, with this clear part. */
+/**
+ * The sealed parts of a line's entries, in their order; undefined when it was not sealed under this key, at this place, with
+ * this clear part.
+ */
 export function unseal(
   key: KeyObject,
   { previous, text }: Standing,

@@ -76,7 +76,7 @@ async function pen(file: FileHandle, path: string, keyLength: number): Promise<P
   return {
     put: async (text) => {
       const bytes = Buffer.from(text);
-      await writeAll(file, bytes);
+      await file.appendFile(bytes);
       length += BigInt(bytes.length);
       // What was written has its length at once: the looks need not wait for the disk.
       const [found] = await Promise.all([
@@ -89,15 +89,6 @@ async function pen(file: FileHandle, path: string, keyLength: number): Promise<P
     },
     close: () => file.close(),
   };
-}
-
-/** One call of the system where appendFile makes several; a disk that takes a part is asked for the rest. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, written);
-    if (bytesWritten === 0) throw new Error('the disk takes no more');
-    written += bytesWritten;
-  }
 }
 
 function writing(file: Pen, key: KeyObject, startedAt: Instant, head: ChainEnd): OpenSegment {
@@ -146,13 +137,14 @@ const mostRecordsOfLine = 4000;
 
 function groupsOf(entries: readonly LedgerEntry[]): readonly (readonly LedgerEntry[])[] {
   const groups: LedgerEntry[][] = [];
-  let records = Number.POSITIVE_INFINITY;
+  let room = 0;
   for (const entry of entries) {
-    records += 1 + entry.records.length;
-    if (records > mostRecordsOfLine) {
+    const takes = 1 + entry.records.length;
+    if (takes > room) {
       groups.push([]);
-      records = 1 + entry.records.length;
+      room = mostRecordsOfLine;
     }
+    room -= takes;
     groups.at(-1)?.push(entry);
   }
   return groups;

@@ -1,1 +1,0 @@
-export { freePort } from '../../examples/portal/free-port.ts';
