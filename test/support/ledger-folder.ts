@@ -73,7 +73,11 @@ export async function reportOn(
 }
 
 /** Every account, at any time. */
-export const always: Pick<ExposureQuestion, 'accounts' | 'from' | 'to'> = { accounts: undefined, from: instantOf(0), to: instantOf(8e15) };
+export const always: Pick<ExposureQuestion, 'accounts' | 'from' | 'to'> = {
+  accounts: undefined,
+  from: instantOf(0),
+  to: instantOf(8e15),
+};
 
 type Digest = LedgerEntry['records'][number]['digest'];
 
