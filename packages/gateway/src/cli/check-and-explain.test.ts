@@ -123,6 +123,16 @@ describe('palier explain leaves out nothing that decides', () => {
     );
   });
 
+  it('nor what the budgets of a class take for a look-up, as the gate does', async () => {
+    const words = ['GET', '/patients/199019999900110', '--proof', 'totp', '--as'] as const;
+    expect(await explain(starter, ...words, 'gp')).toContain('answer   enough\n');
+    expect(await explain(starter, ...words, 'shared')).toContain(
+      'answer   step-up: stronger; what was shown pays for no such look-up in this class, card does\n',
+    );
+    const none = `${starter}\nbudgets: { classes: { gp: { code: none } } }\n`;
+    expect(await explain(none, ...words, 'gp')).toContain('in this class, webauthn or card does\n');
+  });
+
   it('on a route that shows records', async () => {
     const said = await explain(much, 'GET', '/acts/1', '--as', 'gp', '--proof', 'card');
     for (const line of [

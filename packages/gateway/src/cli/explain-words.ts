@@ -115,7 +115,13 @@ function answerOf(verdict: Judged['verdict'], unread: Judged['unread']): string 
 function verdictWords(verdict: Exclude<Judged['verdict'], { readonly kind: 'enough' }>): string {
   switch (verdict.kind) {
     case 'step-up':
-      return `step-up: ${verdict.because}`;
+      return verdict.because === 'stronger'
+        ? `step-up: stronger; what was shown pays for no such look-up in this class, ${verdict.accept.join(' or ')} does`
+        : `step-up: ${verdict.because}`;
+    case 'refused':
+      return `refused with ${verdict.refusal.status}: ${verdict.refusal.reason}`;
+    case 'slow-down':
+      return `refused with 429: the cap of ${verdict.cap} is met by this request alone`;
     case 'condition-not-met':
       return `condition-not-met: ${verdict.condition.kind}`;
     case 'sign-in':

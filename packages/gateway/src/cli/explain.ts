@@ -12,7 +12,7 @@ import {
 import { createRecordKeys } from '../budget/record-keys.ts';
 import { recordTypes } from '../budget/record-types.ts';
 import type { Identity } from '../identity/identity.ts';
-import { explain } from '../policy/explain.ts';
+import { type Explanation, explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
 import { explanationWords } from './explain-words.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
@@ -38,6 +38,7 @@ export const explainCommand: Command = async (argv, terminal) => {
   const asker = { identity: identityOf(values.as), proofs: values.proof.map(proofOf), peer: values.peer };
   const paper = {
     policy: compilePolicy(config.routes, config.defaultUpstream),
+    budgets: config.budgets,
     // Any key does: what is a record does not rest on it.
     recordKeys: createRecordKeys(
       { current: new Secret(new Uint8Array(32)) },
@@ -47,8 +48,13 @@ export const explainCommand: Command = async (argv, terminal) => {
   };
   const explanation = await explain(paper, method, target, asker, systemClock.now());
   print(terminal, values.json, explanation, explanationWords(explanation));
-  return explanation.outcome === 'matched' && explanation.unread === undefined ? 0 : 1;
+  return isRefused(explanation) ? 1 : 0;
 };
+
+function isRefused(explanation: Explanation): boolean {
+  if (explanation.outcome !== 'matched' || explanation.unread !== undefined) return true;
+  return explanation.verdict.kind === 'refused' || explanation.verdict.kind === 'slow-down';
+}
 
 function identityOf(accountClass: string | undefined): Identity {
   if (accountClass === undefined) return { kind: 'anonymous' };

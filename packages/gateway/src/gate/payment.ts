@@ -1,5 +1,5 @@
 // Who pays for what a request shows, and what it means when nobody does. Called by `decide` for the records the request
-// names and by `serve` for those the answer names, and by nothing else.
+// names, by `serve` for those the answer names, on paper by `explain`, and by nothing else.
 import type { Proof } from '@palier/mfa-core';
 import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Spent } from '../budget/spend.ts';
@@ -11,6 +11,9 @@ import type { Gate } from './gate.ts';
 
 type Account = Identity & { readonly kind: 'account' };
 
+/** What paying needs of the gate. */
+export type Purse = Pick<Gate, 'budget' | 'exemptions' | 'clock' | 'observer'>;
+
 /** Whose look-up it is. */
 export interface Payer {
   readonly request: Pick<CanonicalRequest, 'headers'>;
@@ -19,9 +22,12 @@ export interface Payer {
   readonly proof: Proof | undefined;
 }
 
+/** What a look-up that nobody paid for is told. */
+export type Unpaid = Extract<Denial, { readonly kind: 'refuse' | 'step-up' | 'slow-down' }>;
+
 export interface Payment {
   /** Undefined: paid for, or exempt. */
-  readonly denial: Denial | undefined;
+  readonly denial: Unpaid | undefined;
   /** What exempted some of it, for the ledger. */
   readonly exemption: string | undefined;
 }
@@ -32,7 +38,7 @@ export interface Payment {
  * answer named them.
  */
 export async function pay(
-  gate: Gate,
+  gate: Purse,
   { request, matched, identity, proof }: Payer,
   records: readonly CountedRecord[],
   listed = false,
@@ -55,7 +61,7 @@ export async function pay(
   return { denial: denialOf(spent, matched.route, identity), exemption: present };
 }
 
-export function denialOf(spent: Spent, route: Route, identity: Account): Denial | undefined {
+export function denialOf(spent: Spent, route: Route, identity: Account): Unpaid | undefined {
   if (spent.outcome === 'spent') return undefined;
   if (spent.outcome === 'cap')
     return { kind: 'slow-down', route, identity, retryAfter: spent.retryAfter, cap: spent.cap };
@@ -75,10 +81,10 @@ export function denialOf(spent: Spent, route: Route, identity: Account): Denial 
   };
 }
 
-function unpayable(route: Route): Denial | undefined {
+function unpayable(route: Route): Unpaid {
   return refused('no-proof-can-pay', route);
 }
 
-function refused(reason: string, route: Route): Denial {
+function refused(reason: string, route: Route): Unpaid {
   return { kind: 'refuse', refusal: { status: 403, reason, close: false }, route };
 }

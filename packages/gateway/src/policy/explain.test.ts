@@ -1,7 +1,17 @@
-import { type AccountId, instantOf, type Proof, type ProofId, Secret, secondsOf } from '@palier/mfa-core';
+import {
+  type AccountId,
+  type FactorId,
+  instantOf,
+  type Proof,
+  type ProofId,
+  Secret,
+  secondsOf,
+} from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
 import { createRecordKeys } from '../budget/record-keys.ts';
 import { recordTypes } from '../budget/record-types.ts';
+import { budgetDefaults } from '../config/budget-defaults.ts';
+import type { BudgetClass, Budgets } from '../config/budget-settings.ts';
 import { type Asker, type Explanation, explain } from './explain.ts';
 import { parsePattern } from './pattern.ts';
 import { compilePolicy } from './policy.ts';
@@ -60,6 +70,57 @@ const policy = compilePolicy(
   'default',
 );
 
+const anyFactor: Route['requirement'] = {
+  kind: 'step-up',
+  accept: ['totp', 'webauthn', 'card'],
+  maxAge: secondsOf(900),
+};
+const counted = compilePolicy(
+  [
+    route(1, 'GET /rights/{nir}', anyFactor, { records: [{ from: 'path', name: 'nir', as: 'nir' }] }),
+    route(2, 'GET /lists', anyFactor, {
+      records: [{ from: 'answer-json', pointer: '/nir', as: 'nir', atMost: 9 }],
+    }),
+    route(3, 'GET /help', anyFactor),
+    route(4, 'GET /two/{nir}', anyFactor, {
+      query: ['other'],
+      records: [
+        { from: 'path', name: 'nir', as: 'nir' },
+        { from: 'query', name: 'other', as: 'other' },
+      ],
+    }),
+    route(
+      5,
+      'GET /signed-in/{nir}',
+      { kind: 'signed-in' },
+      {
+        records: [{ from: 'path', name: 'nir', as: 'nir' }],
+      },
+    ),
+  ],
+  'default',
+);
+
+function classCalled(name: string): BudgetClass {
+  const found = budgetDefaults.get(name);
+  if (found === undefined) throw new TypeError(name);
+  return found;
+}
+
+const [gp, shared] = [classCalled('gp'), classCalled('shared')];
+const budgets: Budgets = {
+  classes: new Map([
+    ...budgetDefaults,
+    ['no-codes', { ...gp, code: undefined }],
+    ['one-each', { ...gp, code: { ...shared.key, records: 1, day: 9 } }],
+  ]),
+  organisation: undefined,
+  fleet: undefined,
+  canaries: undefined,
+  breakGlass: { times: 0, per: secondsOf(1), lasts: secondsOf(1), records: 1 },
+  patientPresent: undefined,
+};
+
 const nobody: Asker = { identity: { kind: 'anonymous' }, proofs: [], peer: '127.0.0.1' };
 const card = (age: number): Proof => ({
   kind: 'card',
@@ -81,9 +142,13 @@ const doctor = (...proofs: readonly Proof[]): Asker => ({
   peer: '127.0.0.1',
 });
 
-const recordKeys = createRecordKeys({ current: new Secret(new Uint8Array(32)) }, '', recordTypes([]));
+const recordKeys = createRecordKeys(
+  { current: new Secret(new Uint8Array(32)) },
+  '',
+  new Map([...recordTypes([]), ['other', (text: string) => text]]),
+);
 const told = (method: string, target: string, asker: Asker = nobody): Promise<Explanation> =>
-  explain({ policy, recordKeys }, method, target, asker, now);
+  explain({ policy, budgets, recordKeys }, method, target, asker, now);
 
 describe('explain', () => {
   it('names the line that decides, those it passes over, and what is asked', async () => {
@@ -161,6 +226,47 @@ describe('explain', () => {
       outcome: 'misfit',
       refusal: { reason: 'query-parameter-not-declared' },
       matched: { route: { line: 3 } },
+    });
+  });
+
+  describe('asks the purse of the gate, not the route alone', () => {
+    const one = '/rights/199019999900110';
+    const code: Proof = { kind: 'totp', id: 'prf_2' as ProofId, at: now, factor: 'fac_1' as FactorId };
+    const key: Proof = { ...code, kind: 'webauthn', deviceBound: true, cardClass: false };
+    const asked = (target: string, kind: string, proof: Proof): Promise<Explanation> => {
+      const asker = { ...doctor(proof), identity: { ...doctor().identity, class: kind } } as Asker;
+      return explain({ policy: counted, budgets, recordKeys }, 'GET', target, asker, now);
+    };
+
+    it('where the class gives nothing for a code, also for whom only the answer names', async () => {
+      const stronger = { verdict: { kind: 'step-up', because: 'stronger', accept: ['webauthn', 'card'] } };
+      for (const target of [one, '/lists']) {
+        expect(await asked(target, 'no-codes', code)).toMatchObject(stronger);
+        expect(await asked(target, 'no-codes', key)).toMatchObject({ verdict: { kind: 'enough' } });
+        expect(await asked(target, 'gp', code)).toMatchObject({ verdict: { kind: 'enough' } });
+      }
+    });
+
+    it('where the class pays only for a card', async () => {
+      const onlyCard = { verdict: { kind: 'step-up', because: 'stronger', accept: ['card'] } };
+      expect(await asked(one, 'shared', code)).toMatchObject(onlyCard);
+      expect(await asked(one, 'shared', key)).toMatchObject(onlyCard);
+      expect(await asked(one, 'shared', card(1))).toMatchObject({ verdict: { kind: 'enough' } });
+    });
+
+    it('where no gesture would help', async () => {
+      const refused = (reason: string): object => ({ verdict: { kind: 'refused', refusal: { reason } } });
+      const two = '/two/199019999900110?other=1';
+      expect(await asked(two, 'one-each', code)).toMatchObject(refused('more-persons-than-one-gesture'));
+      expect(await asked('/signed-in/199019999900110', 'gp', key)).toMatchObject(refused('no-proof-can-pay'));
+    });
+
+    it('and not where nothing is counted, or the address is refused before anybody pays', async () => {
+      expect(await asked('/help', 'no-codes', code)).toMatchObject({ verdict: { kind: 'enough' } });
+      expect(await asked('/rights/1', 'no-codes', code)).toMatchObject({
+        verdict: { kind: 'enough' },
+        unread: { reason: 'record-id-malformed' },
+      });
     });
   });
 });

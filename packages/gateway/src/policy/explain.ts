@@ -1,13 +1,16 @@
 // Why a request would be let through or not, on paper: the very functions that enforce, asked one after the other as
-// gate/decide.ts asks them. It reads no store, so what was already spent is not in it.
-import { assess, type Instant, type Proof, type Shortfall } from '@palier/mfa-core';
+// gate/decide.ts asks them. Nothing was spent yet: it is the answer to the first look-up of the day.
+import { assess, type Instant, type Proof, type ProofKind } from '@palier/mfa-core';
 import type { RecordKeys } from '../budget/record-keys.ts';
 import { recordsOfRequest } from '../budget/records.ts';
+import type { Budgets } from '../config/budget-settings.ts';
+import type { Unpaid } from '../gate/payment.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { parseTarget, type TargetRefusal } from '../request/target.ts';
 import { admit } from './admit.ts';
 import { holds } from './conditions.ts';
+import { firstPayment } from './first-payment.ts';
 import { stricterReading } from './lenient.ts';
 import { matchRoute, type Policy } from './policy.ts';
 import type { Condition, Matched, Route } from './route.ts';
@@ -37,25 +40,36 @@ export interface Judged {
   readonly matched: Matched;
   /** Wider lines that cover the path too and were not asked. */
   readonly passedOver: readonly Route[];
-  readonly verdict:
-    | { readonly kind: 'enough' }
-    | { readonly kind: 'sign-in' }
-    | { readonly kind: 'condition-not-met'; readonly condition: Condition }
-    | { readonly kind: 'step-up'; readonly because: Shortfall['reason'] };
+  readonly verdict: Verdict;
   /** What the address names is no record: refused, once the verdict is `enough`. */
   readonly unread: Refusal | undefined;
 }
 
+type Verdict =
+  | { readonly kind: 'enough' }
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'condition-not-met'; readonly condition: Condition }
+  /** `accept`: what would help. */
+  | {
+      readonly kind: 'step-up';
+      readonly because: (Unpaid & { kind: 'step-up' })['because'];
+      readonly accept: readonly ProofKind[];
+    }
+  /** No gesture helps: nothing pays here, or not for so many at once. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'slow-down'; readonly cap: (Unpaid & { kind: 'slow-down' })['cap'] };
+
 /** What is asked. */
 export interface Paper {
   readonly policy: Policy;
+  readonly budgets: Budgets;
   /** For what is a record and what is none; the digests are shown to nobody. */
   readonly recordKeys: RecordKeys;
 }
 
 /** Explains METHOD and TARGET as they would stand on the request line. */
 export async function explain(
-  { policy, recordKeys }: Paper,
+  { policy, budgets, recordKeys }: Paper,
   method: string,
   raw: string,
   asker: Asker,
@@ -87,27 +101,40 @@ export async function explain(
   const passedOver = routesOf(policy.trie, segments).filter(
     (route) => route !== matched.route && sharesMethod(route, matched.route),
   );
-  const verdict = verdictOf(matched.route, asker, now);
-  return {
-    outcome: 'matched',
-    matched,
-    passedOver,
-    verdict,
-    unread: await unreadIn(matched, request, recordKeys),
-  };
+  const read = await addressedIn(matched, request, recordKeys);
+  const unread = 'refusal' in read ? read.refusal : undefined;
+  const short = verdictOf(matched.route, asker, now);
+  const unpaid =
+    short === undefined && !('refusal' in read)
+      ? await firstPayment(budgets, { matched, request, ...asker, ...read }, now)
+      : undefined;
+  const verdict = short ?? (unpaid && deniedAs(unpaid)) ?? { kind: 'enough' };
+  return { outcome: 'matched', matched, passedOver, verdict, unread };
 }
 
+function deniedAs(denial: Unpaid): Verdict {
+  switch (denial.kind) {
+    case 'step-up':
+      return { kind: 'step-up', because: denial.because, accept: denial.requirement.accept };
+    case 'refuse':
+      return { kind: 'refused', refusal: denial.refusal };
+    case 'slow-down':
+      return { kind: 'slow-down', cap: denial.cap };
+  }
+}
+
+type Read = Awaited<ReturnType<typeof recordsOfRequest>>;
+
 /** Of the places of records those in the address alone: there is no body on paper. */
-async function unreadIn(
+async function addressedIn(
   { route, parameters }: Matched,
   request: CanonicalRequest,
   keys: RecordKeys,
-): Promise<Refusal | undefined> {
+): Promise<Read> {
   const records = route.records.filter(({ from }) => from === 'path' || from === 'query');
-  if (records.length === 0) return undefined;
+  if (records.length === 0) return { records: [], bytes: undefined };
   const none = async (): Promise<Uint8Array> => new Uint8Array(0);
-  const read = await recordsOfRequest({ route: { ...route, records }, parameters }, request, none, keys);
-  return 'refusal' in read ? read.refusal : undefined;
+  return recordsOfRequest({ route: { ...route, records }, parameters }, request, none, keys);
 }
 
 function nearRoute(policy: Policy, method: string, segments: readonly string[]): Route | undefined {
@@ -120,10 +147,10 @@ function sharesMethod(route: Route, other: Route): boolean {
   return route.methods.some((method) => other.methods.includes(method));
 }
 
-function verdictOf(route: Route, { identity, proofs, peer }: Asker, now: Instant): Judged['verdict'] {
+function verdictOf(route: Route, { identity, proofs, peer }: Asker, now: Instant): Verdict | undefined {
   if (route.requirement.kind !== 'open' && identity.kind === 'anonymous') return { kind: 'sign-in' };
   const unmet = route.conditions.find((condition) => !holds(condition, identity, peer, now));
   if (unmet !== undefined) return { kind: 'condition-not-met', condition: unmet };
   const shortfall = assess(proofs, route.requirement, now);
-  return shortfall === undefined ? { kind: 'enough' } : { kind: 'step-up', because: shortfall.reason };
+  return shortfall && { kind: 'step-up', because: shortfall.reason, accept: shortfall.requirement.accept };
 }
