@@ -6,6 +6,17 @@ import { join } from 'node:path';
 
 const pattern = /^segment-(\d{8})\.jsonl$/;
 
+/** The last that has a name: one an hour for eleven thousand years. */
+const lastSegment = 99_999_999;
+
+/** The number of the segment after this one. Throws behind the last: a longer name fits no pattern, and nobody would read the file. */
+export function nextSegment(folder: string, segment: number): number {
+  if (segment < lastSegment) return segment + 1;
+  throw new Error(
+    `nothing can follow ${segmentPath(folder, segment)}: take away what somebody else put there`,
+  );
+}
+
 export function segmentPath(folder: string, segment: number): string {
   return join(folder, `segment-${String(segment).padStart(8, '0')}.jsonl`);
 }

@@ -3,7 +3,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { Instant } from '@palier/mfa-core';
 import { copyBytes, placeFile, segmentPath, segmentsIn } from './folder.ts';
-import { chained, lastNumber, parseLine } from './line.ts';
+import { chained, type Line, parseLine } from './line.ts';
 import { lineBlocks, lineFeed } from './line-blocks.ts';
 
 /** Where the chain of an instance goes on. */
@@ -37,8 +37,13 @@ interface Survey {
   readonly torn: Uint8Array;
 }
 
-/** Reads a segment to its last sound line. What a crash leaves after it (half a line, blocks of zeros) is torn. */
+/**
+ * Reads a segment to its last sound line. What a crash leaves after it (half a line, blocks of zeros) is torn. Entries are
+ * counted from where the segment begins, not read off the last line: whoever has the disk can write any number there, and
+ * after the greatest there is none for the next entry. A line that says another number stays, for verify to tell.
+ */
 async function survey(path: string): Promise<Survey> {
+  let counted: number | undefined;
   let sound = { hash: '', entries: 0, ended: false, length: 0, feedMissing: false };
   let position = 0;
   for await (const { bytes } of lineBlocks(path)) {
@@ -47,11 +52,11 @@ async function survey(path: string): Promise<Survey> {
       const line = parseLine(bytes.toString('utf8', start, feed < 0 ? bytes.length : feed));
       start = feed < 0 ? bytes.length : feed + 1;
       if (line === undefined) continue;
-      const entries = line.kind === 'group' ? lastNumber(line.line) : line.line.entries;
+      counted = (counted ?? beginningOf(line)) + (line.kind === 'group' ? line.line.entries.length : 0);
       // A line that lacks only its line feed is whole: it stays.
       sound = {
         hash: line.line.hash,
-        entries,
+        entries: counted,
         ended: line.kind === 'end',
         length: position + start,
         feedMissing: feed < 0,
@@ -60,6 +65,15 @@ async function survey(path: string): Promise<Survey> {
     position += bytes.length;
   }
   return { ...sound, torn: await bytesAfter(path, sound.length) };
+}
+
+/** No gateway writes so many (a hundred thousand a second for forty years), and as many may follow. */
+const farthest = 2 ** 47;
+
+/** The entries before a segment's first line, as that line says. What cannot be true was written by somebody else. */
+function beginningOf({ kind, line }: Line): number {
+  const stated = kind === 'group' ? line.n - 1 : line.entries;
+  return stated < farthest ? stated : 0;
 }
 
 async function bytesAfter(path: string, position: number): Promise<Uint8Array> {

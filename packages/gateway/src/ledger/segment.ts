@@ -4,7 +4,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import type { LedgerEntry } from './entry.ts';
-import { placeFile, segmentPath } from './folder.ts';
+import { nextSegment, placeFile, segmentPath } from './folder.ts';
 import type { WrapDataKey } from './keys.ts';
 import { chained, chainedText, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
@@ -38,7 +38,7 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
   const { folder, after, now, dropped } = beginning;
   const bytes = beginning.random(32);
   const key = createSecretKey(bytes);
-  const segment = after.segment + 1;
+  const segment = nextSegment(folder, after.segment);
   const path = segmentPath(folder, segment);
   const wrapped = await beginning.wrap(bytes);
   const head = chained(after.hash, {
