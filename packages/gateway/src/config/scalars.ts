@@ -7,15 +7,20 @@ import { parsePattern } from '../policy/pattern.ts';
 import { isSelector } from '../request/html.ts';
 import { parseTarget } from '../request/target.ts';
 import type { ListenAddress } from './config.ts';
+import { pageOriginMeant, parseOrigin, parsePageOrigin, parseSecureUrl, parseUrl } from './urls.ts';
 
 type Text<Value> = z.ZodType<Value, string>;
 
-/** A text with its meaning: `read` answers undefined for what is not one, and `why` can say more than that. */
+/**
+ * A text with its meaning: `read` answers undefined for what is not one, `why` can say more than that, and `fix` what was
+ * meant.
+ */
 function text<Value>(
   description: string,
   example: string,
   read: (text: string) => Value | undefined,
   why?: (text: string) => string,
+  fix?: (text: string) => string | undefined,
 ): Text<Value> {
   return z
     .string()
@@ -24,7 +29,8 @@ function text<Value>(
       const value = read(given);
       if (value !== undefined) return value;
       const reason = why === undefined ? '' : `: ${why(given)}`;
-      context.issues.push({ code: 'custom', input: given, message: `is not ${description}${reason}` });
+      const message = `is not ${description}${reason}`;
+      context.issues.push({ code: 'custom', input: given, message, params: { fix: fix?.(given) } });
       return z.NEVER;
     });
 }
@@ -71,19 +77,6 @@ function isAddress(host: string): boolean {
   return !host.includes('/') && !('refused' in parseNetwork(host));
 }
 
-function parseUrl(given: string, protocols: readonly string[]): URL | undefined {
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  return url !== undefined && protocols.includes(url.protocol) && url.username === '' && url.password === ''
-    ? url
-    : undefined;
-}
-
-/** Scheme, host and port with nothing after them. */
-function parseOrigin(given: string): URL | undefined {
-  const url = parseUrl(given, ['https:', 'http:']);
-  return url !== undefined && (given === url.origin || given === `${url.origin}/`) ? url : undefined;
-}
-
 function parsePath(given: string): string | undefined {
   const target = parseTarget(given);
   return 'refused' in target || target.query !== undefined ? undefined : given;
@@ -115,18 +108,18 @@ export const origin: Text<URL> = text(
   'https://portail.example',
   parseOrigin,
 );
+export const pageOrigin: Text<string> = text(
+  'an origin of pages: https (http on this machine only), host and port, with no path and no *',
+  'https://logiciel.example',
+  parsePageOrigin,
+  undefined,
+  pageOriginMeant,
+);
 export const httpUrl: Text<URL> = text(
   'an http or https URL without a password',
   'https://sso.example/',
   (given) => parseUrl(given, ['https:', 'http:']),
 );
-/** Where secrets and identities come from: https, or http on this machine. */
-function parseSecureUrl(given: string): URL | undefined {
-  const url = parseUrl(given, ['https:', 'http:']);
-  const own = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
-  return url?.protocol === 'https:' || own ? url : undefined;
-}
-
 export const secureUrl: Text<URL> = text(
   'an https URL (http on this machine only)',
   'https://sso.example/realms/health/.well-known/openid-configuration',

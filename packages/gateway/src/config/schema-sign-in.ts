@@ -76,10 +76,7 @@ function onePlace(given: Place, context: z.RefinementCtx): boolean {
   return false;
 }
 
-const from = z
-  .array(is.origin.transform(({ origin }) => origin))
-  .default([])
-  .describe('other origins whose pages have this form');
+const from = z.array(is.pageOrigin).default([]).describe('other origins whose pages have this form');
 
 export const login: z.ZodType<WrittenSignIn> = z
   .strictObject({

@@ -78,10 +78,7 @@ const foreignLinks: z.ZodType<ForeignLinks> = z
       .enum(['follow', 'ask'])
       .default('follow')
       .describe('what becomes of a link of another site that leads to a counted page'),
-    except: z
-      .array(is.origin.transform(({ origin }) => origin))
-      .default([])
-      .describe('origins whose links are followed all the same'),
+    except: z.array(is.pageOrigin).default([]).describe('origins whose links are followed all the same'),
   })
   .prefault({});
 
