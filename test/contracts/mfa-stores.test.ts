@@ -104,6 +104,7 @@ describe.skipIf(isMissing('postgres'))('PostgreSQL', () => {
 
   it.each([
     'a hundred new recovery sets at once leave exactly one',
+    'of a hundred first recovery sets at once the one that is kept is told so',
     'a hundred challenges begun at once leave thirty-two',
     'of a hundred factors added at once an account keeps no more than it has room for',
   ])('would not keep this without its locks: %s', async (name) => {

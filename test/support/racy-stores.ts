@@ -27,10 +27,12 @@ async function afterAll(calls: readonly Call[]): Promise<MfaStores> {
 export function replaceInStepsStores(): MfaStores {
   const stores = memoryStores();
   const { factors, upkeep } = stores;
-  const replaceRecoverySet: typeof upkeep.replaceRecoverySet = async (set) => {
+  const replaceRecoverySet: typeof upkeep.replaceRecoverySet = async (set, where) => {
     const old = (await factors.list(set.account)).filter(({ kind }) => kind === 'recovery-code');
+    if (where === 'none-works' && old.some(({ disabledAt }) => disabledAt === undefined)) return 'held';
     if ((await factors.add(set)) === 'duplicate') return upkeep.replaceRecoverySet(set);
     for (const { account, id } of old) await factors.remove(account, id);
+    return 'replaced';
   };
   return { ...stores, upkeep: { ...upkeep, replaceRecoverySet } };
 }

@@ -11,7 +11,7 @@ import { viewOf } from './factor-view.ts';
 import { type ChallengeId, makeProofId } from './ids.ts';
 import { keyProof } from './key-proof.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
-import { replaceSet } from './recovery-set.ts';
+import { firstSet } from './recovery-set.ts';
 import { hasRoom } from './room.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
@@ -62,7 +62,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   if (kept !== 'added') return giveBack(parts, session, right, kept === 'full' ? 'too-many-factors' : kept);
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
-  const codes = await firstCodes(parts, session, heldBefore, factor);
+  const codes = (await firstSet(parts, session.account, factor))?.codes;
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
   return {
@@ -91,17 +91,6 @@ async function giveBack(
 ): Promise<Refused> {
   await parts.stores.challenges.put(right);
   return refuse(parts, session, 'enrol', reason);
-}
-
-/** The first factor comes with recovery codes; a set that still works is left alone. */
-async function firstCodes(
-  parts: Parts,
-  session: Session,
-  held: readonly Factor[],
-  first: Bindable,
-): Promise<readonly string[] | undefined> {
-  const has = held.some((factor) => factor.kind === 'recovery-code' && factor.disabledAt === undefined);
-  return has ? undefined : (await replaceSet(parts, session.account, first)).codes;
 }
 
 interface BoundNow {

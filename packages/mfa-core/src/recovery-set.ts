@@ -21,11 +21,31 @@ export interface MadeSet {
 }
 
 /** Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. */
-export async function replaceSet(
+export async function replaceSet(parts: Parts, account: AccountId, making: Making): Promise<MadeSet> {
+  const { set, codes } = newSet(parts, account, making);
+  await parts.stores.upkeep.replaceRecoverySet(set);
+  return { id: set.id, codes };
+}
+
+/**
+ * Makes the set that comes with a first factor; undefined where one still works. Of several first factors at once the store
+ * lets one bring its set: nobody is shown codes that another page's have replaced.
+ */
+export async function firstSet(
+  parts: Parts,
+  account: AccountId,
+  making: Making,
+): Promise<MadeSet | undefined> {
+  const { set, codes } = newSet(parts, account, making);
+  const kept = await parts.stores.upkeep.replaceRecoverySet(set, 'none-works');
+  return kept === 'held' ? undefined : { id: set.id, codes };
+}
+
+function newSet(
   parts: Parts,
   account: AccountId,
   { addedAt, activeFrom, boundBy }: Making,
-): Promise<MadeSet> {
+): { readonly set: RecoverySet; readonly codes: readonly string[] } {
   const codes = makeRecoveryCodes(parts.random, parts.policy.recoveryCodes);
   const set: RecoverySet = {
     kind: 'recovery-code',
@@ -37,8 +57,7 @@ export async function replaceSet(
     activeFrom,
     codes: codes.map((code) => digestCode(parts.keys.digests, 'recovery', account, code)),
   };
-  await parts.stores.upkeep.replaceRecoverySet(set);
-  return { id: set.id, codes };
+  return { set, codes };
 }
 
 /**

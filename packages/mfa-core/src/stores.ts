@@ -59,8 +59,12 @@ export interface FactorUpkeep {
    * (NIST SP 800-63B-4 section 3.2.2).
    */
   disable(account: AccountId, kinds: readonly Factor['kind'][], at: Instant): Promise<number>;
-  /** Replaces the account's recovery sets by this one, atomically: the old codes are dead when it resolves (A161). */
-  replaceRecoverySet(set: RecoverySet): Promise<void>;
+  /**
+   * Replaces the account's recovery sets by this one, atomically: the old codes are dead when it resolves (A161). With
+   * `none-works` only where the account has no set that is not disabled; else nothing changes and the answer is `held`. Of
+   * concurrent callers who ask so exactly one gets `replaced`.
+   */
+  replaceRecoverySet(set: RecoverySet, where?: 'none-works'): Promise<'replaced' | 'held'>;
   /** Factors in the order of their ids, after `after`, at most `limit`: for walking all of them (key rotation). */
   page(after: FactorId | undefined, limit: number): Promise<readonly Factor[]>;
 }

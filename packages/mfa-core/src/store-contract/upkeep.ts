@@ -67,11 +67,25 @@ export const upkeepCases: readonly StoreCase[] = [
     const [old, next] = [recoverySetOf(account, at, ['old']), recoverySetOf(account, later(at, 1), ['new'])];
     const [key, stranger] = [keyOf(account, at), recoverySetOf(freshAccount(), at, ['old'])];
     for (const factor of [old, key, stranger]) await stores.factors.add(factor);
-    await stores.upkeep.replaceRecoverySet(next);
+    equal(await stores.upkeep.replaceRecoverySet(next), 'replaced');
     equal(await stores.factors.redeemRecoveryCode(account, old.id, 'old', at), 'unknown');
     deepEqual(await stores.factors.list(account), [key, next]);
     deepEqual(await kept(stores, stranger), stranger);
     equal(await stores.factors.redeemRecoveryCode(account, next.id, 'new', at), 'redeemed');
+  }),
+  single('a first recovery set is kept only where no other one works', async (stores, clock) => {
+    const account = freshAccount();
+    const at = clock.now();
+    const [first, second] = [recoverySetOf(account, at, ['1']), recoverySetOf(account, later(at, 1), ['2'])];
+    const stranger = recoverySetOf(freshAccount(), at, ['3']);
+    await stores.factors.add(stranger);
+    equal(await stores.upkeep.replaceRecoverySet(first, 'none-works'), 'replaced');
+    equal(await stores.upkeep.replaceRecoverySet(second, 'none-works'), 'held');
+    deepEqual(await stores.factors.list(account), [first]);
+    await stores.upkeep.disable(account, ['recovery-code'], at);
+    equal(await stores.upkeep.replaceRecoverySet(second, 'none-works'), 'replaced');
+    deepEqual(await stores.factors.list(account), [second]);
+    deepEqual(await kept(stores, stranger), stranger);
   }),
   single(
     'a recovery set under the id of another factor is refused, and the old set stays',
@@ -95,6 +109,16 @@ export const upkeepCases: readonly StoreCase[] = [
       stores.upkeep.replaceRecoverySet(recoverySetOf(account, clock.now(), [`code ${index}`])),
     );
     equal((await stores.factors.list(account)).length, 1);
+  }),
+  race('of a hundred first recovery sets at once the one that is kept is told so', async (stores, clock) => {
+    const account = freshAccount();
+    const answers = await hundred((index) =>
+      stores.upkeep.replaceRecoverySet(recoverySetOf(account, clock.now(), [`code ${index}`]), 'none-works'),
+    );
+    equal(countOf(answers, 'replaced'), 1);
+    const [held, ...others] = await stores.factors.list(account);
+    equal(others.length, 0);
+    deepEqual(held?.kind === 'recovery-code' && held.codes, [`code ${answers.indexOf('replaced')}`]);
   }),
   single('pages walk over every factor once, in the order of their ids', async (stores, clock) => {
     const account = freshAccount();

@@ -75,11 +75,13 @@ function factorUpkeep(shelf: Shelf): FactorUpkeep {
       for (const factor of hit) shelf.byId.set(factor.id, { ...factor, disabledAt: at });
       return hit.length;
     },
-    replaceRecoverySet: async (set) => {
+    replaceRecoverySet: async (set, where) => {
       const old = heldBy(shelf, set.account).filter(({ kind }) => kind === 'recovery-code');
+      if (where === 'none-works' && old.some(({ disabledAt }) => disabledAt === undefined)) return 'held';
       if (isTaken(shelf, set) && !old.some(({ id }) => id === set.id)) throw takenId();
       for (const factor of old) discard(shelf, factor);
       insert(shelf, set);
+      return 'replaced';
     },
     page: async (after, limit) =>
       [...shelf.byId.values()]

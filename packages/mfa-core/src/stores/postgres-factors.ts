@@ -27,6 +27,8 @@ const statement = {
   reseal: `UPDATE palier_factor SET secret = $4 WHERE ${own} AND kind = 'totp' AND secret = $3`,
   disable: `UPDATE palier_factor SET disabled_at = $3
     WHERE account = $1 AND kind = ANY($2::text[]) AND disabled_at IS NULL`,
+  workingSets: `SELECT id FROM palier_factor
+    WHERE account = $1 AND kind = 'recovery-code' AND disabled_at IS NULL`,
   removeRecoverySets: "DELETE FROM palier_factor WHERE account = $1 AND kind = 'recovery-code'",
   page: `SELECT ${columns} FROM palier_factor WHERE id > $1 ORDER BY id LIMIT $2`,
 } as const;
@@ -76,11 +78,15 @@ export function postgresUpkeep(on: Database): FactorUpkeep {
     reseal: async (account, id, from, to) =>
       (await on.run(statement.reseal, id, account, from, to)) === 1 ? 'resealed' : 'changed',
     disable: (account, kinds, at) => on.run(statement.disable, account, [...kinds], Math.ceil(at)),
-    // Without the lock two callers would each delete the old set, not see the other's new one, and leave both (A161).
-    replaceRecoverySet: (set) =>
+    // Without the lock two callers would each delete the old set, not see the other's new one, and leave both (A161); and two
+    // first ones would each find none.
+    replaceRecoverySet: (set, where) =>
       on.atomically(`recovery set of ${set.account}`, async (inside) => {
+        if (where === 'none-works' && (await inside.rows(statement.workingSets, set.account)).length > 0)
+          return 'held';
         await inside.run(statement.removeRecoverySets, set.account);
         if ((await inside.run(statement.add, ...valuesOf(set))) === 0) throw takenId();
+        return 'replaced';
       }),
     page: async (after, limit) => (await on.rows(statement.page, after ?? '', limit)).map(factorOf),
   };

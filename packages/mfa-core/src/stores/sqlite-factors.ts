@@ -28,6 +28,8 @@ const statement = {
     "UPDATE factor SET secret = :to WHERE id = :id AND account = :account AND kind = 'totp' AND secret = :from",
   disable: `UPDATE factor SET disabled_at = :at
     WHERE account = :account AND disabled_at IS NULL AND kind IN (SELECT value FROM json_each(:kinds))`,
+  workingSets: `SELECT id FROM factor
+    WHERE account = :account AND kind = 'recovery-code' AND disabled_at IS NULL`,
   removeRecoverySets: "DELETE FROM factor WHERE account = :account AND kind = 'recovery-code'",
   page: `SELECT ${columns} FROM factor WHERE id > :after ORDER BY id LIMIT :limit`,
 } as const;
@@ -69,10 +71,13 @@ export function sqliteUpkeep(on: Statements): FactorUpkeep {
       on.run(statement.reseal, { account, id, from, to }) === 1 ? 'resealed' : 'changed',
     disable: async (account, kinds, at) =>
       on.run(statement.disable, { account, kinds: JSON.stringify(kinds), at: Math.ceil(at) }),
-    replaceRecoverySet: async (set) =>
+    replaceRecoverySet: async (set, where) =>
       on.atomically(() => {
+        if (where === 'none-works' && on.all(statement.workingSets, { account: set.account }).length > 0)
+          return 'held';
         on.run(statement.removeRecoverySets, { account: set.account });
         if (on.run(insert, { ...rowOf(set) }) === 0) throw takenId();
+        return 'replaced';
       }),
     page: async (after, limit) => on.all(statement.page, { after: after ?? '', limit }).map(factorOf),
   };
