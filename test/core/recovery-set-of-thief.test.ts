@@ -65,6 +65,33 @@ describe('recovery codes that a code made', () => {
     expect([await sets(desk), await opens(desk, code)]).toEqual([0, false]);
   });
 
+  it('go where the operator disables the apps alone, and nobody is let in by one', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const seat = await byCode(desk, owner.phone);
+    const code = await makeCodes(desk, seat);
+    await plantFrom(desk, seat);
+    expect(await desk.mfa.factors.disableByOperator(ana, ['totp'])).toBe(2);
+    expect(desk.events).toContainEqual(
+      expect.objectContaining({
+        type: 'factor-removed',
+        by: 'operator',
+        factor: expect.objectContaining({ kind: 'recovery-code' }),
+      }),
+    );
+    expect([await sets(desk), await opens(desk, code)]).toEqual([0, false]);
+  });
+
+  it('are disabled with the rest, and not removed, where the operator says so', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const seat = await byCode(desk, owner.phone);
+    const code = await makeCodes(desk, seat);
+    await plantFrom(desk, seat);
+    expect(await desk.mfa.factors.disableByOperator(ana)).toBe(3);
+    expect([await sets(desk), await opens(desk, code)]).toEqual([1, false]);
+  });
+
   it('go with the app also where it is older than a week by then', async () => {
     const desk = openDesk();
     const owner = await withPhone(desk, ana);
@@ -124,6 +151,22 @@ describe('recovery codes that came by more', () => {
     const back = await byCode(desk, owner.phone);
     expect(await desk.mfa.factors.remove(back.session, thief.factor.id)).toEqual({ outcome: 'removed' });
     expect(await sets(desk)).toBe(1);
+  });
+
+  it('stay where the operator disables the apps: they came with the ticket', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    await plant(desk, owner.phone);
+    expect(await desk.mfa.factors.disableByOperator(ana, ['totp'])).toBe(2);
+    expect(await sets(desk)).toBe(1);
+  });
+
+  it('or made by a code, stay where what is disabled was bound by more', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const code = await makeCodes(desk, await byCode(desk, owner.phone));
+    expect(await desk.mfa.factors.disableByOperator(ana, ['totp'])).toBe(1);
+    expect(await opens(desk, code)).toBe(true);
   });
 
   it('or were made longer ago than a week, stay', async () => {

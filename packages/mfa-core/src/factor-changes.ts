@@ -68,7 +68,7 @@ export async function remove(
   if (await lastAfterAll(parts, held, now)) return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
-  const isSetGone = await endWithCodes(parts, held.factor, 'person', () =>
+  const isSetGone = await endWithCodes(parts, [held.factor], 'person', () =>
     sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id),
   );
   return {

@@ -44,7 +44,7 @@ export interface Factors {
   removeByOperator(account: AccountId, id: FactorId): Promise<'removed' | 'absent'>;
   /** Removes everything, revokes open tickets, ends all sessions; answers how many factors there were. */
   resetByOperator(account: AccountId): Promise<number>;
-  /** Answers how many factors were disabled. */
+  /** Answers how many factors were disabled. As with a removal, recovery codes that a code made may go with them. */
   disableByOperator(account: AccountId, kinds?: readonly Factor['kind'][]): Promise<number>;
   /** Binds a secret that already lives in an app, when accounts move here from another system. */
   importTotp(account: AccountId, imported: ImportedTotp): Promise<FactorView>;

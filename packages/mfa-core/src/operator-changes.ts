@@ -22,7 +22,7 @@ export async function removeByOperator(
   if (factor === undefined) return 'absent';
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
   const done = await parts.stores.factors.remove(account, id);
-  await endWithCodes(parts, factor, 'operator', () => sessions.endAll(account, 'operator'));
+  await endWithCodes(parts, [factor], 'operator', () => sessions.endAll(account, 'operator'));
   return done;
 }
 
@@ -41,15 +41,24 @@ export async function resetByOperator(parts: Parts, sessions: Sessions, account:
   return factors.length;
 }
 
-/** Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session. */
+/**
+ * Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session. With what
+ * a code bound go the recovery codes that a code made within a week, as where it is removed (recovery-set.ts).
+ */
 export async function disableByOperator(
   parts: Parts,
   sessions: Sessions,
   account: AccountId,
   kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code'],
 ): Promise<number> {
-  const count = await parts.stores.upkeep.disable(account, kinds, parts.clock.now());
-  await sessions.endAll(account, 'operator');
+  const now = parts.clock.now();
+  const count = await parts.stores.upkeep.disable(account, kinds, now);
+  const hit = (await parts.stores.factors.list(account)).filter(
+    ({ kind, disabledAt }) => kinds.includes(kind) && disabledAt !== undefined && disabledAt >= now,
+  );
+  // Those disabled with the rest prove nothing any more.
+  const others = kinds.includes('recovery-code') ? [] : hit;
+  await endWithCodes(parts, others, 'operator', () => sessions.endAll(account, 'operator'));
   if (count > 0) await emit(parts, { account }, { type: 'factors-disabled', count });
   return count;
 }

@@ -61,14 +61,14 @@ function newSet(
 }
 
 /**
- * What follows the removal of a factor: sessions end, and with what a code bound, at any time, goes the set that a code made
+ * What follows the removal of factors, or their disabling: sessions end, and with what a code bound, at any time, goes the set that a code made
  * within the last days. Nobody can tell whether the one who bound it made the other; whoever removed it makes a new one.
  * Sessions end first, so that a set which is being made is found here or finds its session gone; and once more where a set
  * went, since one of its codes may have opened one meanwhile. Resolves to whether a set went.
  */
 export async function endWithCodes(
   parts: Parts,
-  removed: Factor,
+  removed: readonly Factor[],
   by: 'person' | 'operator',
   endSessions: () => Promise<unknown>,
 ): Promise<boolean> {
@@ -78,11 +78,16 @@ export async function endWithCodes(
   return isGone;
 }
 
-async function removeSet(parts: Parts, removed: Factor, by: 'person' | 'operator'): Promise<boolean> {
-  if (removed.kind === 'recovery-code' || !isByCode(removed)) return false;
-  const held = await parts.stores.factors.list(removed.account);
+async function removeSet(
+  parts: Parts,
+  removed: readonly Factor[],
+  by: 'person' | 'operator',
+): Promise<boolean> {
+  const byCode = removed.find((one) => one.kind !== 'recovery-code' && isByCode(one));
+  if (byCode === undefined) return false;
+  const held = await parts.stores.factors.list(byCode.account);
   const set = held.find((one) => one.kind === 'recovery-code' && isNewcomer(one, parts.clock.now()));
   if (set === undefined) return false;
-  await emit(parts, { account: removed.account }, { type: 'factor-removed', factor: named(set), by });
+  await emit(parts, { account: byCode.account }, { type: 'factor-removed', factor: named(set), by });
   return (await parts.stores.factors.remove(set.account, set.id)) === 'removed';
 }
