@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AccountId } from '@palier/mfa-core';
-import type { Denial } from './gate/decision.ts';
+import type { Denial } from './gate/denial.ts';
 import { namesHeldForm, restoreForm } from './gate/held-form.ts';
 import { nameOf } from './gate/observer.ts';
 import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';

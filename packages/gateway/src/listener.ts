@@ -12,7 +12,8 @@ import {
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Config, ListenAddress, TlsFiles } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import type { ListenAddress, TlsFiles } from './config/listen-settings.ts';
 import type { Log } from './log.ts';
 import { distrust, isAnswering } from './request/connection.ts';
 

@@ -4,11 +4,10 @@ import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
 import { activeFrom, boundBy, roomFor } from './enrol-right.ts';
-import type { Enrolled } from './enrolment.ts';
 import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
-import { viewOf } from './factor-view.ts';
-import { type ChallengeId, makeProofId } from './ids.ts';
+import { type FactorView, viewOf } from './factor-view.ts';
+import { type ChallengeId, makeProofId, type SessionToken } from './ids.ts';
 import { keyProof } from './key-proof.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { firstSet } from './recovery-set.ts';
@@ -28,6 +27,18 @@ export interface Binding {
   readonly right: ChallengeId;
   readonly factor: Unnamed<TotpFactor> | Unnamed<WebAuthnFactor>;
   readonly name: string;
+}
+
+/** A factor that is bound. */
+export interface Enrolled {
+  readonly outcome: 'enrolled';
+  readonly factor: FactorView;
+  /** Present once, with the first factor: to be shown and never kept. */
+  readonly recoveryCodes?: readonly string[];
+  /** Present together when the ceremony also counted as a proof: from then on only this token opens the session. */
+  readonly token?: SessionToken;
+  readonly session?: Session;
+  readonly proof?: Proof;
 }
 
 /** Spends the right and binds. Of parallel bindings with one right exactly one gets past the first line. */

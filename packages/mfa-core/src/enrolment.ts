@@ -1,8 +1,7 @@
 // Binding a factor: begin with a right, confirm, spend the right. Where rights come from is in enrol-right.ts, the two
 // ceremonies in totp-enrolment.ts and key-enrolment.ts. A pending secret is a challenge, not a factor (A155).
-import type { Proof } from './assurance.ts';
 import { fail, type Refused, refuse, reserve } from './attempts.ts';
-import { bind } from './bind-factor.ts';
+import { bind, type Enrolled } from './bind-factor.ts';
 import {
   activeFrom,
   addableByProof,
@@ -14,8 +13,8 @@ import {
   roomFor,
 } from './enrol-right.ts';
 import type { TotpSettings } from './factor.ts';
-import { type FactorView, factorName } from './factor-view.ts';
-import { type AccountId, type ChallengeId, parseChallengeId, type SessionToken } from './ids.ts';
+import { factorName } from './factor-view.ts';
+import { type AccountId, type ChallengeId, parseChallengeId } from './ids.ts';
 import { beginKey, confirmKey, type RegistrationOptions } from './key-enrolment.ts';
 import type { Parts } from './parts.ts';
 import { hasRoom } from './room.ts';
@@ -42,18 +41,6 @@ export type EnrolOffer =
 
 /** A code of the app, or what `navigator.credentials.create` gave as JSON; both as they came in. */
 export type EnrolAnswer = { readonly code: unknown } | { readonly response: unknown };
-
-/** A factor that is bound. */
-export interface Enrolled {
-  readonly outcome: 'enrolled';
-  readonly factor: FactorView;
-  /** Present once, with the first factor: to be shown and never kept. */
-  readonly recoveryCodes?: readonly string[];
-  /** Present together when the ceremony also counted as a proof: from then on only this token opens the session. */
-  readonly token?: SessionToken;
-  readonly session?: Session;
-  readonly proof?: Proof;
-}
 
 /** Binding factors. Verbs take what came in, unread, and answer values; they reject only when something is broken. */
 export interface Enrol {

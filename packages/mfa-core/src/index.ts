@@ -14,6 +14,7 @@ export {
   type StepUpRequirement,
 } from './assurance.ts';
 export type { Refused } from './attempts.ts';
+export type { Enrolled } from './bind-factor.ts';
 export {
   type Challenge,
   type ChallengePayloads,
@@ -22,7 +23,7 @@ export {
   type Purpose,
 } from './challenge.ts';
 export type { BindableKind, RightAnswer } from './enrol-right.ts';
-export type { Enrol, EnrolAnswer, Enrolled, EnrolOffer, WantedFactor } from './enrolment.ts';
+export type { Enrol, EnrolAnswer, EnrolOffer, WantedFactor } from './enrolment.ts';
 export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
 export type { EventSink, MfaEvent, NamedFactor, RefusalReason } from './events.ts';
 export {

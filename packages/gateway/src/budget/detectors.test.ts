@@ -1,6 +1,7 @@
 import { type AccountId, type Instant, instantOf } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
-import { createDetectors, type Finding, type LookUp } from './detectors.ts';
+import { createDetectors } from './detectors.ts';
+import type { Finding, LookUp } from './finding.ts';
 
 const account = 'a' as AccountId;
 const start = Date.UTC(2026, 0, 5, 8);

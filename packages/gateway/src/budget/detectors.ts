@@ -2,30 +2,9 @@
 // evaded by who knows them (mixing in known persons, jitter); that regime is what the caps bound. State is in memory and
 // outlives a reload, not a restart. Novelty also reads what the other instances counted, from the history that every
 // look-up adds to anyway; tempo sees the look-ups of its own instance. Numbers: bulk-query study, section 3.
-import type { AccountId, Instant } from '@palier/mfa-core';
-import type { DayCount } from './activity-store.ts';
-import type { AlarmKind } from './alarm.ts';
+import type { Finding, LookUp } from './finding.ts';
 import { type NoveltySum, stepNovelty } from './novelty.ts';
 import { stepTempo, type Tempo } from './tempo.ts';
-
-/** One look-up that cost something: repeats of the day are not looked at, or they would calm both detectors for free. */
-export interface LookUp {
-  readonly account: AccountId;
-  /** The presence that paid: about one browser. */
-  readonly presence: string;
-  readonly fresh: number;
-  readonly novel: number;
-  readonly now: Instant;
-  /** The account's own share of new persons; undefined while nobody can say: then novelty is all but blind. */
-  readonly usual: number | undefined;
-  /** What the account has seen today over all instances, this look-up included; undefined: nobody says. */
-  readonly total?: DayCount | undefined;
-}
-
-export interface Finding {
-  readonly kind: AlarmKind;
-  readonly sentence: { readonly fr: string; readonly en: string };
-}
 
 export interface Detectors {
   /** Takes note of a granted look-up; answers what it gives away. */

@@ -1,7 +1,7 @@
 // Page's one-sided cumulative sum (E. S. Page 1954; used for port scans by Jung et al. 2004): each new person weighs for
 // "somebody works through a list", each known one against; below zero it starts again.
 import type { DayCount } from './activity-store.ts';
-import type { Finding, LookUp } from './detectors.ts';
+import type { Finding, LookUp } from './finding.ts';
 
 export interface NoveltySum {
   readonly sum: number;

@@ -1,6 +1,6 @@
 // A hand types a number, reads, turns to the next person: it is slower than 2 s and never even. Of 30 gaps between
 // look-ups of one presence, a median under 2 s or a spread under 12 % is a machine. A jittered script is not seen.
-import type { Finding } from './detectors.ts';
+import type { Finding } from './finding.ts';
 
 /** Instants of the last look-ups, newest last; at most 31. */
 export type Tempo = readonly number[];

@@ -14,7 +14,8 @@ import {
   noveltyRate,
   type Standing,
 } from './allowance.ts';
-import { createDetectors, type Detectors, type Finding } from './detectors.ts';
+import { createDetectors, type Detectors } from './detectors.ts';
+import type { Finding } from './finding.ts';
 import type { CountedRecord, RecordDigest } from './record-rule.ts';
 
 export interface WatchParts {

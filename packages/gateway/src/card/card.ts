@@ -14,7 +14,7 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import type { LiveExchanges } from '../proxy/live.ts';
 import type { Person } from '../step-up/person.ts';
-import type { OpenStores } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import type { CardDeskParts } from './desk.ts';
 import { createHandOver, type HandOver, type Shown, type Way } from './hand-over.ts';
 import type { CardRules } from './judge.ts';

@@ -2,7 +2,7 @@
 // or an alarm rings.
 import { parseArgs } from 'node:util';
 import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palier/mfa-core';
-import type { OpenStores } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow } from './stop.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';

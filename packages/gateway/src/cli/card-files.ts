@@ -5,8 +5,9 @@ import { systemClock } from '@palier/mfa-core';
 import { cardKeyPolicy } from '../card/key-models.ts';
 import { readTrust } from '../card/trust.ts';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
-import type { Config, TlsFiles } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Objection, Path } from '../config/issues.ts';
+import type { TlsFiles } from '../config/listen-settings.ts';
 
 /** Every file that is not what its setting says, with the setting's place. */
 export async function cardFileObjections(config: Config): Promise<readonly Objection[]> {

@@ -1,7 +1,8 @@
 // `palier review list|done`: who broke the glass and why, and the operator's word that it was read.
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
-import { type OpenStores, openForCommand } from '../stores/open.ts';
+import { openForCommand } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import {
   type Command,
   operatorName,

@@ -10,7 +10,8 @@ import {
 import type { Config } from '../config/config.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { openAnnouncements } from '../notify/open.ts';
-import { type OpenStores, openForCommand } from '../stores/open.ts';
+import { openForCommand } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
 /** Runs `act` on the stores and closes them. Events are printed on the error channel, as the gateway logs them. */

@@ -9,7 +9,7 @@ import {
   systemClock,
 } from '@palier/mfa-core';
 import { dayOf } from '../budget/allowance.ts';
-import type { OpenStores } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
 

@@ -13,7 +13,7 @@ import type { OpenAnnouncements } from '../notify/open.ts';
 import type { Providers } from '../oidc/providers.ts';
 import type { LiveExchanges } from '../proxy/live.ts';
 import type { NamedUpstreams } from '../proxy/named-upstreams.ts';
-import type { OpenStores } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
 
 /** What a reload keeps: opened once, closed once. */

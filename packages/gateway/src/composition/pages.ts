@@ -2,10 +2,11 @@
 import type { Cards } from '../card/card.ts';
 import type { Config } from '../config/config.ts';
 import { brokenLine, type Front } from '../front.ts';
-import { createPages, type PagesSetting } from '../step-up/app.ts';
+import { createPages } from '../step-up/app.ts';
 import { certificateWay } from '../step-up/card-routes.ts';
+import type { GlassDesk } from '../step-up/glass-desk.ts';
 import { createGlassDesk } from '../step-up/glass-desk.ts';
-import type { GlassDesk } from '../step-up/glass-routes.ts';
+import type { PagesSetting } from '../step-up/pages-setting.ts';
 import { providerWays } from '../step-up/provider-routes.ts';
 import type { Counting } from './counting.ts';
 import type { Door } from './door.ts';

@@ -4,7 +4,7 @@ import type { Seconds, Secret } from '@palier/mfa-core';
 import type { ForwardedForm } from '../card/forwarded/forms.ts';
 import type { PersonName } from '../card/holder.ts';
 import type { SignatureName } from '../card/rules.ts';
-import type { ListenAddress, TlsFiles } from './config.ts';
+import type { ListenAddress, TlsFiles } from './listen-settings.ts';
 
 export interface ClientCertificateSetting {
   readonly kind: 'client-certificate';

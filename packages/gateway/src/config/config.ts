@@ -5,6 +5,7 @@ import type { Route } from '../policy/route.ts';
 import type { ClientAddressRules } from '../request/client-address.ts';
 import type { Budgets } from './budget-settings.ts';
 import type { IdentitySetting } from './identity-settings.ts';
+import type { ListenAddress, TlsFiles } from './listen-settings.ts';
 import type { StepUpSetting } from './oidc-settings.ts';
 
 export interface Config {
@@ -45,17 +46,6 @@ export interface Config {
   readonly forwardAuth: ForwardAuthSetting | undefined;
   /** Undefined: standard output. A file is opened anew at a reload, so that it can be moved away before. */
   readonly log: { readonly file: string | undefined };
-}
-
-export interface ListenAddress {
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
-
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
 }
 
 export interface UpstreamTarget {

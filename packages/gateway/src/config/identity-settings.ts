@@ -1,5 +1,6 @@
 // Where the gateway learns whose request it is, as configured. One variant per source; the sources are identity/'s.
 import type { Seconds } from '@palier/mfa-core';
+import type { AccountPointers, HtmlPointer, PortalPointers } from './account-pointers.ts';
 import type { ClientCertificateSetting } from './card-settings.ts';
 import type { OidcSetting } from './oidc-settings.ts';
 
@@ -12,36 +13,6 @@ export type IdentitySetting =
 
 /** Where the portal's credential is in a request. */
 export type Carrier = { readonly kind: 'cookie' | 'header'; readonly name: string };
-
-/** RFC 6901 pointers (portal-session) or claim pointers (jwt, oidc) to what is said of the account. */
-export interface AccountPointers {
-  readonly account: string;
-  readonly class: string | undefined;
-  readonly organisation: string | undefined;
-  /** `*` walks a list: `/groups/*`. */
-  readonly groups: string | undefined;
-  readonly name: string | undefined;
-  /** The professional's number in a register, to compare a card with; undefined: the account itself is compared. */
-  readonly person?: string | undefined;
-}
-
-/** A place on a page: the text of a CSS selector's one hit, or its attribute. */
-export interface HtmlPointer {
-  readonly selector: string;
-  readonly attribute: string | undefined;
-}
-
-/** The same for a who-am-I that answers with a page: all pointers are of one kind. */
-export type PortalPointers = AccountPointers | HtmlPointers;
-
-export interface HtmlPointers {
-  readonly account: HtmlPointer;
-  readonly class: HtmlPointer | undefined;
-  readonly organisation: HtmlPointer | undefined;
-  readonly groups: HtmlPointer | undefined;
-  readonly name: HtmlPointer | undefined;
-  readonly person?: HtmlPointer | undefined;
-}
 
 export interface SignInSetting {
   /** Path of the portal's sign-in page. */

@@ -1,7 +1,7 @@
 // An OpenID Connect provider as configured, in its two uses: signing people in, and proving that the person of a session
 // holds a card. Every name a provider gives is matched exactly; what is not written here counts as nothing.
 import type { Seconds, Secret } from '@palier/mfa-core';
-import type { AccountPointers } from './identity-settings.ts';
+import type { AccountPointers } from './account-pointers.ts';
 
 /** Signature algorithms of an ID token. None has a shared key, so no client secret can sign one. */
 export type IdTokenAlgorithm = 'RS256' | 'PS256' | 'ES256';

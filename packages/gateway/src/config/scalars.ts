@@ -6,7 +6,7 @@ import { parseNetwork } from '../policy/network.ts';
 import { parsePattern } from '../policy/pattern.ts';
 import { isSelector } from '../request/html.ts';
 import { parseTarget } from '../request/target.ts';
-import type { ListenAddress } from './config.ts';
+import type { ListenAddress } from './listen-settings.ts';
 import { pageOriginMeant, parseOrigin, parsePageOrigin, parseSecureUrl, parseUrl } from './urls.ts';
 
 type Text<Value> = z.ZodType<Value, string>;

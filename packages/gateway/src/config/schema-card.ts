@@ -6,9 +6,9 @@ import { type SignatureName, signatureOids } from '../card/rules.ts';
 import type { BehindSetting, RevocationSetting } from './card-settings.ts';
 import { signInPage } from './oidc-settings.ts';
 import * as scalar from './scalars.ts';
-import type { WrittenSource } from './schema-identity.ts';
 import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
+import type { WrittenSource } from './written-source.ts';
 
 const names = Object.keys(signatureOids) as [SignatureName, ...SignatureName[]];
 

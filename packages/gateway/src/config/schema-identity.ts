@@ -1,18 +1,13 @@
 // The identity section: a list of sources, each a map with one key that names its kind.
 import { z } from 'zod';
-import type {
-  AccountPointers,
-  Carrier,
-  HtmlPointer,
-  IdentitySetting,
-  JwtSetting,
-  PortalPointers,
-} from './identity-settings.ts';
+import type { AccountPointers, HtmlPointer, PortalPointers } from './account-pointers.ts';
+import type { Carrier, JwtSetting } from './identity-settings.ts';
 import * as scalar from './scalars.ts';
 import { clientCertificate } from './schema-card.ts';
 import { oidcSource } from './schema-oidc.ts';
 import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
+import type { WrittenSource } from './written-source.ts';
 
 /** The pointers of a source, flat among its other keys as the operator writes them. */
 const pointerKeys = {
@@ -26,12 +21,6 @@ const pointerKeys = {
 
 const carrierKeys = { cookie: maybe(scalar.cookieName), header: maybe(scalar.headerName) };
 const signInKeys = { signIn: maybe(scalar.path), signOut: oneOrMore(scalar.routePattern).default([]) };
-
-/** A source as written, with what only the routes can tell: the patterns that sign out. */
-export interface WrittenSource {
-  readonly setting: IdentitySetting;
-  readonly signOut: readonly string[];
-}
 
 interface Flat {
   readonly account: string;

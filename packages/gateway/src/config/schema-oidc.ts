@@ -10,9 +10,9 @@ import {
   signInPage,
 } from './oidc-settings.ts';
 import * as scalar from './scalars.ts';
-import type { WrittenSource } from './schema-identity.ts';
 import { maybe, oneOrMore } from './shape.ts';
 import { fileIn, type Surroundings, secretIn } from './surroundings.ts';
+import type { WrittenSource } from './written-source.ts';
 
 const cardRule: z.ZodType<CardRule> = z
   .strictObject({

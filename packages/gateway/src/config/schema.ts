@@ -14,7 +14,7 @@ import type {
 } from './config.ts';
 import * as is from './scalars.ts';
 import { budgets, type WrittenBudgets } from './schema-budgets.ts';
-import { identitySource, type WrittenSource } from './schema-identity.ts';
+import { identitySource } from './schema-identity.ts';
 import { forwardAuth, notify } from './schema-notify.ts';
 import { stepUp } from './schema-oidc.ts';
 import { route, type WrittenRoute } from './schema-routes.ts';
@@ -22,6 +22,7 @@ import { clientAddress } from './schema-sign-in.ts';
 import { store } from './schema-stores.ts';
 import { maybe } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
+import type { WrittenSource } from './written-source.ts';
 
 type Compiled =
   | 'hosts'

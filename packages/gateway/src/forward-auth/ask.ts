@@ -1,7 +1,7 @@
 // What became of a question: the same decision as for a request of our own, and on a counted route the ledger has the
 // entry before the front hears yes. The answer of the portal is never seen here, so what was let through counts as shown.
 import { decide } from '../gate/decide.ts';
-import type { Denial } from '../gate/decision.ts';
+import type { Denial } from '../gate/denial.ts';
 import type { PermitTerms } from '../gate/permit.ts';
 import { type Desk, entryOf, mustBeKept } from '../gate/serve.ts';
 import type { CanonicalRequest } from '../request/request.ts';

@@ -11,11 +11,13 @@ import type { Route } from '../policy/route.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest, Refusal } from '../request/request.ts';
 import type { Attempted } from '../sign-in/attempt.ts';
-import type { Decision, Denial } from './decision.ts';
+import type { Decision } from './decision.ts';
+import type { Denial } from './denial.ts';
 import { isForeignLink } from './foreign-links.ts';
-import { type Gate, sessionCookie } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { pay } from './payment.ts';
 import { mintPermit } from './permit.ts';
+import { sessionCookie } from './session-cookie.ts';
 
 type Account = Identity & { readonly kind: 'account' };
 

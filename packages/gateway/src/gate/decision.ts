@@ -1,30 +1,5 @@
 // Everything that can become of a request. `respond` ends in a check that no variant was forgotten.
-import type { Seconds, Shortfall, StepUpRequirement } from '@palier/mfa-core';
-import type { Identity } from '../identity/identity.ts';
-import type { Route } from '../policy/route.ts';
-import type { Refusal } from '../request/request.ts';
+import type { Denial } from './denial.ts';
 import type { Permit } from './permit.ts';
 
 export type Decision = { readonly kind: 'forward'; readonly permit: Permit } | Denial;
-
-/** Why the request does not reach the portal, or its answer does not reach the client. */
-export type Denial =
-  | { readonly kind: 'refuse'; readonly refusal: Refusal; readonly route: Route | undefined }
-  | { readonly kind: 'sign-in'; readonly route: Route }
-  | {
-      readonly kind: 'step-up';
-      readonly route: Route;
-      readonly identity: Identity & { readonly kind: 'account' };
-      readonly requirement: StepUpRequirement;
-      /** `presence-used-up`: the proof is good but has shown all the persons it buys; a fresh one helps. `stronger`: a detector or a canary asks for a phishing-resistant one. */
-      readonly because: Shortfall['reason'] | 'presence-used-up' | 'stronger';
-    }
-  | {
-      readonly kind: 'slow-down';
-      readonly route: Route;
-      /** Whose cap it is; nobody's at a sign-in. */
-      readonly identity?: Identity & { readonly kind: 'account' };
-      readonly retryAfter: Seconds;
-      readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' | 'sign-in';
-    }
-  | { readonly kind: 'unavailable'; readonly reason: string };

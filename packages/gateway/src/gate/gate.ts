@@ -29,6 +29,3 @@ export interface Gate {
   /** Undefined when the gateway enforces; in observe mode, what takes note of every denial instead of answering with it. */
   readonly observer: Observer | undefined;
 }
-
-/** The gateway's own cookie: one account in one browser. The prefix makes browsers refuse it without Secure, with a Domain or from another path. */
-export const sessionCookie = '__Host-palier';

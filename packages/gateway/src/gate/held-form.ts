@@ -2,7 +2,8 @@
 // names it, and the request it arrives with becomes the held one. It is judged again like any other.
 import { cookiesWithPrefix, cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
-import { type Gate, sessionCookie } from './gate.ts';
+import type { Gate } from './gate.ts';
+import { sessionCookie } from './session-cookie.ts';
 
 export const heldCookiePrefix = '__Host-palier-held-';
 

@@ -2,7 +2,7 @@
 // Where a person would have been asked for a gesture, one is assumed, so that the next look-ups count as they would.
 import { type AccountId, type Instant, makeProofId, type Proof, type Random } from '@palier/mfa-core';
 import type { Identity } from '../identity/identity.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 
 export interface Observer {
   /** Takes note of a denial of somebody, if known; a step-up also assumes that the person made the gesture. */

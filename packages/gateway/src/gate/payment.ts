@@ -6,7 +6,7 @@ import type { Spent } from '../budget/spend.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Matched, Route } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 import type { Gate } from './gate.ts';
 
 type Account = Identity & { readonly kind: 'account' };

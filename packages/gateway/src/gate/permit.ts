@@ -7,7 +7,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Matched } from '../policy/route.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import type { SignInAttempt } from '../sign-in/attempt.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 
 declare const minted: unique symbol;
 

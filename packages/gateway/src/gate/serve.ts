@@ -10,7 +10,7 @@ import { endWith } from '../proxy/turn.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import { type SeenAnswer, tellEqually } from '../sign-in/seen-answer.ts';
 import { decide } from './decide.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 import { shownKindOf } from './observer.ts';
 import type { PermitTerms } from './permit.ts';
 import { type Settled, settle, type Till } from './settle.ts';

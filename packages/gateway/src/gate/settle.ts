@@ -6,7 +6,7 @@ import type { CountedRecord } from '../budget/record-rule.ts';
 import type { Route } from '../policy/route.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { recordsOfAddresses } from './addressed.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 import type { Gate } from './gate.ts';
 import { denialOf, type Payment, pay } from './payment.ts';
 import type { PermitTerms } from './permit.ts';

@@ -5,7 +5,7 @@ import { forwardUpgrade } from '../proxy/forward.ts';
 import { joinUpgraded } from '../proxy/upgrade.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { decide } from './decide.ts';
-import type { Denial } from './decision.ts';
+import type { Denial } from './denial.ts';
 import type { Desk } from './serve.ts';
 
 const noBody = { read: async () => new Uint8Array(0) };

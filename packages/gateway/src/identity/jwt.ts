@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId, type Seconds } from '@palier/mfa-core';
 import { errors, jwtVerify } from 'jose';
-import type { AccountPointers, Carrier } from '../config/identity-settings.ts';
+import type { AccountPointers } from '../config/account-pointers.ts';
+import type { Carrier } from '../config/identity-settings.ts';
+import { readPointer } from '../request/json-pointer.ts';
 import type { CanonicalRequest } from '../request/request.ts';
-import { type JsonValue, parseStrictJson, readPointer } from '../request/strict-json.ts';
+import { type JsonValue, parseStrictJson } from '../request/strict-json.ts';
 import { credentialOf } from './carrier.ts';
 import type { Identity, IdentitySource } from './identity.ts';
 import type { JwtAlgorithm, KeySet } from './jwks.ts';

@@ -3,13 +3,15 @@
 // kept longer: asked every few seconds, a portal would take an open page for a person at work and never end the session.
 import { hash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
-import type { Carrier, HtmlPointer, PortalPointers } from '../config/identity-settings.ts';
+import type { HtmlPointer, PortalPointers } from '../config/account-pointers.ts';
+import type { Carrier } from '../config/identity-settings.ts';
 import type { PermitTerms } from '../gate/permit.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { portalCookie } from '../request/cookies.ts';
 import { readHtml, textsAt } from '../request/html.ts';
+import { readPointer } from '../request/json-pointer.ts';
 import type { CanonicalRequest } from '../request/request.ts';
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+import { parseStrictJson } from '../request/strict-json.ts';
 import type { Answer } from './bounded-call.ts';
 import { credentialOf } from './carrier.ts';
 import type { Identity, IdentitySource } from './identity.ts';

@@ -6,12 +6,8 @@ import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Stop } from '../stops/stop.ts';
 import { eventSentence } from './event-sentences.ts';
+import type { Sentence } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
-
-export interface Sentence {
-  readonly fr: string;
-  readonly en: string;
-}
 
 export interface Alert {
   /** `alarm.novelty`, `stop.class`, `event.factor-enrolled`...: for rules in a SIEM. */

@@ -1,7 +1,8 @@
 // The operator's sentence for a cap that refuses somebody, once a day for each account and cap: it may be a thief, or honest
 // work that outgrew its numbers.
 import type { ReachedCap } from '../budget/watch.ts';
-import type { Alert, Sentence } from './alert.ts';
+import type { Alert } from './alert.ts';
+import type { Sentence } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 
 type Words = (reached: ReachedCap) => Sentence;

@@ -1,6 +1,6 @@
 // The operator's sentence for what happened to an account's factors. What a person reads is mfa-core's notices.
 import type { FactorId, MfaEvent } from '@palier/mfa-core';
-import type { Sentence } from './alert.ts';
+import type { Sentence } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 
 type Words = readonly [fr: string, en: string];

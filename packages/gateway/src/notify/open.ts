@@ -3,7 +3,7 @@ import type { Clock } from '@palier/mfa-core';
 import type { Alarm } from '../budget/alarm.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
-import type { OpenStores } from '../stores/open.ts';
+import type { OpenStores } from '../stores/open-stores.ts';
 import { type AddressBook, createAddressBook } from './address-book.ts';
 import { type Announcements, createAnnouncements } from './announcements.ts';
 import { createNotices } from './notices.ts';

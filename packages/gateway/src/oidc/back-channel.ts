@@ -3,7 +3,7 @@
 // ends nothing (A230).
 import { type Clock, type Mfa, parseAccountId, parseSessionId, type Session } from '@palier/mfa-core';
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AccountPointers } from '../config/identity-settings.ts';
+import type { AccountPointers } from '../config/account-pointers.ts';
 import type { Provider } from './provider.ts';
 import type { SignedIn } from './signed-in.ts';
 

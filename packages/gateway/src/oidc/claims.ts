@@ -1,5 +1,7 @@
 // Claims by pointer (RFC 6901). Only texts count: a number might be two persons to two readers, a list is nobody.
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+
+import { readPointer } from '../request/json-pointer.ts';
+import { parseStrictJson } from '../request/strict-json.ts';
 import type { Claims } from './provider.ts';
 
 /** The texts a pointer names, in their order. */

@@ -12,7 +12,7 @@ import {
   type SessionId,
   seal,
 } from '@palier/mfa-core';
-import type { AccountPointers } from '../config/identity-settings.ts';
+import type { AccountPointers } from '../config/account-pointers.ts';
 import type { Identity } from '../identity/identity.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { CanonicalRequest } from '../request/request.ts';

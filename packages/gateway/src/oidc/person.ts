@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { AccountId } from '@palier/mfa-core';
 import type { PersonRule } from '../config/oidc-settings.ts';
-import { parseStrictJson, readPointer } from '../request/strict-json.ts';
+import { readPointer } from '../request/json-pointer.ts';
+import { parseStrictJson } from '../request/strict-json.ts';
 import { textIn } from './claims.ts';
 import type { Claims } from './provider.ts';
 

@@ -10,7 +10,7 @@ import {
   type SessionToken,
   secondsOf,
 } from '@palier/mfa-core';
-import type { AccountPointers } from '../config/identity-settings.ts';
+import type { AccountPointers } from '../config/account-pointers.ts';
 import { askedFor, cardWorth } from './assurance.ts';
 import { type Begun, type SignInCeremonies, stateIn } from './ceremony.ts';
 import { type CookieKeys, identityIn, sealIdentity } from './identity-cookie.ts';

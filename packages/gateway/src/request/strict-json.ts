@@ -2,8 +2,6 @@
 // only, and numbers kept as the text they were written in (A095, A097, A118). Linear time, bounded depth. It judges the
 // text only; what is looked for in the value is json-pointer.ts.
 
-export { readPointer } from './json-pointer.ts';
-
 export type JsonValue =
   | { readonly kind: 'null' }
   | { readonly kind: 'boolean'; readonly value: boolean }

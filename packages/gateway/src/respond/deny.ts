@@ -2,12 +2,12 @@
 // redirect to the step-up page, with an opaque way back.
 import type { ServerResponse } from 'node:http';
 import { type HeldForm, isWayBack, type Mfa, type Session } from '@palier/mfa-core';
-import type { Denial } from '../gate/decision.ts';
-import { sessionCookie } from '../gate/gate.ts';
+import type { Denial } from '../gate/denial.ts';
+import { sessionCookie, setSessionCookie } from '../gate/session-cookie.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import type { Openings } from '../step-up/openings.ts';
-import { overtaken, setSessionCookie } from '../step-up/person.ts';
+import { overtaken } from '../step-up/person.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
 import { clientKind, languageOf } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';

@@ -1,5 +1,5 @@
 // Which row of problems.ts a denial is told with.
-import type { Denial } from '../gate/decision.ts';
+import type { Denial } from '../gate/denial.ts';
 import type { Refusal } from '../request/request.ts';
 import { type Problem, type ProblemName, problems } from './problems.ts';
 

@@ -1,6 +1,6 @@
 import { secondsOf } from '@palier/mfa-core';
 import { describe, expect, it } from 'vitest';
-import type { Denial } from '../gate/decision.ts';
+import type { Denial } from '../gate/denial.ts';
 import type { Route } from '../policy/route.ts';
 import { problems } from './problems.ts';
 import { acrOf, answerTo, type Manner } from './respond.ts';

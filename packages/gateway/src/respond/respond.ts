@@ -2,7 +2,7 @@
 // gesture helps, the challenge of RFC 9470; a person gets a page. Only `step-up/resume.ts` answers with a redirect to
 // the step-up page, since that needs a session to bind the way back to.
 import type { StepUpRequirement } from '@palier/mfa-core';
-import type { Denial } from '../gate/decision.ts';
+import type { Denial } from '../gate/denial.ts';
 import { problemPage } from '../step-up/problem-page.ts';
 import type { ClientKind } from './negotiate.ts';
 import { problemOf } from './problem-of.ts';

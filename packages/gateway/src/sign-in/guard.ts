@@ -2,14 +2,14 @@
 // one was right, and a sign-in in a browser that is new to the account is told to the person. Which lanes count is
 // lanes.ts; who an account is stays with the identity sources.
 import type { AccountId, Clock, EventSink, Mfa, Random, Secret } from '@palier/mfa-core';
-import { sessionCookie } from '../gate/gate.ts';
 import type { PermitTerms } from '../gate/permit.ts';
+import { sessionCookie } from '../gate/session-cookie.ts';
 import type { IdentitySource } from '../identity/identity.ts';
 import type { SignInRule } from '../policy/route.ts';
 import type { Exchange } from '../proxy/exchange.ts';
+import { agentOf } from '../request/browser-name.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
-import { agentOf } from '../step-up/person.ts';
 import type { Attempted, SignInAttempt } from './attempt.ts';
 import { createBrowserCookies } from './browser-cookie.ts';
 import { clientNetwork } from './client-network.ts';

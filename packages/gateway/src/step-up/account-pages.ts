@@ -1,5 +1,6 @@
 // The person's own pages: the factors of the account and the browsers it is signed in from.
 import type { Language } from '../respond/problems.ts';
+import { dateText } from './date-text.ts';
 import { recoveryCodes } from './enrol-page.ts';
 import { type Html, html, page } from './page.ts';
 import { alert } from './step-up-page.ts';
@@ -126,13 +127,4 @@ ${view.ended === undefined ? undefined : endedNote(view.ended, words)}
     account: view.account,
     otherLanguage: view.otherLanguage,
   });
-}
-
-export function dateText(at: number, language: Language): string {
-  const zone = 'Europe/Paris';
-  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: zone,
-  }).format(at);
 }

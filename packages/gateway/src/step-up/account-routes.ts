@@ -3,10 +3,12 @@
 
 import { acceptWords, type EndedOthers, parseFactorId, parseSessionId, secondsOf } from '@palier/mfa-core';
 import type { Express, Response } from 'express';
+import { clearSessionCookie } from '../gate/session-cookie.ts';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
-import { type PagesSetting, sendPage, type Visited } from './app.ts';
+import { sendPage } from './answer.ts';
 import { keyNeedsOf } from './key-needs.ts';
-import { clearSessionCookie, type Known, type Visit } from './person.ts';
+import type { PagesSetting, Visited } from './pages-setting.ts';
+import type { Known, Visit } from './person.ts';
 import { goOnToSignOut } from './provider-routes.ts';
 import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';

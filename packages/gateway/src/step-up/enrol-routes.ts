@@ -1,8 +1,9 @@
 // Binding a factor: the ticket or the factor already held gives the right, the right is spent by the factor it binds.
 import type { Refused, RightAnswer, WantedFactor } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
-import { dateText } from './account-pages.ts';
-import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
+import { setSessionCookie } from '../gate/session-cookie.ts';
+import { sendPage, sendRefusal } from './answer.ts';
+import { dateText } from './date-text.ts';
 import {
   type Common,
   chooseByCodePage,
@@ -13,7 +14,8 @@ import {
   enrolPage,
 } from './enrol-page.ts';
 import { keyNeedsOf, keyNeedsWords } from './key-needs.ts';
-import { type Known, setSessionCookie } from './person.ts';
+import type { PagesSetting, Visited } from './pages-setting.ts';
+import type { Known } from './person.ts';
 import { type Act, fieldsOf, refusalText, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 

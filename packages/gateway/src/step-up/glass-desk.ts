@@ -5,12 +5,19 @@ import { isCard } from '../budget/charge.ts';
 import {
   type BrokenGlass,
   breakGlass,
+  type GlassAnswer,
   type GlassRules,
   type GlassStore,
   glassDefaults,
 } from '../budget/exemption.ts';
 import type { Budgets } from '../config/budget-settings.ts';
-import type { GlassDesk } from './glass-routes.ts';
+import type { Person } from './person.ts';
+
+/** What the pages ask of the rest: one act, with the person's own words. */
+export interface GlassDesk {
+  readonly rules: GlassRules;
+  break(person: Person, reason: string): Promise<GlassAnswer>;
+}
 
 export interface GlassParts {
   readonly clock: Clock;

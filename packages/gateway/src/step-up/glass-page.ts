@@ -2,7 +2,7 @@
 // somebody will read it.
 import type { BrokenGlass, GlassAnswer, GlassRules } from '../budget/exemption.ts';
 import type { Language } from '../respond/problems.ts';
-import { dateText } from './account-pages.ts';
+import { dateText } from './date-text.ts';
 import { html, page } from './page.ts';
 import { alert } from './step-up-page.ts';
 import { texts } from './texts.ts';

@@ -1,16 +1,11 @@
 // Break-glass as a page and as a call. Whether the glass breaks is budget/exemption.ts; here it only gets its words.
 import type { Express, Request, Response } from 'express';
-import type { GlassAnswer, GlassRules } from '../budget/exemption.ts';
-import { type PagesSetting, sendPage, sendRefusal, type Visited } from './app.ts';
+import type { GlassAnswer } from '../budget/exemption.ts';
+import { sendPage, sendRefusal } from './answer.ts';
 import { glassPage, glassRefusal } from './glass-page.ts';
-import type { Known, Person } from './person.ts';
+import type { PagesSetting, Visited } from './pages-setting.ts';
+import type { Known } from './person.ts';
 import { fieldsOf, signedIn } from './step-up-routes.ts';
-
-/** What the pages ask of the rest: one act, with the person's own words. */
-export interface GlassDesk {
-  readonly rules: GlassRules;
-  break(person: Person, reason: string): Promise<GlassAnswer>;
-}
 
 export function glassRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
   const known = signedIn(setting, visited);

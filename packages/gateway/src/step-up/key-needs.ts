@@ -1,5 +1,5 @@
 // What a person is told who holds only an app: a code, which can be phished, adds no key, and what does.
-import type { PagesSetting } from './app.ts';
+import type { PagesSetting } from './pages-setting.ts';
 import type { Known, Visit } from './person.ts';
 import { texts } from './texts.ts';
 

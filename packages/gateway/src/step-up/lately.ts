@@ -2,7 +2,7 @@
 // may be the thief's; here it is read by whoever works under the account, at the gesture they make each day anyway.
 import type { AddedLately } from '@palier/mfa-core';
 import type { Language } from '../respond/problems.ts';
-import { dateText } from './account-pages.ts';
+import { dateText } from './date-text.ts';
 import { type Html, html } from './page.ts';
 
 interface LatelyWords {

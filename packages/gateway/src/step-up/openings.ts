@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, Clock, Instant, Mfa, Session, SessionToken } from '@palier/mfa-core';
 import type { Identity } from '../identity/identity.ts';
+import { agentOf } from '../request/browser-name.ts';
 import type { CanonicalRequest } from '../request/request.ts';
-import { agentOf } from './person.ts';
 
 export interface Opened {
   readonly session: Session;

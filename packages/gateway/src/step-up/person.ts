@@ -1,7 +1,7 @@
 // Who is in front of our own pages: the portal's account, and the gateway's session of that account in this browser.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mfa, Session, SessionToken } from '@palier/mfa-core';
-import { sessionCookie } from '../gate/gate.ts';
+import { sessionCookie, setSessionCookie } from '../gate/session-cookie.ts';
 import type { Identity, IdentitySource } from '../identity/identity.ts';
 import { canonicalise, type EdgeRules } from '../request/canonical.ts';
 import { cookieValue } from '../request/cookies.ts';
@@ -88,25 +88,6 @@ async function opened(
   const isOvertaken = cookie !== undefined && reception.replaced(cookie, identity.account) !== undefined;
   if (!isOvertaken) setSessionCookie(response, token);
   return { identity, session, token };
-}
-
-/** Adds our cookie. Lax: a link from a mail still finds the session, a form on a foreign site does not. */
-export function setSessionCookie(response: ServerResponse, token: SessionToken): void {
-  response.appendHeader('set-cookie', `${sessionCookie}=${token}; Path=/; Secure; HttpOnly; SameSite=Lax`);
-}
-
-export function clearSessionCookie(response: ServerResponse): void {
-  response.appendHeader('set-cookie', `${sessionCookie}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`);
-}
-
-/** "Firefox 140 on Windows" is what the person recognises; the rest of the header is noise. */
-export function agentOf(request: CanonicalRequest): string {
-  const text = request.headers.get('user-agent') ?? '';
-  const browser = /(Firefox|Edg|OPR|Chrome|Safari)\/(\d+)/.exec(text);
-  const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(text)?.[1];
-  const name =
-    browser === null ? text.slice(0, 40) : `${browser[1] === 'Edg' ? 'Edge' : browser[1]} ${browser[2]}`;
-  return (system === undefined ? name : `${name}, ${system}`).replace(/[^\x20-\x7e]/g, '').slice(0, 120);
 }
 
 /** The language asked for in the address wins over the browser's. */

@@ -1,16 +1,18 @@
 // The ways to an identity provider and back: a form leads out, the provider's redirect leads in, and then the person goes
 // on where she was stopped. What the answer is worth is judged in oidc/.
 import type { Express, Request, Response } from 'express';
-import { sessionCookie } from '../gate/gate.ts';
+import { sessionCookie, setSessionCookie } from '../gate/session-cookie.ts';
 import { identityCookie } from '../oidc/identity-cookie.ts';
 import { ProviderError } from '../oidc/provider-fetch.ts';
 import type { Providers } from '../oidc/providers.ts';
 import type { SignInOutcome, SignInProvider } from '../oidc/sign-in.ts';
 import type { CardOutcome, CardProvider } from '../oidc/step-up.ts';
+import { agentOf } from '../request/browser-name.ts';
 import { cookieValue } from '../request/cookies.ts';
-import { type PagesSetting, sendPage, type Visited } from './app.ts';
+import { sendPage } from './answer.ts';
 import type { CardWay } from './card-ways.ts';
-import { agentOf, type Known, setSessionCookie, type Visit } from './person.ts';
+import type { PagesSetting, Visited } from './pages-setting.ts';
+import type { Known, Visit } from './person.ts';
 import { awayPage, providerDownPage, signInPage } from './provider-pages.ts';
 import { askSignIn, fieldsOf, goOn, show, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';

@@ -2,10 +2,12 @@
 
 import { acceptWords, bestProof, type ProofKind, type ResumePoint } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
-import { dateText } from './account-pages.ts';
-import { type PagesSetting, sendPage, sendProblem, sendRefusal, type Visited } from './app.ts';
+import { setSessionCookie } from '../gate/session-cookie.ts';
+import { sendPage, sendProblem, sendRefusal } from './answer.ts';
+import { dateText } from './date-text.ts';
 import { html, page } from './page.ts';
-import { type Known, overtaken, type Person, setSessionCookie, type Visit } from './person.ts';
+import type { PagesSetting, Visited } from './pages-setting.ts';
+import { type Known, overtaken, type Person, type Visit } from './person.ts';
 import { type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
 

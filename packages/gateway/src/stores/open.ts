@@ -15,31 +15,19 @@ import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
-import type { SignInStores } from '../sign-in/sign-in-store.ts';
-import { type ClockCheck, type KeptCheck, keepChecking } from './clock-check.ts';
+import { type KeptCheck, keepChecking } from './clock-check.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';
+import type { OpenStores } from './open-stores.ts';
 import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
 import { sqliteSignIns } from './sqlite-sign-in.ts';
-import { type Standings, sqliteStandings } from './sqlite-standing.ts';
+import { sqliteStandings } from './sqlite-standing.ts';
 import { unsynced } from './sqlite-unsynced.ts';
 import { underClock } from './under-clock.ts';
-
-export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' | 'renew'> {
-  readonly mfa: MfaStores;
-  readonly budget: BudgetStore;
-  readonly standings: Standings;
-  readonly signIns: SignInStores;
-  readonly close: () => Promise<void>;
-  /** Whether this machine's clock goes with the shared store's; who must not count while it does not is under-clock.ts. */
-  readonly clockCheck: ClockCheck;
-  /** Rejects when a store does not answer, or has lost counts; reads next to nothing. */
-  readonly probe: () => Promise<void>;
-}
 
 export interface StoreSurroundings {
   readonly clock: Clock;

@@ -10,7 +10,8 @@ import {
 } from '@palier/mfa-core';
 import { expect, it } from 'vitest';
 import type { Charge } from '../budget/budget-store.ts';
-import { type OpenStores, openStores } from './open.ts';
+import { openStores } from './open.ts';
+import type { OpenStores } from './open-stores.ts';
 import { underClock } from './under-clock.ts';
 
 const [at, account] = [instantOf(Date.UTC(2026, 2, 10, 8)), 'gp-1' as AccountId];

@@ -1,7 +1,7 @@
 // Which verbs a gateway whose clock is off may not use: those that judge or write by its own time what other gateways
 // count, prove and remember. What ends, revokes and stops stays open, whatever the hour. It stands in front of what was
 // read a moment ago too: a session that looks too old is ended for all.
-import type { OpenStores } from './open.ts';
+import type { OpenStores } from './open-stores.ts';
 
 /** The same stores; those verbs reject while the clocks are too far apart. */
 export function underClock(stores: OpenStores): OpenStores {
