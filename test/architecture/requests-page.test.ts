@@ -35,6 +35,6 @@ describe('docs/requests.md', () => {
   it('names only files that are there, and the helper where it is served', () => {
     const named = [...page.matchAll(/`(packages\/[\w/.-]+\.ts)`/g)].map(([, path = '']) => path);
     expect(named.map((path) => read(path).length > 0)).toEqual([true, true, true]);
-    expect(read('packages/gateway/src/step-up/app.ts')).toContain("'client.js'");
+    expect(read('packages/gateway/src/step-up/assets.ts')).toContain("'client.js'");
   });
 });
