@@ -38,7 +38,7 @@ const everyEvent: readonly MfaEvent[] = [
   { ...common, type: 'session-ended', count: 2, by: 'factor-change' },
   { ...common, type: 'stepped-up', proof: 'totp', factor },
   { ...common, type: 'refused', act: 'step-up', reason: 'wrong-code' },
-  { ...common, type: 'locked', until: at },
+  { ...common, type: 'locked', until: at, failures: 5, ceiling: 100 },
   { ...common, type: 'factors-disabled', count: 2 },
   { ...common, type: 'factor-enrolled', factor, activeFrom: at, right: 'ticket', boundBy: 'ticket' },
   { ...common, type: 'factor-renamed', factor },
@@ -218,7 +218,7 @@ describe('a webhook', () => {
 
   it('gets the event, signed', async () => {
     const { url, got } = await receiver(204);
-    const event: MfaEvent = { ...common, type: 'locked', until: at };
+    const event: MfaEvent = { ...common, type: 'locked', until: at, failures: 5, ceiling: 100 };
     await webhookSink({ url, key })(event);
     expect(JSON.parse(got[0]?.body ?? '')).toEqual(event);
     const mac = key.expose((bytes) =>
@@ -231,7 +231,9 @@ describe('a webhook', () => {
 
   it('that answers an error has not taken the event', async () => {
     const { url } = await receiver(500);
-    await expect(webhookSink({ url, key })({ ...common, type: 'locked', until: at })).rejects.toThrow('500');
+    await expect(
+      webhookSink({ url, key })({ ...common, type: 'locked', until: at, failures: 5, ceiling: 100 }),
+    ).rejects.toThrow('500');
   });
 
   it('is refused over plain http to elsewhere, and with a short key', () => {
@@ -243,7 +245,7 @@ describe('a webhook', () => {
 });
 
 describe('delivery', () => {
-  const event: MfaEvent = { ...common, type: 'locked', until: at };
+  const event: MfaEvent = { ...common, type: 'locked', until: at, failures: 5, ceiling: 100 };
   const failing = (times: number): { sink: EventSink; calls: () => number } => {
     let calls = 0;
     return {

@@ -66,11 +66,12 @@ export async function fail(
   if (reservation.outcome === 'ceiling') return disableCodes(parts, session, act);
   if (lane.kind === 'key') return refuse(parts, session, act, reason, { factor });
   if (reservation.failures >= parts.policy.codeCeiling) return disableCodes(parts, session, act);
-  const { codeWaits } = parts.policy;
-  const wait = codeWaits[Math.min(reservation.failures, codeWaits.length - 1)] ?? 0;
+  const { codeWaits, codeCeiling: ceiling } = parts.policy;
+  const { failures } = reservation;
+  const wait = codeWaits[Math.min(failures, codeWaits.length - 1)] ?? 0;
   if (wait === 0) return refuse(parts, session, act, reason, { factor });
   const until = after(parts.clock.now(), wait as Seconds);
-  await emit(parts, whoseOf(session), { type: 'locked', until });
+  await emit(parts, whoseOf(session), { type: 'locked', until, failures, ceiling });
   return refuse(parts, session, act, reason, { retryAt: until, factor });
 }
 

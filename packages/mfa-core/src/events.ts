@@ -57,7 +57,13 @@ export type MfaEvent = {
       /** Which factor was tried, where the attempt itself says so: a key's answer, a code already used. */
       readonly factor?: NamedFactor;
     }
-  | { readonly type: 'locked'; readonly until: Instant }
+  /** So many wrong codes in a row; at `ceiling` of them the code factors are disabled. */
+  | {
+      readonly type: 'locked';
+      readonly until: Instant;
+      readonly failures: number;
+      readonly ceiling: number;
+    }
   | { readonly type: 'factors-disabled'; readonly count: number }
   | {
       readonly type: 'factor-enrolled';

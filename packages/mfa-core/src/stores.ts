@@ -127,7 +127,7 @@ export interface AttemptLane {
   readonly kind: 'code' | 'key';
 }
 
-/** Whether a guess may be judged; `failures` are those before it. */
+/** Whether a guess may be judged; `failures` counts it already. */
 export type Reservation =
   | { readonly outcome: 'granted'; readonly failures: number }
   | { readonly outcome: 'wait'; readonly until: Instant }

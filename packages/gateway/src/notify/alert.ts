@@ -5,7 +5,7 @@ import type { Alarm } from '../budget/alarm.ts';
 import type { CircleFull } from '../budget/circles.ts';
 import type { BrokenGlass } from '../budget/exemption.ts';
 import type { Stop } from '../stops/stop.ts';
-import { eventSentence } from './event-sentences.ts';
+import { eventSentence, isForSomebody } from './event-sentences.ts';
 import type { Sentence } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -222,7 +222,7 @@ export function eventAlert(event: MfaEvent): Alert | undefined {
       name: `event.${event.type}`,
       at: event.at,
       account: event.account,
-      severity: 'note',
+      severity: isForSomebody(event) ? 'page' : 'note',
       sentence,
     }
   );

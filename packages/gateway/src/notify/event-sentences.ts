@@ -6,10 +6,6 @@ import { shellWord } from './shell-word.ts';
 type Words = readonly [fr: string, en: string];
 
 const plain: Partial<Record<MfaEvent['type'], Words>> = {
-  locked: [
-    'plusieurs codes faux de suite ; les essais sont ralentis.',
-    'several wrong codes in a row; attempts are slowed down.',
-  ],
   'factors-disabled': [
     'des facteurs ont été désactivés ; il faudra un ticket.',
     'factors were disabled; a ticket is needed.',
@@ -37,7 +33,35 @@ function addedByCode(account: string, factor: FactorId): Words {
   ];
 }
 
+type Locked = MfaEvent & { readonly type: 'locked' };
+
+/** Whoever guesses has the password, and at the ceiling shuts the owner out until a ticket comes. */
+function guessed({ account, failures, ceiling }: Locked): Words {
+  const lock = `palier account lock ${shellWord(account)}`;
+  const [fr, en] = isHalfway({ failures, ceiling })
+    ? [
+        ` Qui les saisit a le mot de passe : appelez son titulaire et faites changer ce mot de passe. Pour arrêter ce compte : ${lock}`,
+        ` Whoever types them has the password: call its owner, and have that password changed. To stop the account: ${lock}`,
+      ]
+    : ['', ''];
+  return [
+    `${failures} codes faux de suite ; les essais sont ralentis. Au ${ceiling}e, ses applications et ses codes de secours sont désactivés, et il faudra un ticket.${fr}`,
+    `${failures} wrong codes in a row; attempts are slowed down. At ${ceiling} its apps and recovery codes are disabled, and a ticket is needed.${en}`,
+  ];
+}
+
+/** Once on the way to the ceiling: an hour a guess by then, so there is a day or more left to act. */
+function isHalfway({ failures, ceiling }: Pick<Locked, 'failures' | 'ceiling'>): boolean {
+  return failures === Math.ceil(ceiling / 2);
+}
+
+/** Whether somebody should look now. */
+export function isForSomebody(event: MfaEvent): boolean {
+  return event.type === 'locked' && isHalfway(event);
+}
+
 function wordsOf(event: MfaEvent): Words | undefined {
+  if (event.type === 'locked') return guessed(event);
   if (event.type !== 'factor-enrolled') return plain[event.type];
   return event.boundBy === 'code' ? addedByCode(event.account, event.factor.id) : plain[event.type];
 }

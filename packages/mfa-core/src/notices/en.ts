@@ -48,9 +48,9 @@ export const english: Locale = {
       subject: 'A second factor was refused',
       sentence: 'An attempt with a second factor was refused.',
     }),
-    locked: ({ until }, at) => ({
+    locked: ({ until, failures, ceiling }, at) => ({
       subject: 'Several wrong codes',
-      sentence: `Several wrong codes in a row were typed by somebody who knows your password. New attempts are possible from ${at(until)}.`,
+      sentence: `${failures} wrong codes in a row were typed by somebody who knows your password. At ${ceiling} your codes are disabled. New attempts are possible from ${at(until)}.`,
     }),
     'factors-disabled': ({ count }) => ({
       subject: 'Second factors disabled',

@@ -49,9 +49,9 @@ export const french: Locale = {
       subject: 'Un second facteur a été refusé',
       sentence: 'Une tentative avec un second facteur a été refusée.',
     }),
-    locked: ({ until }, at) => ({
+    locked: ({ until, failures, ceiling }, at) => ({
       subject: 'Plusieurs codes faux',
-      sentence: `Plusieurs codes faux ont été saisis à la suite par quelqu’un qui connaît votre mot de passe. De nouveaux essais sont possibles à partir du ${at(until)}.`,
+      sentence: `${failures} codes faux ont été saisis à la suite par quelqu’un qui connaît votre mot de passe. Au ${ceiling}e, vos codes sont désactivés. De nouveaux essais sont possibles à partir du ${at(until)}.`,
     }),
     'factors-disabled': ({ count }) => ({
       subject: 'Seconds facteurs désactivés',
