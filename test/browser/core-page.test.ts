@@ -110,7 +110,7 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await owner.context.close();
   });
 
-  it('says it in English, three of many, and why an older app cannot go', async () => {
+  it('says it in English, three of many, and offers no removal of an older app, but says why', async () => {
     const { page, context, complaints } = await openWindow(browser, { locale: 'en-GB', colorScheme: 'dark' });
     await page.goto(`${site.origin}/login/emma`, { waitUntil: 'networkidle' });
     await addApp(page, 'old phone', await site.ticket('emma'));
@@ -122,9 +122,19 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
       /^Added to this account on .+: app “four”; on .+: app; on .+: app “W{60}”; and 1 more\. Was it not you/,
     );
     await shoot(page, 'core-lately.en.phone');
-    await page.getByRole('button', { name: 'Remove old phone' }).click();
-    await expect.poll(() => page.locator('#said').textContent()).toContain('For 7 days');
-    expect(complaints).toEqual([]);
+    // Where the ticket was spent all can go, but its own app, which would leave only what codes added.
+    expect(await page.getByRole('button', { name: /^Remove / }).count()).toBe(5);
+    expect(await page.locator('#not-by-code').isVisible()).toBe(false);
+    const other = await openWindow(browser, { locale: 'en-GB' });
+    await other.page.setViewportSize({ width: 360, height: 740 });
+    await other.page.goto(`${site.origin}/login/emma`, { waitUntil: 'networkidle' });
+    await other.page.goto(`${site.origin}/mfa/`);
+    await other.page.getByText('only what a code added after its own app').waitFor();
+    expect(await other.page.getByRole('button', { name: /^Remove / }).count()).toBe(4);
+    expect(await other.page.getByRole('button', { name: 'Remove old phone' }).count()).toBe(0);
+    await shoot(other.page, 'core-not-by-code.en.phone');
+    expect([...complaints, ...other.complaints]).toEqual([]);
+    await other.context.close();
     await context.close();
   });
 

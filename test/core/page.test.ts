@@ -4,6 +4,7 @@ import { secondsOf } from '@palier/mfa-core';
 import { ceremonies, requireStepUp } from '@palier/mfa-core/web';
 import { describe, expect, it } from 'vitest';
 import { accountOf, bindKey, type Desk, openDesk, origin, signIn, withPhone } from './desk.ts';
+import { plant } from './thief.ts';
 
 const ana = accountOf('ana');
 const account = (): string => 'ana';
@@ -117,4 +118,46 @@ describe('the page', () => {
     const [, byTicket] = await post('/mfa/enrol/ticket', { ticket: code });
     expect((await post('/mfa/enrol', { right: byTicket['right'], kind: 'webauthn' }))[0]).toBe(200);
   });
+
+  it.each([
+    ['fr', 'ajoutez d’abord un facteur avec un ticket'],
+    ['en', 'add a factor with a ticket first'],
+  ] as const)(
+    'says in %s what a code does not change, of each factor and where it is tried',
+    async (lang, next) => {
+      const desk = openDesk();
+      const owner = await withPhone(desk, ana);
+      const thief = await plant(desk, owner.phone);
+      const headers = {
+        cookie: `__Host-palier-mfa=${thief.token}`,
+        origin,
+        'content-type': 'application/json',
+        'accept-language': lang,
+      };
+      const { factors } = (await (await api(desk)('/mfa/factors', { headers })).json()) as {
+        readonly factors: readonly {
+          readonly id: string;
+          readonly remove: string;
+          readonly rename: string;
+        }[];
+      };
+      expect(factors.map(({ id, remove, rename }) => [id === thief.factor.id, remove, rename])).toEqual([
+        [false, 'not-by-code', 'allowed'],
+        [false, 'not-by-code', 'not-by-code'],
+        [true, 'allowed', 'allowed'],
+      ]);
+      const set = factors[1]?.id;
+      for (const [path, body] of [
+        ['remove', { factor: owner.factor.id }],
+        ['rename', { factor: set, name: 'old' }],
+      ] as const) {
+        const init = { method: 'POST', headers, body: JSON.stringify(body) };
+        const answer = await api(desk)(`/mfa/factors/${path}`, init);
+        expect([answer.status, await answer.json()]).toMatchObject([
+          403,
+          { type: 'urn:palier:problem:not-by-code', title: expect.stringContaining(next) },
+        ]);
+      }
+    },
+  );
 });

@@ -1,7 +1,7 @@
 // With one phished code a thief binds an app and makes new recovery codes. The codes must not outlive the app: whoever
 // takes it away takes them too, and what the owner made by more than a code stays.
 import { describe, expect, it } from 'vitest';
-import { type Desk, must, openDesk, type Seat, signIn, withPhone } from './desk.ts';
+import { bindPhone, type Desk, must, openDesk, type Seat, signIn, withPhone } from './desk.ts';
 import { ana, byCode, plant, plantFrom } from './thief.ts';
 
 const day = 24 * 3600;
@@ -166,6 +166,17 @@ describe('recovery codes that came by more', () => {
     const owner = await withPhone(desk, ana);
     const code = await makeCodes(desk, await byCode(desk, owner.phone));
     expect(await desk.mfa.factors.disableByOperator(ana, ['totp'])).toBe(1);
+    expect(await opens(desk, code)).toBe(true);
+  });
+
+  it('or were made where a ticket was just spent, stay', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const thief = await plant(desk, owner.phone);
+    const found = await bindPhone(desk, await signIn(desk, ana), undefined);
+    const code = await makeCodes(desk, found);
+    const done = await desk.mfa.factors.remove(found.session, thief.factor.id);
+    expect(done).toEqual({ outcome: 'removed' });
     expect(await opens(desk, code)).toBe(true);
   });
 

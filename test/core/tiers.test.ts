@@ -118,6 +118,7 @@ describe('the tier rule', () => {
     const desk = openDesk(inThreeDays);
     const seat = await withPhone(desk, ana);
     const { right } = must(await desk.mfa.enrol.rightFromProof(seat.session), 'granted');
+    desk.clock.advance(60);
     const planted = await bindKey(desk, seat, right);
     desk.clock.advance(60);
     const mine = await signIn(desk, ana);

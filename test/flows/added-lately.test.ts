@@ -136,6 +136,27 @@ describe('the step-up page', () => {
 });
 
 describe('the page of the factors', () => {
+  it('offers all where a ticket was just spent for another app, and says so at the end of that', async () => {
+    const owner = await withApp('pharmacie-04');
+    await thiefOf(owner, 'planted');
+    await owner.signIn();
+    const done = await owner.enrolApp('', 'phone of today');
+    expect(done.text).toContain('Retirez l’ancien dans les 5 minutes');
+    const list = await owner.browser.go('/.palier/factors');
+    expect(list.text.split('action="/.palier/factors/remove"')).toHaveLength(5);
+    site.clock.advance(301);
+    const late = await owner.browser.go('/.palier/factors');
+    expect(late.text.split('action="/.palier/factors/remove"')).toHaveLength(2);
+    expect(late.text).toContain('ajoutez d’abord un facteur avec un ticket');
+  });
+
+  it('offers no removal of the only app, and says whose act that is', async () => {
+    const owner = await withApp('pharmacie-03');
+    const [row = ''] = rowsOf(await owner.browser.go('/.palier/factors'));
+    expect(row).not.toContain('factors/remove');
+    expect(row).toContain('ne se retire qu’auprès de l’exploitant');
+  });
+
   const rowsOf = ({ text }: Page): readonly string[] => text.split('<li><strong>').slice(1);
 
   function removalOf(page: Page, name: string): { readonly factor: string } {
@@ -166,13 +187,14 @@ describe('the page of the factors', () => {
   it('keeps the app of the owner from the thief, and says why', async () => {
     const owner = await withApp('pharmacie-02');
     const thief = await thiefOf(owner, 'planted');
-    const list = await thief.browser.go('/.palier/factors');
-    const refused = await thief.browser.post(
-      '/.palier/factors/remove',
-      removalOf(list, 'phone of the counter'),
-    );
-    expect(refused.status).toBe(403);
-    expect(refused.text).toContain('ne prend pas la place d’un facteur plus ancien');
+    const list = await thief.browser.go('/.palier/factors?lang=fr');
+    const [rows, why] = [rowsOf(list), 'que ce qu’un code a ajouté après sa propre application'];
+    expect(list.text).toContain(why);
+    const offered = rows.filter((row) => row.includes('action="/.palier/factors/remove"'));
+    expect(offered.map((row) => row.startsWith('planted'))).toEqual([true]);
+    const id = removalOf(list, 'phone of the counter');
+    const refused = await thief.browser.post('/.palier/factors/remove', id);
+    expect([refused.status, refused.text.split(why).length]).toEqual([403, 2]);
     const own = await arrived(owner);
     expect((await own.browser.call('/.palier/api/step-up/totp', { code: own.code() })).status).toBe(200);
   });

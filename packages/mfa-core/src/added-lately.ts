@@ -13,7 +13,7 @@ export interface AddedLately {
   readonly addedAt: Instant;
 }
 
-/** How long an addition is told, and how long what a code bound is a newcomer (removal.ts): a week has a working day. */
+/** How long an addition is told, and how long a newcomer is one (removal.ts): a week has a working day. */
 const lately = (7 * 24 * 3600) as Seconds;
 
 /** At exactly seven days it is no longer lately. */

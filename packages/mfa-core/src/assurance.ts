@@ -15,7 +15,12 @@ interface ProofBase {
 
 /** What was shown, and when. A kind without a time cannot be written. */
 export type Proof =
-  | (ProofBase & { readonly kind: 'totp'; readonly factor: FactorId })
+  | (ProofBase & {
+      readonly kind: 'totp';
+      readonly factor: FactorId;
+      /** The app was bound in the same act, with this; absent where a code was typed, which may have been phished. */
+      readonly boundBy?: 'ticket' | 'card';
+    })
   | (ProofBase & { readonly kind: 'recovery-code'; readonly factor: FactorId })
   | (ProofBase & {
       readonly kind: 'webauthn';

@@ -121,11 +121,12 @@ async function provedByBinding(
   sessions: Sessions,
   { binding, right, factor, now }: BoundNow,
 ): Promise<Pick<Enrolled, 'session' | 'token' | 'proof'>> {
-  if (right.payload.source === 'factor' || factor.activeFrom > now) return {};
+  const { source } = right.payload;
+  if (source === 'factor' || factor.activeFrom > now) return {};
   const proof: Proof =
     factor.kind === 'webauthn'
       ? keyProof(parts, factor)
-      : { kind: 'totp', id: makeProofId(parts.random), at: now, factor: factor.id };
+      : { kind: 'totp', id: makeProofId(parts.random), at: now, factor: factor.id, boundBy: source };
   const elevated = await elevateWith(parts, sessions, {
     session: binding.session,
     token: binding.token,

@@ -23,6 +23,8 @@ export type ChangeRight =
     }
   | { readonly outcome: 'no'; readonly reason: RefusalReason };
 
+export type Granted = Extract<ChangeRight, { readonly outcome: 'granted' }>;
+
 /** The tier of a factor; a recovery set has none. */
 export function tierOf(kind: Factor['kind']): Tier | undefined {
   if (kind === 'recovery-code') return undefined;

@@ -2,7 +2,7 @@
 // spent by the factor it binds. Never earned by a mailbox, a password or a recovery code (A187, A188).
 import { fail, type Refused, refuse, reserve, succeed } from './attempts.ts';
 import { type Challenge, challengeLifetimes, type EnrolRight } from './challenge.ts';
-import { type ChangeRight, changeRight, holdsNone, strongestTier, type Tier } from './change-right.ts';
+import { changeRight, type Granted, holdsNone, strongestTier, type Tier } from './change-right.ts';
 import type { BoundBy, Factor } from './factor.ts';
 import {
   type AccountId,
@@ -70,7 +70,7 @@ async function grant(parts: Parts, session: Session, payload: EnrolRight): Promi
   return { outcome: 'granted', right, kinds: kindsOf(parts.policy, earnerOf(payload)) };
 }
 
-function earned({ proof, tier, shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>): EnrolRight {
+function earned({ proof, tier, shown }: Granted): EnrolRight {
   if (tier === 'card') return { source: 'card', proof: proof.id };
   return { source: 'factor', proof: proof.id, tier, ...(shown !== undefined && { factor: shown.id }) };
 }

@@ -20,7 +20,7 @@ export type RefusalReason =
   | 'ticket-unknown'
   | 'right-missing'
   | 'right-too-weak'
-  | 'right-too-new'
+  | 'not-by-code'
   | 'last-factor'
   | 'duplicate'
   | 'too-many-factors'

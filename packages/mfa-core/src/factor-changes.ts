@@ -1,7 +1,7 @@
 // The person's own changes to factors that are bound: rename, remove, new recovery codes. Each needs the right of
 // change-right.ts and ends the account's other sessions (A197). The operator's acts are in operator-changes.ts.
 import { type Refused, refuse } from './attempts.ts';
-import { type ChangeRight, changeRight } from './change-right.ts';
+import { changeRight, type Granted } from './change-right.ts';
 import type { NamedFactor } from './events.ts';
 import type { Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
@@ -9,7 +9,7 @@ import type { FactorId } from './ids.ts';
 import { currentSession } from './live-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { endWithCodes, replaceSet } from './recovery-set.ts';
-import { earnedBy, holdsSomething, leavesSomebody, mayRemove, without } from './removal.ts';
+import { type Actor, actorOf, holdsSomething, judgeRemoval, leavesSomebody, mayRename } from './removal.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import type { Instant } from './time.ts';
@@ -25,6 +25,7 @@ export async function rename(
 ): Promise<{ readonly outcome: 'renamed' } | Refused> {
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
+  if (!mayRename(held.by, held.factor)) return refuse(parts, session, 'change', 'not-by-code');
   const factor = { ...held.factor, name: factorName(name) };
   await emit(parts, whoseOf(session), { type: 'factor-renamed', factor: named(factor), ...held.shown });
   const done = await parts.stores.upkeep.rename(session.account, id, factor.name);
@@ -53,10 +54,8 @@ export async function remove(
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const now = parts.clock.now();
-  if (holdsSomething(held.all, now) && !holdsSomething(without(held.all, held.factor), now))
-    return refuse(parts, session, 'change', 'last-factor');
-  if (held.by !== undefined && !mayRemove(held.by, held.factor, held.all, now))
-    return refuse(parts, session, 'change', 'right-too-new');
+  const verdict = judgeRemoval(held.by, held.factor, held.all, now);
+  if (verdict !== 'allowed') return refuse(parts, session, 'change', verdict);
   await emit(parts, whoseOf(session), {
     type: 'factor-removed',
     factor: named(held.factor),
@@ -100,9 +99,7 @@ export async function replaceRecoveryCodes(
   const made = await replaceSet(parts, session.account, {
     addedAt: now,
     activeFrom: now,
-    // A card has no factor behind it.
-    boundBy:
-      right.tier === 'card' || right.shown === undefined ? 'card' : earnedBy(right.shown, right.tier, now),
+    boundBy: actorOf(right, now).earned,
   });
   // Somebody else removed a factor meanwhile, and this session with it: what it made stays no more than it does.
   if ((await currentSession(parts, session)) === undefined) {
@@ -117,8 +114,7 @@ interface Held {
   readonly factor: Factor;
   readonly all: readonly Factor[];
   readonly session: Session;
-  /** The factor whose proof allows it; a card has none here. */
-  readonly by: Factor | undefined;
+  readonly by: Actor;
   readonly shown: Shown;
 }
 
@@ -127,7 +123,7 @@ interface Shown {
   readonly shown?: NamedFactor;
 }
 
-function shownIn({ shown }: Extract<ChangeRight, { readonly outcome: 'granted' }>): Shown {
+function shownIn({ shown }: Granted): Shown {
   return shown === undefined ? {} : { shown: named(shown) };
 }
 
@@ -138,14 +134,20 @@ async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<
   const factor = all.find((one) => one.id === id);
   return factor === undefined
     ? refuse(parts, session, 'change', 'unknown-factor')
-    : { factor, all, session: right.session, by: right.shown, shown: shownIn(right) };
+    : {
+        factor,
+        all,
+        session: right.session,
+        by: actorOf(right, parts.clock.now()),
+        shown: shownIn(right),
+      };
 }
 
 /** Two removals at once, each sparing the other's factor: the one that finds nobody left puts its own back. */
 async function lastAfterAll(parts: Parts, { factor, by }: Held, now: Instant): Promise<boolean> {
   if (!holdsSomething([factor], now)) return false;
   const left = await parts.stores.factors.list(factor.account);
-  const isLeft = by === undefined ? holdsSomething(left, now) : leavesSomebody(factor, left, now);
+  const isLeft = by.shown === undefined ? holdsSomething(left, now) : leavesSomebody(factor, left, now);
   if (isLeft) return false;
   await parts.stores.factors.add(closed(factor, now));
   return true;

@@ -6,6 +6,7 @@ import type { Factor } from './factor.ts';
 import { type CodesAnswer, type Removed, remove, rename, replaceRecoveryCodes } from './factor-changes.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import type { AccountId, FactorId } from './ids.ts';
+import { type OfferedChanges, offeredChanges } from './offered-changes.ts';
 import {
   disableByOperator,
   type ImportedTotp,
@@ -32,12 +33,20 @@ export interface Factors {
   addedLately(account: AccountId): Promise<readonly AddedLately[]>;
   /** What the browser is told so that it stops offering removed passkeys; undefined when the account holds none. */
   accepted(account: AccountId): Promise<AcceptedCredentials | undefined>;
-  /** The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. */
+  /**
+   * What a page may offer: by what the session has just shown, or where it has shown nothing that counts, by what any
+   * gesture with a factor held might do.
+   */
+  changes(account: AccountId, session?: Session): Promise<ReadonlyMap<FactorId, OfferedChanges>>;
+  /**
+   * The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. A code renames what it was
+   * shown with and what a code bound later, and nothing else (`not-by-code`).
+   */
   rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
   /**
-   * Refused for the last factor that proves something, and, for an older one or one that came with more than a code, where
-   * only a code bound what is shown or what is left, less than seven days ago (`right-too-new`). Ends the other sessions,
-   * and this one if it rests on it.
+   * Refused for the last factor that proves something, and to a key or a ticket that would leave the account to what a code
+   * bound less than seven days ago (`last-factor`). A code removes what a code bound later than what it was shown with, and
+   * nothing else (`not-by-code`). Ends the other sessions, and this one if it rests on it.
    */
   remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;
@@ -55,6 +64,7 @@ export function createFactors(parts: Parts, sessions: Sessions): Factors {
     list: async (account) => (await parts.stores.factors.list(account)).map(viewOf),
     addedLately: async (account) => addedLately(await parts.stores.factors.list(account), parts.clock.now()),
     accepted: (account) => accepted(parts, account),
+    changes: (account, session) => offeredChanges(parts, account, session),
     rename: (session, id, name) => rename(parts, session, id, name),
     remove: (session, id) => remove(parts, sessions, session, id),
     replaceRecoveryCodes: (session) => replaceRecoveryCodes(parts, sessions, session),

@@ -76,12 +76,14 @@ export {
 } from './notices/mail.ts';
 export { type Language, type Notice, noticeOf, type Place, toldByDefault } from './notices/notice.ts';
 export { postSigned, type SignedPost, type WebhookSetting, webhookSink } from './notices/webhook.ts';
+export type { OfferedChanges } from './offered-changes.ts';
 export type { ImportedTotp } from './operator-changes.ts';
 export type { EndedOne, EndedOthers } from './other-sessions.ts';
 export { type HeaderOf, isOwnOrigin } from './own-origin.ts';
 export type { MfaKeys } from './parts.ts';
 export { defaultPolicy, type MfaPolicy } from './policy.ts';
 export { type Random, systemRandom } from './random.ts';
+export type { RemovalVerdict } from './removal.ts';
 export { type HeldForm, isWayBack, type Resume, type ResumePoint, type Stop } from './resume.ts';
 export { hasRoom, type Room } from './room.ts';
 export { keyIdOf, open, type SealingKeys, seal, sealingKeys } from './sealing.ts';

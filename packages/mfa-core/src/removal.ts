@@ -1,17 +1,50 @@
-// What a factor that was shown may remove. One phished code binds another app; could that app, or the code itself, then
-// take away what was there before, the account would be the thief's and its owner would stand outside. So a newcomer,
-// which is what a code bound within the last days, removes nothing but younger newcomers, and nobody leaves an account to
-// newcomers. What its owner binds with a ticket when he has lost his phone is younger than the thief's app, and stays.
+// Who may remove and rename what. A code can be phished, and one that was phished binds another app; could a code take away
+// what was there before, the account would be the thief's, or one of the people who share it would stand outside. So a code
+// changes what a code bound after the factor it was shown with, and nothing else. Its own factor it renames and does not
+// remove: owner and thief show the same code, and of a team somebody is always left. A key, a card and the ticket just spent
+// change everything; the key and the ticket leave the account to no newcomer, which is what a code bound within the last days.
+// A recovery set is no exception: what a code may not remove it may replace, or who holds only an app could never renew the
+// codes. That kills the old ones as well, so that removing a set which a code made gains a thief nothing.
 import { isAddedLately } from './added-lately.ts';
-import { type Tier, tierOf } from './change-right.ts';
-import { type Factor, isUsable } from './factor.ts';
+import { type Granted, type Tier, tierOf } from './change-right.ts';
+import { type BoundBy, type Factor, isUsable } from './factor.ts';
 import type { Instant } from './time.ts';
 
-/** Whether the proof of `shown` removes `removed`. What proves nothing now can go at any time: nobody loses a way in. */
-export function mayRemove(shown: Factor, removed: Factor, held: readonly Factor[], now: Instant): boolean {
-  if (!isUsable(removed, now) || tierOf(removed.kind) === undefined) return true;
-  if (shown.id !== removed.id) return outlasts(shown, removed, now);
-  return leavesSomebody(removed, without(held, removed), now);
+/** Who acts: what was earned, and the factor that was shown; a card has none here. */
+export interface Actor {
+  readonly earned: Exclude<BoundBy, 'operator'>;
+  readonly shown?: Factor;
+}
+
+export function actorOf({ tier, shown, proof }: Granted, now: Instant): Actor {
+  if (tier === 'card' || shown === undefined) return { earned: 'card' };
+  if (proof.kind === 'totp' && proof.boundBy !== undefined) return { earned: proof.boundBy, shown };
+  return { earned: earnedBy(shown, tier, now), shown };
+}
+
+/** Whether a factor may be removed, or why not. */
+export type RemovalVerdict = 'allowed' | 'last-factor' | 'not-by-code';
+
+export function judgeRemoval(
+  { earned, shown }: Actor,
+  removed: Factor,
+  held: readonly Factor[],
+  now: Instant,
+): RemovalVerdict {
+  const left = without(held, removed);
+  if (holdsSomething(held, now) && !holdsSomething(left, now)) return 'last-factor';
+  if (earned === 'code') return isLaterByCode(removed, shown) ? 'allowed' : 'not-by-code';
+  if (shown?.id !== removed.id || leavesSomebody(removed, left, now)) return 'allowed';
+  return 'last-factor';
+}
+
+export function mayRename({ earned, shown }: Actor, renamed: Factor): boolean {
+  return earned !== 'code' || renamed.id === shown?.id || isLaterByCode(renamed, shown);
+}
+
+/** What was bound before it was kept by what may have been bound by a ticket. */
+function isLaterByCode({ boundBy, addedAt }: Factor, shown: Factor | undefined): boolean {
+  return boundBy === 'code' && shown !== undefined && addedAt > shown.addedAt;
 }
 
 /** Whether among those left one can be used that is no newcomer, or an older one than the newcomer that goes. */

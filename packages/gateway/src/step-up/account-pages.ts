@@ -1,8 +1,10 @@
 // The person's own pages: the factors of the account and the browsers it is signed in from.
+import type { OfferedChanges, RemovalVerdict } from '@palier/mfa-core';
 import type { Language } from '../respond/problems.ts';
 import { dateText } from './date-text.ts';
 import { recoveryCodes } from './enrol-page.ts';
 import { type Html, html, page } from './page.ts';
+import { removalWords } from './removal-words.ts';
 import { alert } from './step-up-page.ts';
 import { type Texts, texts } from './texts.ts';
 
@@ -16,6 +18,8 @@ export interface FactorRow {
   readonly activeFrom: number | undefined;
   readonly disabled: boolean;
   readonly remaining: number | undefined;
+  /** Undefined for one that was bound at this moment: then both are offered. */
+  readonly changes: OfferedChanges | undefined;
 }
 
 interface Common {
@@ -29,6 +33,19 @@ interface Common {
 function hasNoCodes(factors: readonly FactorRow[]): boolean {
   const live = factors.filter(({ disabled }) => !disabled);
   return live.length > 0 && live.every(({ kind }) => kind !== 'recovery-code');
+}
+
+/** Why some have no button; once, for all of them. A refusal has just said the same. */
+function keptNote({
+  factors,
+  error,
+  language,
+}: Common & { readonly factors: readonly FactorRow[] }): Html | undefined {
+  const { notByCode } = removalWords[language];
+  const isKept = factors.some(
+    ({ changes }) => changes?.remove === 'not-by-code' || changes?.rename === 'not-by-code',
+  );
+  return isKept && error !== notByCode ? html`<p class="note">${{ text: notByCode }}</p>` : undefined;
 }
 
 export function factorsPage(
@@ -48,6 +65,7 @@ ${alert(view.error)}
 ${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: view.resume }}">${{ text: words.stepUpNow }}</a></p>`}
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
+${keptNote(view)}
 ${hasNoCodes(view.factors) ? html`<p class="note">${{ text: words.noCodes }}</p>` : undefined}
 ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.keyNeeds }}</p>`}
 <p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
@@ -73,15 +91,28 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
       : [`${words.activeFrom} ${dateText(factor.activeFrom, language)}`]),
     ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
     ...(factor.disabled ? [words.disabled] : []),
+    ...(factor.changes?.remove === 'last-factor' ? [removalWords[language].lastFactor] : []),
   ];
   const isNew = factor.isNew ? html` <span class="new">${{ text: words.isNew }}</span>` : undefined;
-  const field = `name-${factor.id}`;
   return html`<li><strong>${{ text: factor.name }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}</span>
-<details><summary>${{ text: words.rename }}</summary>
+${isOffered(factor.changes?.rename) ? renameForm(factor, words) : undefined}
+${isOffered(factor.changes?.remove) ? removeForm(factor, words) : undefined}</li>`;
+}
+
+function isOffered(verdict: RemovalVerdict = 'allowed'): boolean {
+  return verdict === 'allowed';
+}
+
+function renameForm(factor: FactorRow, words: Texts): Html {
+  const field = `name-${factor.id}`;
+  return html`<details><summary>${{ text: words.rename }}</summary>
 <form method="post" action="/.palier/factors/rename"><input type="hidden" name="factor" value="${{ text: factor.id }}">
 <label for="${{ text: field }}">${{ text: words.newName }}</label>
-<input type="text" id="${{ text: field }}" name="name" maxlength="60" required value="${{ text: factor.name }}"><button class="quiet">${{ text: words.rename }}</button></form></details>
-<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: factor.id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${factor.name}` }}">${{ text: words.remove }}</button></form></li>`;
+<input type="text" id="${{ text: field }}" name="name" maxlength="60" required value="${{ text: factor.name }}"><button class="quiet">${{ text: words.rename }}</button></form></details>`;
+}
+
+function removeForm(factor: FactorRow, words: Texts): Html {
+  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: factor.id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${factor.name}` }}">${{ text: words.remove }}</button></form>`;
 }
 
 export interface SessionRow {

@@ -1,7 +1,14 @@
 // The person's own pages: factors and sessions. Every change of a factor is itself a step-up act (R8), judged by
 // mfa-core; here it only gets its words.
 
-import { acceptWords, type EndedOthers, parseFactorId, parseSessionId, secondsOf } from '@palier/mfa-core';
+import {
+  acceptWords,
+  type EndedOthers,
+  parseFactorId,
+  parseSessionId,
+  type Refused,
+  secondsOf,
+} from '@palier/mfa-core';
 import type { Express, Response } from 'express';
 import { clearSessionCookie } from '../gate/session-cookie.ts';
 import { type FactorRow, factorsPage, sessionsPage } from './account-pages.ts';
@@ -10,6 +17,7 @@ import { keyNeedsOf } from './key-needs.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import type { Known, Visit } from './person.ts';
 import { goOnToSignOut } from './provider-routes.ts';
+import { removalWords } from './removal-words.ts';
 import { type Act, fieldsOf, signedIn, textOf } from './step-up-routes.ts';
 import { texts } from './texts.ts';
 
@@ -43,6 +51,7 @@ async function showFactors(
   const now = Date.now();
   const { account } = visit.person.session;
   const added = new Set((await mfa.factors.addedLately(account)).map(({ id }) => id));
+  const changes = await mfa.factors.changes(account, visit.person.session);
   const rows = (await mfa.factors.list(account)).map(
     (factor): FactorRow => ({
       id: factor.id,
@@ -54,6 +63,7 @@ async function showFactors(
       activeFrom: factor.activeFrom > now ? factor.activeFrom : undefined,
       disabled: factor.disabledAt !== undefined,
       remaining: factor.remaining,
+      changes: changes.get(factor.id),
     }),
   );
   const view = {
@@ -91,19 +101,20 @@ const rename: Act = async (setting, visit, request, response) => {
     id !== undefined &&
     (await setting.reception.mfa.factors.rename(visit.person.session, id, textOf(fieldsOf(request)['name'])));
   if (done === false || done.outcome === 'refused')
-    return showFactors(setting, visit, response, texts[visit.language].changeRefused, []);
+    return showFactors(setting, visit, response, refusalOf(visit, done), []);
   response.redirect(303, '/.palier/factors');
 };
+
+function refusalOf({ language }: Visit, done: false | Refused): string {
+  const isByCode = done !== false && done.reason === 'not-by-code';
+  return isByCode ? removalWords[language].notByCode : texts[language].changeRefused;
+}
 
 const remove: Act = async (setting, visit, request, response) => {
   const id = parseFactorId(textOf(fieldsOf(request)['factor']));
   const done = id !== undefined && (await setting.reception.mfa.factors.remove(visit.person.session, id));
-  if (done === false || done.outcome === 'refused') {
-    const words = texts[visit.language];
-    const isTooNew = done !== false && done.reason === 'right-too-new';
-    const error = isTooNew ? words.changeTooNew : words.changeRefused;
-    return showFactors(setting, visit, response, error, []);
-  }
+  if (done === false || done.outcome === 'refused')
+    return showFactors(setting, visit, response, refusalOf(visit, done), []);
   response.redirect(303, '/.palier/factors');
 };
 

@@ -2,6 +2,7 @@
 import { cardTexts } from '../card/texts.ts';
 import type { Language } from '../respond/problems.ts';
 import { type Html, html, page, trusted } from './page.ts';
+import { type RemovalWords, removalWords } from './removal-words.ts';
 import { alert } from './step-up-page.ts';
 import { type Texts, texts } from './texts.ts';
 
@@ -151,6 +152,8 @@ export function enrolledPage(
     readonly codes: readonly string[];
     readonly activeFrom: string | undefined;
     readonly next: string;
+    /** An app came by a ticket or a card beside others: what it replaces goes now, or by more than a code. */
+    readonly replaces: boolean;
   },
 ): string {
   const words = texts[view.language];
@@ -158,8 +161,13 @@ export function enrolledPage(
   const body = html`<h1>${{ text: words.doneTitle }}</h1>
 <p class="done" role="status">${{ text: when }}</p>
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
+${view.replaces ? replacesNote(removalWords[view.language]) : undefined}
 <p><a class="button" href="${{ text: view.next }}">${{ text: words.continueButton }}</a></p>`;
   return framed(view, words.doneTitle, body, []);
+}
+
+function replacesNote({ replaces, toFactors }: RemovalWords): Html {
+  return html`<p class="note">${{ text: replaces }} <a href="/.palier/factors">${{ text: toFactors }}</a></p>`;
 }
 
 export function recoveryCodes(codes: readonly string[], words: Texts): Html {

@@ -127,7 +127,7 @@ const confirmTotp: Act = async (setting, visit, request, response) => {
     textOf(name),
   );
   if (done.outcome === 'enrolled')
-    return sendPage(response, 200, await finished(visit, request, response, done));
+    return sendPage(response, 200, await finished(setting, visit, request, response, done));
   const error = refusalText(visit, done.retryAt);
   const again = await setting.reception.mfa.enrol.offered(visit.person.session, challenge);
   if (again === undefined)
@@ -142,7 +142,13 @@ type Enrolled = Extract<
 >;
 
 /** The last page; when the enrolment also proved something, the browser gets its new token with it. */
-async function finished(visit: Known, request: Request, response: Response, done: Enrolled): Promise<string> {
+async function finished(
+  setting: PagesSetting,
+  visit: Known,
+  request: Request,
+  response: Response,
+  done: Enrolled,
+): Promise<string> {
   if (done.token !== undefined) setSessionCookie(response, done.token);
   const { activeFrom, addedAt } = done.factor;
   const waits = activeFrom > addedAt ? dateText(activeFrom, visit.language) : undefined;
@@ -151,7 +157,15 @@ async function finished(visit: Known, request: Request, response: Response, done
     view.resume === ''
       ? '/.palier/factors'
       : `/.palier/step-up/done?resume=${encodeURIComponent(view.resume)}`;
-  return enrolledPage({ ...view, codes: done.recoveryCodes ?? [], activeFrom: waits, next });
+  const replaces = await mayReplace(setting, visit, done);
+  return enrolledPage({ ...view, codes: done.recoveryCodes ?? [], activeFrom: waits, next, replaces });
+}
+
+/** What a key lets go it lets go tomorrow as well; the power of a ticket that bound an app is over in five minutes. */
+async function mayReplace({ reception }: PagesSetting, { person }: Known, done: Enrolled): Promise<boolean> {
+  if (done.token === undefined || done.factor.kind !== 'totp') return false;
+  const held = await reception.mfa.factors.list(person.session.account);
+  return held.some(({ id, kind }) => id !== done.factor.id && kind !== 'recovery-code');
 }
 
 const apiTicket: Act = async (setting, visit, request, response) => {
@@ -199,7 +213,7 @@ const apiComplete: Act = async (setting, visit, request, response) => {
     return isTooWeak(done)
       ? sendTooWeak(setting, visit, response)
       : sendRefusal(response, 400, refusalText(visit, done.retryAt), { retryAt: done.retryAt });
-  const markup = await finished(visit, request, response, done);
+  const markup = await finished(setting, visit, request, response, done);
   response.set('cache-control', 'no-store').json({
     outcome: 'enrolled',
     factor: done.factor.id,

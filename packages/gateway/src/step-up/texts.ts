@@ -126,8 +126,6 @@ const fr = {
   newCodes: 'Remplacer mes codes de secours',
   changeRefused:
     'Ce changement demande un geste récent avec votre facteur le plus sûr. Le dernier facteur ne se retire qu’auprès de l’exploitant du portail.',
-  changeTooNew:
-    'Pendant 7 jours, une application ajoutée avec un code ne prend pas la place d’un facteur plus ancien : un code volé ne doit pas vous fermer votre compte. Attendez, ou demandez à l’exploitant du portail.',
   stepUpNow: 'Faire un geste maintenant',
   noFactors: 'Aucun facteur.',
   noCodes: 'Vous n’avez pas de codes de secours. Faites-en, et notez-les.',
@@ -270,8 +268,6 @@ const en: Texts = {
   newCodes: 'Replace my recovery codes',
   changeRefused:
     'This change needs a recent gesture with your safest factor. The last factor can only be removed by the portal’s operator.',
-  changeTooNew:
-    'For 7 days an app that was added with a code does not take the place of an older factor: a stolen code must not shut you out of your account. Wait, or ask the portal’s operator.',
   stepUpNow: 'Make a gesture now',
   noFactors: 'No factor.',
   noCodes: 'You have no recovery codes. Make some, and write them down.',

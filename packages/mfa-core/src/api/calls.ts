@@ -89,9 +89,18 @@ async function changeFactor(
   if (id === undefined) return problem('malformed-request', request);
   const done = await act(id);
   if ('reason' in done)
-    return done.reason === 'right-too-new' ? problem('right-too-new', request) : refused(request, done);
+    return done.reason === 'not-by-code' ? problem('not-by-code', request) : refused(request, done);
   const accepted = await mfa.factors.accepted(visit.account);
   return ok({ ...done, ...(accepted !== undefined && { accepted }) });
+}
+
+async function listFactors({ mfa, visit: { account, session } }: Asked<Visit>): Promise<ApiAnswer> {
+  const changes = await mfa.factors.changes(account, session);
+  const factors = await mfa.factors.list(account);
+  return ok({
+    factors: factors.map((factor) => ({ ...factor, ...changes.get(factor.id) })),
+    addable: await mfa.enrol.addableByProof(account),
+  });
 }
 
 /** One that is gone already has ended, too. */
@@ -163,15 +172,7 @@ export const calls: ReadonlyMap<string, Call> = new Map<string, Call>([
   ],
   ['POST /enrol', change(['right', 'kind', 'name'], beginEnrolment)],
   ['POST /enrol/complete', change(['challenge', 'code', 'response', 'name'], completeEnrolment)],
-  [
-    'GET /factors',
-    read(async ({ mfa, visit: { account } }) =>
-      ok({
-        factors: await mfa.factors.list(account),
-        addable: await mfa.enrol.addableByProof(account),
-      }),
-    ),
-  ],
+  ['GET /factors', read(listFactors)],
   [
     'POST /factors/rename',
     change(['factor', 'name'], (asked) =>

@@ -13,7 +13,7 @@ export type ProblemName =
   | 'step-up-required'
   | 'refused'
   | 'right-too-weak'
-  | 'right-too-new'
+  | 'not-by-code'
   | 'proof-first'
   | 'malformed-request'
   | 'foreign-origin'
@@ -40,10 +40,10 @@ const rows: Readonly<Record<ProblemName, Row>> = {
     fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne permet pas d\u2019ajouter une cl\u00e9. Demandez un ticket \u00e0 l\u2019exploitant.',
     en: 'A code can be phished, so it cannot add a key. Ask the operator for a ticket.',
   },
-  'right-too-new': {
+  'not-by-code': {
     status: 403,
-    fr: 'Pendant 7 jours, une application ajout\u00e9e avec un code ne prend pas la place d\u2019un facteur plus ancien : un code vol\u00e9 ne doit pas vous fermer votre compte. Attendez, ou demandez \u00e0 l\u2019exploitant.',
-    en: 'For 7 days an app that was added with a code does not take the place of an older factor: a stolen code must not shut you out of your account. Wait, or ask the operator.',
+    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne retire et ne renomme que ce qu\u2019un code a ajout\u00e9 apr\u00e8s sa propre application ; pour le reste, montrez une cl\u00e9 ou une carte, ajoutez d\u2019abord un facteur avec un ticket, ou demandez \u00e0 l\u2019exploitant.',
+    en: 'A code can be phished, so it removes and renames only what a code added after its own app; for the rest show a key or a card, add a factor with a ticket first, or ask the operator.',
   },
   // Told to every session: it says nothing of the other one but that its list shows it.
   'proof-first': {

@@ -77,7 +77,7 @@ function html(words: PageWords): string {
 <label for="confirm">${words.shown}</label><input id="confirm" ${once}>${submit}</form></details>
 <section id="codes" hidden><h2>${words.codes}</h2><ul id="code-list"></ul></section>
 <p><button type="button" id="go-on" hidden>${words.goOn}</button></p>
-<section id="yours" hidden><h2>${words.yours}</h2><p>${words.yoursHint}</p><ul id="factor-list"></ul></section>
+<section id="yours" hidden><h2>${words.yours}</h2><p>${words.yoursHint}</p><ul id="factor-list"></ul><p id="not-by-code" hidden>${words.notByCode}</p></section>
 </main><script id="words" type="application/json">${JSON.stringify(words).replaceAll('<', '\\u003c')}</script>
 <script src="page.js"></script></body></html>
 `;

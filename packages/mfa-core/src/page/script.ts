@@ -104,6 +104,8 @@ export const script: string = `'use strict';
     const until = new Date(factor.activeFrom);
     if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
     const item = element('li', parts.join(', ') + ' ');
+    // What would be refused has no button; the line below the list says why.
+    if (factor.remove !== 'allowed') return item;
     const button = element('button', words.remove);
     button.type = 'button';
     button.setAttribute('aria-label', words.remove + ' ' + parts[0]);
@@ -156,6 +158,7 @@ export const script: string = `'use strict';
     at('lost').hidden = !kinds.includes('recovery-code');
     at('enrol').open = kinds.length === 0;
     at('yours').hidden = factors.length === 0;
+    at('not-by-code').hidden = !factors.some(({ remove }) => remove === 'not-by-code');
     at('factor-list').replaceChildren(...factors.map((factor) => line(factor, addedLately.some(({ id }) => id === factor.id))));
     if (kinds.length === 0 && factors.length > 0) say(words.notEnough);
   }

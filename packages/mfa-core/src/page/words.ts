@@ -36,6 +36,7 @@ export interface PageWords {
   readonly codes: string;
   readonly yours: string;
   readonly yoursHint: string;
+  readonly notByCode: string;
   readonly remove: string;
   readonly isNew: string;
   readonly lately: LatelyWords;
@@ -72,7 +73,10 @@ const french: PageWords = {
   shown: 'Code affiché par l’application',
   codes: 'Codes de secours, à imprimer : ils ne seront plus jamais montrés',
   yours: 'Vos seconds facteurs',
-  yoursHint: 'Pour en retirer un, prouvez d’abord que c’est vous : cela vaut cinq minutes.',
+  yoursHint:
+    'Pour en retirer un, prouvez d’abord que c’est vous : cela vaut cinq minutes. Le dernier ne se retire qu’auprès de l’exploitant.',
+  notByCode:
+    'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qu’un code a ajouté après sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord un autre avec un ticket, ou demandez à l’exploitant.',
   remove: 'Retirer',
   isNew: 'nouveau',
   lately: {
@@ -120,7 +124,10 @@ const english: PageWords = {
   shown: 'Code the app shows',
   codes: 'Recovery codes, to be printed: they are never shown again',
   yours: 'Your second factors',
-  yoursHint: 'To remove one, first show that it is you: that holds for five minutes.',
+  yoursHint:
+    'To remove one, first show that it is you: that holds for five minutes. Only the operator removes the last one.',
+  notByCode:
+    'A code can be phished, so it removes only what a code added after its own app; for the rest show a key or a card, add another one with a ticket first, or ask the operator.',
   remove: 'Remove',
   isNew: 'new',
   lately: {
