@@ -4,7 +4,7 @@ import { secondsOf } from '@palier/mfa-core';
 import { ceremonies, requireStepUp } from '@palier/mfa-core/web';
 import { describe, expect, it } from 'vitest';
 import { accountOf, bindKey, type Desk, openDesk, origin, signIn, withPhone } from './desk.ts';
-import { plant } from './thief.ts';
+import { byCode, plant } from './thief.ts';
 
 const ana = accountOf('ana');
 const account = (): string => 'ana';
@@ -146,6 +146,11 @@ describe('the page', () => {
         [false, 'not-by-code', 'not-by-code'],
         [true, 'allowed', 'allowed'],
       ]);
+      const own = { ...headers, cookie: `__Host-palier-mfa=${(await byCode(desk, thief.phone)).token}` };
+      const seen = await (await api(desk)('/mfa/factors', { headers: own })).json();
+      expect(seen).toMatchObject({ factors: [{}, {}, { remove: 'not-by-code', rename: 'allowed' }] });
+      const again = await byCode(desk, owner.phone);
+      headers.cookie = `__Host-palier-mfa=${again.token}`;
       const set = factors[1]?.id;
       for (const [path, body] of [
         ['remove', { factor: owner.factor.id }],

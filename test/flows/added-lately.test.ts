@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bindAnotherApp } from '../support/another-app.ts';
 import type { Page } from '../support/browser.ts';
-import { type Professional, seat } from '../support/professional.ts';
+import { formTo } from '../support/forms.ts';
+import { appFrom, type Professional, seat } from '../support/professional.ts';
 import { type Site, startSite } from '../support/start.ts';
 
 let site: Site;
@@ -150,6 +151,19 @@ describe('the page of the factors', () => {
     expect(late.text).toContain('ajoutez d’abord un facteur avec un ticket');
   });
 
+  it('says nothing of the kind at the end of what a code added, and of the first of all', async () => {
+    const owner = seat(site, 'pharmacie-06');
+    await owner.signIn();
+    const first = await owner.enrolApp();
+    const choice = formTo(await owner.browser.post('/.palier/enrol/factor', {}), '/.palier/enrol/totp');
+    const offer = await owner.browser.post(choice.action, { ...choice.fields, name: 'second' });
+    const confirm = formTo(offer, '/.palier/enrol/totp/confirm');
+    const code = appFrom(offer).generate({ timestamp: site.clock.now() });
+    const second = await owner.browser.post(confirm.action, { ...confirm.fields, code });
+    for (const { status, text } of [first, second])
+      expect([status, text.includes('Retirez l’ancien')]).toEqual([200, false]);
+  });
+
   it('offers no removal of the only app, and says whose act that is', async () => {
     const owner = await withApp('pharmacie-03');
     const [row = ''] = rowsOf(await owner.browser.go('/.palier/factors'));
@@ -192,9 +206,12 @@ describe('the page of the factors', () => {
     expect(list.text).toContain(why);
     const offered = rows.filter((row) => row.includes('action="/.palier/factors/remove"'));
     expect(offered.map((row) => row.startsWith('planted'))).toEqual([true]);
+    const renamed = rows.filter((row) => row.includes('action="/.palier/factors/rename"'));
+    expect(renamed.map((row) => row.split('<')[0])).toEqual(['phone of the counter', 'planted']);
     const id = removalOf(list, 'phone of the counter');
     const refused = await thief.browser.post('/.palier/factors/remove', id);
     expect([refused.status, refused.text.split(why).length]).toEqual([403, 2]);
+    expect(/<p[^>]* role="alert"[^>]*>([^<]+)/.exec(refused.text)?.[1]).toContain(why);
     const own = await arrived(owner);
     expect((await own.browser.call('/.palier/api/step-up/totp', { code: own.code() })).status).toBe(200);
   });

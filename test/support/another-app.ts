@@ -1,7 +1,7 @@
 // Another app, bound with the gesture that a browser has just made: by its owner, or by whoever phished a code.
-import { Secret, TOTP } from 'otpauth';
 import type { Browser } from './browser.ts';
 import { formTo } from './forms.ts';
+import { appFrom } from './professional.ts';
 import type { Site } from './start.ts';
 
 /** Binds it under a name through the pages; answers what makes its codes. */
@@ -12,8 +12,7 @@ export async function bindAnotherApp(
 ): Promise<() => string> {
   const choice = formTo(await browser.post('/.palier/enrol/factor', {}), '/.palier/enrol/totp');
   const offer = await browser.post(choice.action, { ...choice.fields, name });
-  const secret = /<p class="secret">([^<]+)<\/p>/.exec(offer.text)?.[1]?.replace(/\s/g, '') ?? '';
-  const app = new TOTP({ secret: Secret.fromBase32(secret) });
+  const app = appFrom(offer);
   const code = (): string => app.generate({ timestamp: clock.now() });
   const confirm = formTo(offer, '/.palier/enrol/totp/confirm');
   const done = await browser.post(confirm.action, { ...confirm.fields, code: code() });

@@ -57,7 +57,8 @@ export function seat(site: Seated, login: string, phone: Phone = { app: undefine
   };
 }
 
-function appFrom(offer: Page): TOTP {
+/** The app that scans the page of an enrolment. */
+export function appFrom(offer: Page): TOTP {
   const secret = /<p class="secret">([^<]+)<\/p>/.exec(offer.text)?.[1]?.replace(/\s/g, '') ?? '';
   return new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 });
 }
