@@ -3,12 +3,11 @@
 // nothing from what the other counts and opened, and goes on by itself when its clock is right.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { instantOf, type ProofId } from '@palier/mfa-core';
+import { createClockCheck, instantOf, type ProofId } from '@palier/mfa-core';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BudgetStore, Charge } from '../../packages/gateway/src/budget/budget-store.ts';
 import { digestOf } from '../../packages/gateway/src/budget/budget-store-contract.ts';
-import { createClockCheck } from '../../packages/gateway/src/stores/clock-check.ts';
 import { postgresBudgetStore } from '../../packages/gateway/src/stores/postgres-budget.ts';
 import { type Instances, startInstances } from '../support/instances.ts';
 import { type Professional, seat } from '../support/professional.ts';
@@ -53,10 +52,9 @@ describe.skipIf(isMissing('postgres'))('a thief between two clocks, counting in 
     const steady = (): number => now;
     const instances = [0, ahead].map(async (by) => {
       const clock = { now: () => instantOf(now + by) };
-      const check = createClockCheck({ clock, steady, storeTime: async () => instantOf(now) });
-      await check.look();
+      const check = createClockCheck({ clock, steady, time: async () => instantOf(now) });
       return async (person: string): Promise<boolean> => {
-        if (checked) check.demand();
+        if (checked) await check.demand();
         return (await store.consume(lookUp(name, person), clock.now())).charged.outcome === 'granted';
       };
     });

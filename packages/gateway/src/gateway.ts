@@ -2,7 +2,14 @@
 // a configuration is made into is composition.ts; the way of a request is gate/decide.ts and gate/serve.ts.
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { type Clock, type Mfa, type Random, systemClock, systemRandom } from '@palier/mfa-core';
+import {
+  type Clock,
+  type ClocksApart,
+  type Mfa,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@palier/mfa-core';
 import type { JWK } from 'jose';
 import { createDetectors } from './budget/detectors.ts';
 import { createRefusedDayCount } from './budget/refused-days.ts';
@@ -28,7 +35,6 @@ import { lately } from './notify/paging.ts';
 import { createLiveExchanges } from './proxy/live.ts';
 import { retireUpstreams } from './proxy/named-upstreams.ts';
 import { fixedSettings } from './reload.ts';
-import { clockRemark, watchApart } from './stores/clock-check.ts';
 import { openStores } from './stores/open.ts';
 import { recentSessions } from './stores/recent-sessions.ts';
 import { rememberReplaced } from './stores/replaced-tokens.ts';
@@ -80,6 +86,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const kept = await keptOf(config, options);
   const current = { config, composition: await composeFirst(config, kept) };
   kept.stores.onLost(() => current.composition.told.countsLost());
+  kept.stores.onApart(({ milliseconds, verdict }) =>
+    current.composition.told.clockApart(milliseconds, verdict === 'refuse'),
+  );
   const front = (): Composition['front'] => current.composition.front;
   const handlers: Handlers = {
     request: (incoming, response) => void handle(front(), { incoming, response }),
@@ -93,7 +102,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     async () => void (await Promise.all([kept.stores.probe(), kept.ledger.probe()])),
     () => current.composition.observer?.counts(),
     kept.refusedDays.counts,
-    () => clockRemark(kept.stores.clockCheck.apart()),
+    () => remarkOn(kept.stores.clockCheck.apart()),
   );
   const asking = createAskListener(config, () => current.composition.forwardAuth);
   const timers: NodeJS.Timeout[] = [];
@@ -113,12 +122,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       kept.clock === systemClock ? () => performance.now() : kept.clock.now,
       (by) => current.composition.told.clockJumped(by),
     );
-    const lookAtStoreClock = watchApart(kept.stores.clockCheck, (by, refusing) =>
-      current.composition.told.clockApart(by, refusing),
-    );
     const sweep = (): void => {
       lookAtClock();
-      void lookAtStoreClock();
+      // Notices and tells also while nobody asks for anything.
+      void kept.stores.clockCheck.demand().catch(() => undefined);
       void kept.live.sweep((terms) => mayLive(front().desk.gate, terms));
     };
     timers.push(setInterval(sweep, sweepMilliseconds), setInterval(renew, certificateMilliseconds));
@@ -179,6 +186,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await kept.ledger.close();
     await kept.stores.close();
   }
+}
+
+function remarkOn({ verdict, detail }: ClocksApart): string | undefined {
+  return verdict === 'agree' ? undefined : detail;
 }
 
 /** One after the other: of two reloads at once, the first's composition would be replaced without being closed. */

@@ -3,6 +3,7 @@
 /** What each code means, for logs. */
 export const mfaErrorCodes = {
   ERR_MFA_STORE: 'a store did not answer or answered nonsense',
+  ERR_MFA_CLOCK: 'the clocks of this machine and of the store differ by too much to judge anything',
   ERR_MFA_SEALING: 'a sealed secret could not be opened: wrong key, or it was changed or moved',
   ERR_MFA_KEYS: 'the keys given are missing, too short or have no current one',
   ERR_MFA_POLICY: 'the policy given does not make sense',

@@ -22,6 +22,14 @@ export {
   type EnrolRight,
   type Purpose,
 } from './challenge.ts';
+export {
+  type ClockCheck,
+  type ClockCheckSetting,
+  type ClocksApart,
+  clockBounds,
+  createClockCheck,
+  type StoreTime,
+} from './clock-check.ts';
 export type { BindableKind, RightAnswer } from './enrol-right.ts';
 export type { Enrol, EnrolAnswer, EnrolOffer, WantedFactor } from './enrolment.ts';
 export { MfaError, type MfaErrorCode, mfaErrorCodes } from './errors.ts';
@@ -125,6 +133,7 @@ export { qrSvg, qrText } from './totp/qr.ts';
 export { type DriftWindow, defaultTotpSettings } from './totp/totp.ts';
 export type { TotpOffer } from './totp-enrolment.ts';
 export type { RotationProgress } from './totp-secrets.ts';
+export { type ClockCheckedStores, underClockCheck, withClockCheck } from './under-clock-check.ts';
 export {
   type Metadata,
   type MetadataFile,

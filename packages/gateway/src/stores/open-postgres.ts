@@ -3,7 +3,6 @@ import { instantOf } from '@palier/mfa-core';
 import { type PostgresPool, postgresStores } from '@palier/mfa-core/stores/postgres';
 import { DatabaseError, Pool } from 'pg';
 import { createBreaker } from './breaker.ts';
-import { toldInstant } from './clock-check.ts';
 import { type Address, type DurablePart, type SharedPart, urlOf } from './parts.ts';
 import { postgresBudgetStore } from './postgres-budget.ts';
 import { postgresSignIns } from './postgres-sign-in.ts';
@@ -12,8 +11,6 @@ import { postgresStandings } from './postgres-standing.ts';
 /** A charge may stand in line behind others of its account, so it waits longer than one for Redis. */
 const patienceMilliseconds = 2000;
 const startMilliseconds = 60_000;
-/** Not now(), which is when the transaction began. */
-const timeSql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at';
 
 export interface PostgresParts {
   readonly durable: DurablePart;
@@ -57,7 +54,7 @@ export async function openPostgres(address: Address): Promise<PostgresParts> {
         countedSince: () => instantOf(0),
         onLost: () => undefined,
         renew: undefined,
-        time: async () => toldInstant((await guarded.query(timeSql)).rows[0]?.['at']),
+        time: mfa.time,
         probe,
         close: async () => undefined,
       }),

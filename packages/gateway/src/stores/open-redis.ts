@@ -1,11 +1,10 @@
 // The shared state of several instances in Redis or Valkey: ceremonies, sessions and counts, behind one breaker. Bounded
 // in time at every call; a server that may drop keys is refused at the start.
-import type { Clock, Instant, Random } from '@palier/mfa-core';
+import { type Clock, clockBounds, type Random } from '@palier/mfa-core';
 import { type RedisClient, redisStores } from '@palier/mfa-core/stores/redis';
 import { createClient, ErrorReply } from 'redis';
 import type { ActivityStore } from '../budget/activity-store.ts';
 import { createBreaker } from './breaker.ts';
-import { mostApart, toldInstant } from './clock-check.ts';
 import { openMark, probeMark, renewMark, underMark } from './counts-mark.ts';
 import { type Address, type SharedPart, urlOf } from './parts.ts';
 import { type RedisBudgetStore, redisBudgetStore, requireNoEviction } from './redis-budget.ts';
@@ -38,9 +37,9 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
         return mark.text();
       },
       timeoutMilliseconds: patienceMilliseconds,
-      toleranceMilliseconds: realTime ? mostApart : undefined,
+      toleranceMilliseconds: realTime ? clockBounds.mostApart : undefined,
     });
-    const { challenges, sessions } = await redisStores(client);
+    const { challenges, sessions, time } = await redisStores(client);
     connection.started();
     const turns = shareTurns(counts, activity);
     await turns.share();
@@ -58,7 +57,7 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
       budget: underMark(counts, mark),
       countedSince: mark.since,
       onLost: mark.onLost,
-      time: () => timeOf(client),
+      time,
       renew: () => renewMark(client, prefix, activity, setting),
       probe: () => probeMark(counts, mark),
       close: async () => {
@@ -70,12 +69,6 @@ export async function openRedis(setting: RedisSetting): Promise<SharedPart> {
     await connection.close();
     throw error;
   }
-}
-
-async function timeOf(client: RedisClient): Promise<Instant> {
-  const told = await client.sendCommand(['TIME']);
-  const [seconds, micros]: readonly unknown[] = Array.isArray(told) ? told : [];
-  return toldInstant(Number(seconds) * 1000 + Number(micros) / 1000);
 }
 
 /** Tells the durable store every second what this instance knows of, so that it outlives all instances. */

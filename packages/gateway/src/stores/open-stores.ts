@@ -1,8 +1,7 @@
 // What there is when all stores are open.
-import type { MfaStores } from '@palier/mfa-core';
+import type { ClockCheck, ClocksApart, MfaStores } from '@palier/mfa-core';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { SignInStores } from '../sign-in/sign-in-store.ts';
-import type { ClockCheck } from './clock-check.ts';
 import type { SharedPart } from './parts.ts';
 import type { Standings } from './sqlite-standing.ts';
 
@@ -14,6 +13,8 @@ export interface OpenStores extends Pick<SharedPart, 'countedSince' | 'onLost' |
   readonly close: () => Promise<void>;
   /** Whether this machine's clock goes with the shared store's; who must not count while it does not is under-clock.ts. */
   readonly clockCheck: ClockCheck;
+  /** Who is told when the clocks begin or cease to differ; the latest one. */
+  readonly onApart: (listener: (apart: ClocksApart) => void) => void;
   /** Rejects when a store does not answer, or has lost counts; reads next to nothing. */
   readonly probe: () => Promise<void>;
 }

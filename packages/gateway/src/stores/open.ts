@@ -5,6 +5,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   type AccountId,
   type Clock,
+  type ClockCheck,
+  type ClocksApart,
+  createClockCheck,
+  type Instant,
   instantOf,
   type MfaStores,
   type Random,
@@ -15,7 +19,6 @@ import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
-import { type KeptCheck, keepChecking } from './clock-check.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
@@ -33,8 +36,6 @@ export interface StoreSurroundings {
   readonly clock: Clock;
   readonly random: Random;
 }
-
-const steady = (): number => performance.now();
 
 /** Rejects when a store cannot be used. */
 export async function openStores(
@@ -58,11 +59,12 @@ export async function openStores(
     halves.started();
     // A clock that is moved by hand is all the time there is.
     const storeTime = clock === systemClock ? shared.time : undefined;
-    const clockCheck = await keepChecking({ clock, steady, storeTime }).catch(async (error: unknown) => {
+    const checked = checkOf(clock, storeTime);
+    await checked.clockCheck.look().catch(async (error: unknown) => {
       await shared.close();
       throw error;
     });
-    return together(durable, shared, clockCheck);
+    return together(durable, shared, checked);
   } catch (error) {
     await durable.close();
     throw error;
@@ -79,7 +81,7 @@ export async function openForCommand(stores: Config['stores']): Promise<OpenStor
   return underClock(await openStores(stores));
 }
 
-function together(durable: DurablePart, shared: SharedPart, clockCheck: KeptCheck): OpenStores {
+function together(durable: DurablePart, shared: SharedPart, checked: Checked): OpenStores {
   const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops } = durable;
   return {
     mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
@@ -89,15 +91,35 @@ function together(durable: DurablePart, shared: SharedPart, clockCheck: KeptChec
     countedSince: shared.countedSince,
     onLost: shared.onLost,
     renew: shared.renew,
-    clockCheck,
+    ...checked,
     probe: async () => void (await Promise.all([durable.probe(), shared.probe()])),
     close: async () => {
-      clockCheck.end();
       await shared.close();
       await durable.close();
     },
   };
 }
+
+type Checked = Pick<OpenStores, 'clockCheck' | 'onApart'>;
+
+/** Where the stores are in this machine there is no other clock, and nothing is ever amiss. */
+function checkOf(clock: Clock, time: (() => Promise<Instant>) | undefined): Checked {
+  let listener: (apart: ClocksApart) => void = () => undefined;
+  const clockCheck =
+    time === undefined ? oneClock : createClockCheck({ clock, time, told: (apart) => listener(apart) });
+  return {
+    clockCheck,
+    onApart: (next) => {
+      listener = next;
+    },
+  };
+}
+
+const oneClock: ClockCheck = {
+  look: async () => undefined,
+  apart: () => ({ milliseconds: 0, verdict: 'agree', detail: 'there is one clock' }),
+  demand: async () => undefined,
+};
 
 interface Halves {
   readonly durable: DurablePart;

@@ -40,8 +40,8 @@ async function withWrongClock(): Promise<OpenStores> {
     shared: { kind: 'memory' },
     patience: secondsOf(1),
   });
-  const demand = (): never => {
-    throw new MfaError('ERR_MFA_STORE', { detail: 'the clock is wrong' });
+  const demand = async (): Promise<never> => {
+    throw new MfaError('ERR_MFA_CLOCK', { detail: 'the clock is wrong' });
   };
   return underClock({ ...stores, clockCheck: { ...stores.clockCheck, demand } });
 }
@@ -61,7 +61,7 @@ it('refuses, while the clock is wrong, what counts, reads or moves a session, ta
     probe(),
   ];
   for (const one of await Promise.allSettled(refused))
-    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'ERR_MFA_STORE' } });
+    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'ERR_MFA_CLOCK' } });
 });
 
 it('still ends sessions, revokes tickets, stops, and forgives', async () => {

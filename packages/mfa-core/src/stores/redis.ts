@@ -1,8 +1,10 @@
 // The shared, short-lived state of several instances in Redis or Valkey: ceremonies, sessions, counters of guesses. Not
 // here: factors and tickets. Redis acknowledges before a write is safe, and a failover may undo the last ones: a used
 // time step or recovery code would work again, and a removed factor would be back.
+import { type StoreTime, toldInstant } from '../clock-check.ts';
 import { MfaError } from '../errors.ts';
 import type { MfaStores } from '../stores.ts';
+import type { Instant } from '../time.ts';
 import { type ConnectionBounds, patienceOf, sessionsKept } from './bounds.ts';
 import { answered } from './faults.ts';
 import { redisAttempts } from './redis-attempts.ts';
@@ -29,6 +31,8 @@ export interface RedisBounds extends ConnectionBounds {
  * not want that keeps `attempts` in the durable store, or gives Redis `appendfsync always`. A replayed code is refused
  * all the same, by the durable store.
  *
+ * `time` is the server's clock, for `withClockCheck`; a user with rights of its own there needs `+time`.
+ *
  * The client, of the package redis, is connected and stays the caller's, who listens to its `error` event; with
  * `disableOfflineQueue` it fails at once while Redis is away. Rejects with ERR_MFA_STORE when Redis cannot be used: a cluster, whose scripts reach one node
  * only, or a `maxmemory-policy` that may drop counters (A130).
@@ -36,7 +40,7 @@ export interface RedisBounds extends ConnectionBounds {
 export async function redisStores(
   client: RedisClient,
   bounds: RedisBounds = {},
-): Promise<Pick<MfaStores, 'challenges' | 'sessions' | 'attempts'>> {
+): Promise<Pick<MfaStores, 'challenges' | 'sessions' | 'attempts'> & StoreTime> {
   const patience = patienceOf(bounds);
   const prefix = bounds.prefix ?? 'palier:';
   checkServer(String(await answered(client.sendCommand(['INFO']), patience)));
@@ -45,7 +49,14 @@ export async function redisStores(
     challenges: redisChallenges(run, prefix),
     sessions: redisSessions(run, prefix, sessionsKept(bounds)),
     attempts: redisAttempts(run, prefix),
+    time: async () => timeOf(await answered(client.sendCommand(['TIME']), patience)),
   };
+}
+
+/** Seconds and microseconds, as texts. */
+function timeOf(told: unknown): Instant {
+  const [seconds, micros]: readonly unknown[] = Array.isArray(told) ? told : [];
+  return toldInstant(Number(seconds) * 1000 + Number(micros) / 1000);
 }
 
 /** Reads the server's own description of itself. */
