@@ -1,6 +1,14 @@
 // A server that is gone, silent, emptied or not what it should be: every verb rejects in bounded time, none answers
 // "nothing there", and what was durable is still there afterwards (A125, A140).
-import type { AccountId, Factor, Instant, MfaStores, Session, TokenDigest } from '@palier/mfa-core';
+import type {
+  AccountId,
+  Factor,
+  Instant,
+  MfaStores,
+  Session,
+  StoreTime,
+  TokenDigest,
+} from '@palier/mfa-core';
 import { migrate, postgresDatabase, postgresStores } from '@palier/mfa-core/stores/postgres';
 import { type RedisBounds, redisStores } from '@palier/mfa-core/stores/redis';
 import { Pool } from 'pg';
@@ -33,13 +41,14 @@ async function expectUnknown(ask: () => Promise<unknown>): Promise<void> {
   expect(performance.now() - started).toBeLessThan(2500);
 }
 
-type Shared = Pick<MfaStores, 'challenges' | 'sessions' | 'attempts'>;
+type Shared = Pick<MfaStores, 'challenges' | 'sessions' | 'attempts'> & StoreTime;
 
-async function expectNoAnswers({ sessions, attempts }: Shared): Promise<void> {
+async function expectNoAnswers({ sessions, attempts, time }: Shared): Promise<void> {
   await expectUnknown(() => sessions.load(digest));
   await expectUnknown(() => sessions.replace(digest, 'next' as TokenDigest, session));
   await expectUnknown(() => sessions.end(account, 'all'));
   await expectUnknown(() => attempts.reserve(lane, [0], 5, now));
+  await expectUnknown(time);
 }
 
 describe.skipIf(isMissing('redis'))('Redis', () => {
