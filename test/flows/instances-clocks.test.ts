@@ -158,7 +158,8 @@ describe
       site.clock.advance(30);
       const code = professional.code();
       site.clock.advance(-30);
-      const sent = Array.from({ length: 20 }, () =>
+      // Four to each: of five, the one that is behind could find all wrong before the other has seen one, and all would wait.
+      const sent = Array.from({ length: 8 }, () =>
         professional.browser.call('/.palier/api/step-up/totp', { code }),
       );
       const statuses = (await Promise.all(sent)).map(({ status }) => status);
