@@ -4,7 +4,8 @@
 // remove: owner and thief show the same code, and of a team somebody is always left. A key, a card and the ticket just spent
 // change everything; the key and the ticket leave the account to no newcomer, which is what a code bound within the last days.
 // A recovery set is no exception: what a code may not remove it may replace, or who holds only an app could never renew the
-// codes. That kills the old ones as well, so that removing a set which a code made gains a thief nothing.
+// codes. That kills the old ones as well, so that removing a set which a code made gains a thief nothing; it also goes
+// unseen with an app that he binds and takes away again (recovery-set.ts).
 import { isAddedLately } from './added-lately.ts';
 import { type Granted, type Tier, tierOf } from './change-right.ts';
 import { type BoundBy, type Factor, isUsable } from './factor.ts';
