@@ -57,6 +57,7 @@ routes:
   - { match: "GET /page/{name}", require: signed-in, query: [a] }
   - { match: POST /logout, require: signed-in }
   - { match: GET /acts, require: { accept: card, maxAge: 15m } }
+  - { match: "GET /patients/{nir}", require: { accept: card, maxAge: 15m }, records: { from: path, name: nir, as: nir } }
 enrolment: { first: [card] }
 stores: { durable: memory, shared: memory }
 keys: { file: ${folder}/palier-keys.json }

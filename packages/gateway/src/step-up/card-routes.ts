@@ -11,6 +11,7 @@ import { sendPage } from './answer.ts';
 import type { CardWay } from './card-ways.ts';
 import { dateText } from './date-text.ts';
 import { choosePage } from './enrol-page.ts';
+import { sendOnward } from './onward.ts';
 import { html, page } from './page.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import type { Known, Visit } from './person.ts';
@@ -67,7 +68,7 @@ async function arrive(signIn: CardSignIn, visit: Visit, request: Request, respon
   if (arrived === undefined) return sendText(response, visit, 410, cardTexts[visit.language].problems.gone);
   setSessionCookie(response, arrived.token);
   response.appendHeader('set-cookie', `${identityCookie}=${arrived.who}; ${attributes}`);
-  response.set('cache-control', 'no-store').redirect(303, arrived.onward);
+  sendOnward(visit, response, arrived.onward);
 }
 
 function send(way: Way): Act {
@@ -86,7 +87,7 @@ const comeBack: Act = async (setting, visit, request, response) => {
   const now = { ...visit, person };
   if (way === 'enrol') return enrol(setting, now, resume, response);
   if (ends !== undefined) return sendPage(response, 200, endsPage(visit, resume, ends));
-  return goOn(setting, now, response, resume);
+  return goOn(setting, now, response, resume, (target) => sendOnward(visit, response, target));
 };
 
 /** The proof just given is the right to bind a factor, if the operator lets cards do that. */

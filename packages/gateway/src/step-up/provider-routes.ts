@@ -11,6 +11,7 @@ import { agentOf } from '../request/browser-name.ts';
 import { cookieValue } from '../request/cookies.ts';
 import { sendPage } from './answer.ts';
 import type { CardWay } from './card-ways.ts';
+import { sendOnward } from './onward.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import type { Known, Visit } from './person.ts';
 import { awayPage, providerDownPage, signInPage } from './provider-pages.ts';
@@ -117,7 +118,9 @@ async function tellCard(
   }
   setSessionCookie(response, outcome.token);
   const person = { ...visit.person, session: outcome.session, token: outcome.token };
-  return goOn(setting, { ...visit, person }, response, outcome.resume);
+  return goOn(setting, { ...visit, person }, response, outcome.resume, (target) =>
+    sendOnward(visit, response, target),
+  );
 }
 
 async function arrive(
@@ -152,7 +155,7 @@ function tellSignIn(
   if (outcome.outcome === 'signed-in') {
     setSessionCookie(response, outcome.token);
     response.appendHeader('set-cookie', `${identityCookie}=${outcome.who}; ${attributes}`);
-    response.set('cache-control', 'no-store').redirect(303, outcome.onward);
+    sendOnward(visit, response, outcome.onward);
     return;
   }
   const error = texts[visit.language].signInRefused[outcome.because];

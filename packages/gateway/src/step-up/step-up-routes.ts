@@ -158,12 +158,14 @@ export function refusalText(visit: Visit, retryAt: number | undefined): string {
     : `${words.refusedUntil} ${dateText(retryAt, visit.language)}.`;
 }
 
-/** After the gesture: back to where the person was stopped, once. */
+/** After the gesture: back to where the person was stopped, once. `send`: how, where another site led here. */
 export async function goOn(
   setting: PagesSetting,
   visit: Visit,
   response: Response,
   ticket: string,
+  send: (target: string) => void = (target) =>
+    response.set('cache-control', 'no-store').redirect(303, target),
 ): Promise<void> {
   if (visit.person === undefined) return askSignIn(setting, visit, response);
   const resume = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
@@ -171,7 +173,7 @@ export async function goOn(
     return sendPage(response, 200, donePage(visit, await setting.presenceLeft(visit.person)));
   if (resume.form === undefined) await setting.reception.mfa.resume.take(visit.person.session, ticket);
   else response.appendHeader('set-cookie', heldCookie(ticket));
-  response.set('cache-control', 'no-store').redirect(303, resume.target);
+  send(resume.target);
 }
 
 /** Names the held form for the very next request to its address; `gate/held-form.ts` spends it. */
