@@ -1,5 +1,5 @@
-// The moment a confirmed factor becomes one: the right is spent, the log is told, the factor is kept, the other sessions
-// of the account end.
+// The moment a confirmed factor becomes one: the right is spent, the factor is kept and the log is told (keep-factor.ts), the
+// other sessions of the account end.
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
 import type { Challenge, EnrolRight } from './challenge.ts';
@@ -8,6 +8,7 @@ import type { NamedFactor } from './events.ts';
 import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import { type ChallengeId, makeProofId, type SessionToken } from './ids.ts';
+import { keepFactor } from './keep-factor.ts';
 import { keyProof } from './key-proof.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { firstSet } from './recovery-set.ts';
@@ -60,16 +61,17 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     boundBy: boundBy(right.payload, heldBefore, now),
     activeFrom: active,
   };
-  await emit(parts, whoseOf(session), {
-    type: 'factor-enrolled',
-    factor: named(factor),
-    activeFrom: factor.activeFrom,
-    right: right.payload.source,
-    boundBy: factor.boundBy,
-    ...shownIn(right.payload, heldBefore),
-  });
-  // Of many at once that all found the last place free, the store lets one have it.
-  const kept = await parts.stores.factors.add(factor, room);
+  const kept = await keepFactor(parts, factor, room, () =>
+    emit(parts, whoseOf(session), {
+      type: 'factor-enrolled',
+      factor: named(factor),
+      activeFrom: factor.activeFrom,
+      right: right.payload.source,
+      boundBy: factor.boundBy,
+      ...shownIn(right.payload, heldBefore),
+    }),
+  );
+  if (kept === 'gone') return refuse(parts, session, 'enrol', 'unknown-factor');
   if (kept !== 'added') return giveBack(parts, session, right, kept === 'full' ? 'too-many-factors' : kept);
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);

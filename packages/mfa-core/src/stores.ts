@@ -52,6 +52,8 @@ export interface FactorStore {
 /** Rare changes to factors that are already there. */
 export interface FactorUpkeep {
   rename(account: AccountId, factor: FactorId, name: string): Promise<'renamed' | 'absent'>;
+  /** Lets a factor prove something from `from` on: it was added to wait, and the log has been told of it now. */
+  activate(account: AccountId, factor: FactorId, from: Instant): Promise<'active' | 'absent'>;
   /** Replaces a sealed secret only if it still is `from`: two rotations at once end in one. */
   reseal(account: AccountId, factor: FactorId, from: Sealed, to: Sealed): Promise<'resealed' | 'changed'>;
   /**

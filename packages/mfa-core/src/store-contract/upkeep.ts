@@ -17,6 +17,26 @@ export const upkeepCases: readonly StoreCase[] = [
     equal(await stores.upkeep.rename(factor.account, factor.id, `l'autre "cl\u00e9" \u{1f511}`), 'renamed');
     deepEqual(await kept(stores, factor), { ...factor, name: `l'autre "cl\u00e9" \u{1f511}` });
   }),
+  single(
+    'a factor that waits is activated by its account only, and is otherwise as it was',
+    async (stores, clock) => {
+      const [account, at] = [freshAccount(), clock.now()];
+      const never = later(at, 8e15 - at) as Factor['activeFrom'];
+      const waiting = [
+        totpOf(account, at, { activeFrom: never, name: `l'été "\u{1f511}" $.activeFrom` }),
+        keyOf(account, later(at, 1), { activeFrom: never }),
+      ] as const;
+      for (const factor of waiting) await stores.factors.add(factor);
+      equal(await stores.upkeep.activate(freshAccount(), waiting[0].id, at), 'absent');
+      deepEqual(await stores.factors.list(account), waiting);
+      for (const { id } of waiting) equal(await stores.upkeep.activate(account, id, later(at, 7)), 'active');
+      const active = waiting.map((factor) => ({ ...factor, activeFrom: later(at, 7) }));
+      deepEqual(await stores.factors.list(account), active);
+      await stores.factors.remove(account, waiting[0].id);
+      equal(await stores.upkeep.activate(account, waiting[0].id, at), 'absent');
+      deepEqual(await stores.factors.list(account), active.slice(1));
+    },
+  ),
   single('a secret is sealed anew only if it still is the one that was opened', async (stores, clock) => {
     const factor = totpOf(freshAccount(), clock.now(), { secret: sealed('v1.old') });
     await stores.factors.add(factor);

@@ -1,5 +1,6 @@
 // A factor as a row of a relational database, and back: the same columns in every dialect. What a verb changes or a
-// WHERE decides on has a column and stands nowhere else; the document holds what never changes. So a secret that was
+// WHERE decides on has a column and stands nowhere else; the document holds what never
+// changes, and the one instant that is set once more, when a factor that was added to wait begins to count. So a secret that was
 // sealed anew leaves no old copy behind (A254).
 import type { Factor } from '../factor.ts';
 import { nonsense, parsed } from './faults.ts';

@@ -63,6 +63,12 @@ function factorUpkeep(shelf: Shelf): FactorUpkeep {
       shelf.byId.set(id, { ...factor, name });
       return 'renamed';
     },
+    activate: async (account, id, from) => {
+      const factor = find(shelf, account, id);
+      if (factor === undefined) return 'absent';
+      shelf.byId.set(id, { ...factor, activeFrom: from });
+      return 'active';
+    },
     reseal: async (account, id, from, to) => {
       const factor = find(shelf, account, id);
       if (factor?.kind !== 'totp' || factor.secret !== from) return 'changed';

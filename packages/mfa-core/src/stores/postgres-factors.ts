@@ -24,6 +24,8 @@ const statement = {
   redeemRecoveryCode: `UPDATE palier_factor SET codes = codes - $3::text, last_used_at = $4
     WHERE ${own} AND kind = 'recovery-code' AND codes ? $3::text`,
   rename: `UPDATE palier_factor SET name = $3 WHERE ${own}`,
+  activate: `UPDATE palier_factor
+    SET document = jsonb_set(document::jsonb, '{activeFrom}', $3::text::jsonb)::text WHERE ${own}`,
   reseal: `UPDATE palier_factor SET secret = $4 WHERE ${own} AND kind = 'totp' AND secret = $3`,
   disable: `UPDATE palier_factor SET disabled_at = $3
     WHERE account = $1 AND kind = ANY($2::text[]) AND disabled_at IS NULL`,
@@ -75,6 +77,8 @@ export function postgresUpkeep(on: Database): FactorUpkeep {
   return {
     rename: async (account, id, name) =>
       (await on.run(statement.rename, id, account, name)) === 1 ? 'renamed' : 'absent',
+    activate: async (account, id, from) =>
+      (await on.run(statement.activate, id, account, String(Math.ceil(from)))) === 1 ? 'active' : 'absent',
     reseal: async (account, id, from, to) =>
       (await on.run(statement.reseal, id, account, from, to)) === 1 ? 'resealed' : 'changed',
     disable: (account, kinds, at) => on.run(statement.disable, account, [...kinds], Math.ceil(at)),

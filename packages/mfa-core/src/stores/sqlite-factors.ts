@@ -24,6 +24,8 @@ const statement = {
     WHERE id = :id AND account = :account AND kind = 'recovery-code'
       AND EXISTS (SELECT 1 FROM json_each(codes) WHERE value = :digest)`,
   rename: 'UPDATE factor SET name = :name WHERE id = :id AND account = :account',
+  activate: `UPDATE factor SET document = json_set(document, '$.activeFrom', json(:from))
+    WHERE id = :id AND account = :account`,
   reseal:
     "UPDATE factor SET secret = :to WHERE id = :id AND account = :account AND kind = 'totp' AND secret = :from",
   disable: `UPDATE factor SET disabled_at = :at
@@ -67,6 +69,8 @@ export function sqliteUpkeep(on: Statements): FactorUpkeep {
   return {
     rename: async (account, id, name) =>
       on.run(statement.rename, { account, id, name }) === 1 ? 'renamed' : 'absent',
+    activate: async (account, id, from) =>
+      on.run(statement.activate, { account, id, from: String(Math.ceil(from)) }) === 1 ? 'active' : 'absent',
     reseal: async (account, id, from, to) =>
       on.run(statement.reseal, { account, id, from, to }) === 1 ? 'resealed' : 'changed',
     disable: async (account, kinds, at) =>
