@@ -6,12 +6,13 @@ import { acceptWords, instantOf, secondsOf, withClockCheck } from '@palier/mfa-c
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { postgresStores } from '@palier/mfa-core/stores/postgres';
 import { redisStores } from '@palier/mfa-core/stores/redis';
+import { ceremonies, requireStepUp, sessionCookie } from '@palier/mfa-core/web';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunningClock } from '../support/moving-clock.ts';
 import { isMissing, type Server, startPostgres, startRedis } from '../support/servers.ts';
-import { accountOf, type Desk, openDesk, signIn, withPhone } from './desk.ts';
+import { accountOf, type Desk, openDesk, origin, signIn, withPhone } from './desk.ts';
 
 type Stores = MfaStores & StoreTime;
 
@@ -148,6 +149,29 @@ function holds(stores: () => Stores): void {
 describe('in memory, with a time of its own beside it', () => {
   const stores: Stores = { ...memoryStores(), time: async () => instantOf(Date.now()) };
   holds(() => stores);
+
+  it('is a 503 of the ceremonies, and an error of the guard that lets nothing pass', async () => {
+    const { token, session } = await withPhone(instance(stores), somebody());
+    const off = await set(stores, -hour, true);
+    const { mfa } = off;
+    const account = (): string => session.account;
+    const broken: unknown[] = [];
+    const headers = { cookie: `${sessionCookie}=${token}` };
+    const asked = new Request(`${origin}/api/mfa/session`, { headers });
+    const answer = await ceremonies({
+      mfa,
+      account,
+      path: '/api/mfa',
+      broken: (error) => broken.push(error),
+    })(asked);
+    expect([answer.status, broken]).toMatchObject([503, [refusal]]);
+    const pass = async (desk: Desk): Promise<Response | undefined> =>
+      requireStepUp({ mfa: desk.mfa, account, accept: 'second-factor', maxAge: '12h' })(
+        new Request(`${origin}/patients/1`, { headers }),
+      );
+    await expect(pass(off)).rejects.toMatchObject(refusal);
+    expect(await pass(await set(stores, -hour, false))).toBeUndefined();
+  });
 });
 
 describe.skipIf(isMissing('postgres'))('on PostgreSQL', () => {

@@ -99,11 +99,11 @@ export function createClockCheck({
     });
     return looking;
   };
-  const apart = (): ClocksApart =>
-    apartBy(found === undefined ? 0 : surely(clock.now() - steady() - found.offset, found.unsure));
+  const ahead = (): number =>
+    found === undefined ? 0 : surely(clock.now() - steady() - found.offset, found.unsure);
   const isUnsettled = (): boolean => {
     if (found === undefined || steady() - triedAt >= clockBounds.lookEvery) return true;
-    const { verdict } = apart();
+    const verdict = verdictOn(ahead());
     return verdict === 'refuse' || verdict !== before;
   };
   const settle = (): Promise<void> =>
@@ -112,14 +112,15 @@ export function createClockCheck({
     });
   const demand = async (): Promise<void> => {
     if (isUnsettled()) await settle();
-    const now = apart();
-    if (now.verdict !== before) {
-      before = now.verdict;
-      told?.(now);
+    const by = ahead();
+    const verdict = verdictOn(by);
+    if (verdict !== before) {
+      before = verdict;
+      told?.(apartBy(by));
     }
-    if (now.verdict === 'refuse') throw new MfaError('ERR_MFA_CLOCK', { detail: now.detail });
+    if (verdict === 'refuse') throw new MfaError('ERR_MFA_CLOCK', { detail: apartBy(by).detail });
   };
-  return { look, apart, demand };
+  return { look, apart: () => apartBy(ahead()), demand };
 }
 
 /** Nearer to 0 by what is not sure: a slow store is not a wrong clock. */
@@ -130,10 +131,11 @@ function surely(by: number, unsure: number): number {
 function apartBy(milliseconds: number): ClocksApart {
   const seconds = (Math.abs(milliseconds) / 1000).toFixed(1);
   const detail = `the clock of this machine is ${seconds} s ${milliseconds < 0 ? 'behind' : 'ahead of'} the store's`;
-  return { milliseconds, verdict: verdictOn(Math.abs(milliseconds)), detail };
+  return { milliseconds, verdict: verdictOn(milliseconds), detail };
 }
 
-function verdictOn(by: number): ClocksApart['verdict'] {
+function verdictOn(milliseconds: number): ClocksApart['verdict'] {
+  const by = Math.abs(milliseconds);
   if (by > clockBounds.mostApart) return 'refuse';
   return by < clockBounds.worthAWord ? 'agree' : 'differ';
 }
