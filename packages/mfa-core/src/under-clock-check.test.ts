@@ -81,6 +81,7 @@ describe('stores under a check of the clock', () => {
       'sessions.list',
       'tickets.list',
       'tickets.revoke',
+      'upkeep.activate',
       'upkeep.disable',
       'upkeep.page',
       'upkeep.rename',

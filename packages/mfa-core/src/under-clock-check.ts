@@ -1,6 +1,6 @@
 // Which verbs an instance whose clock is off may not use: those that judge or write by its own time what other instances
-// opened, prove and count. What ends, removes, disables and revokes stays open, whatever the hour. Every verb is named, so
-// that a new one is not let through unread.
+// opened, prove and count. What ends, removes, disables and revokes stays open, whatever the hour. A test names every
+// verb there is, so that a new one is not let through unread.
 import { type ClockCheck, type ClockCheckSetting, createClockCheck, type StoreTime } from './clock-check.ts';
 import type { FactorStore, MfaStores, SessionStore } from './stores.ts';
 
@@ -48,7 +48,8 @@ export function underClockCheck(stores: MfaStores, { demand }: Pick<ClockCheck, 
   };
   return {
     factors: factorsUnder(stores.factors, sound),
-    // Rare, and behind a session that was read; of the operator's, `disable` must work at any hour.
+    // Rare, and behind a session that was read and a right that was taken: a clock set meanwhile must not leave a factor
+    // that the log was told of waiting for ever (`activate`). And `disable` is the operator's at any hour.
     upkeep,
     challenges: {
       put: (challenge) => sound(() => challenges.put(challenge)),
