@@ -7,6 +7,7 @@ import { judge, untouched } from './reservation.ts';
 
 /** Of parallel callers each waits for the row, so each one judges what the last one left (A136). */
 const mayGuess = 'a.failures < $5 AND a.until <= $4';
+const wait = '($6::bigint[])[least(a.failures + 2, cardinality($6::bigint[]))]';
 
 const statement = {
   // $1 account, $2 kind, $3 end of the first wait, $4 now, $5 ceiling, $6 waits; arrays count from 1.
@@ -14,8 +15,7 @@ const statement = {
     ON CONFLICT (account, kind) DO UPDATE SET
       granted = ${mayGuess},
       failures = CASE WHEN ${mayGuess} THEN a.failures + 1 ELSE a.failures END,
-      until = CASE WHEN ${mayGuess}
-        THEN $4 + ($6::bigint[])[least(a.failures + 2, cardinality($6::bigint[]))] ELSE a.until END
+      until = CASE WHEN ${mayGuess} AND ${wait} > 0 THEN $4 + ${wait} ELSE a.until END
     RETURNING failures, until, granted`,
   clear: 'DELETE FROM palier_attempt WHERE account = $1 AND kind = $2',
   count: 'SELECT failures FROM palier_attempt WHERE account = $1 AND kind = $2',

@@ -15,7 +15,8 @@ failures = failures + 1
 local waits = #ARGV - 2
 local wait = waits > 0 and tonumber(ARGV[3 + math.min(failures, waits - 1)]) or 0
 local kept = string.format('%.0f', failures)
-redis.call('HSET', KEYS[1], 'failures', kept, 'until', string.format('%.0f', math.ceil(now + wait)))
+redis.call('HSET', KEYS[1], 'failures', kept)
+if wait > 0 then redis.call('HSET', KEYS[1], 'until', string.format('%.0f', math.ceil(now + wait))) end
 return {'granted', kept}`);
 
 const clear = scriptOf(`return redis.call('DEL', KEYS[1])`);

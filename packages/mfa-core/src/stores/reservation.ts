@@ -22,7 +22,10 @@ export function judge(
   if (count.failures >= ceiling) return { reservation: { outcome: 'ceiling' }, next: count };
   if (now < count.until) return { reservation: { outcome: 'wait', until: count.until }, next: count };
   const failures = count.failures + 1;
-  const next = { failures, until: instantOf(Math.ceil(now + waitAfter(wait, failures))) };
+  const waits = waitAfter(wait, failures);
+  // Where nothing waits, "until now" would keep those waiting whose clock is behind ours.
+  const until = waits > 0 ? instantOf(Math.ceil(now + waits)) : count.until;
+  const next = { failures, until };
   return { reservation: { outcome: 'granted', failures }, next };
 }
 
