@@ -1,6 +1,6 @@
-// The number of the next entry follows from what is on the disk, and somebody else may have written there: no number that
-// was put there may leave none for the next entry, or hide that it was put there.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+// Where the chain goes on follows from what is on the disk, and somebody else may have written there: nothing that was put
+// there may leave no number for the next entry, keep the gateway from its start, or hide that it was put there.
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyLedger } from '@palier/gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -106,4 +106,22 @@ describe('a segment of the last number there is, put there by somebody else', ()
       cause: { message: expect.stringContaining('segment-99999999.jsonl') },
     });
   });
+});
+
+describe('a file that says it is larger than memory', () => {
+  it.skipIf(process.platform === 'win32')(
+    'keeps no gateway from its start, and is kept as it was',
+    async () => {
+      const size = 64 * 2 ** 30;
+      await killed((lines) => lines);
+      const [path = ''] = folder.segments();
+      const length = statSync(path).size;
+      truncateSync(path, size);
+      await take(3);
+      expect(statSync(`${path}.torn`).size).toBe(size);
+      expect(readFileSync(path, 'utf8')).toContain(`"torn":${size - length}`);
+      const { faults, heads } = await verifyLedger(folder.directory);
+      expect([faults, heads]).toMatchObject([[], [{ segment: 2, entries: 4 }]]);
+    },
+  );
 });

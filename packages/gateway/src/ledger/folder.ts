@@ -77,9 +77,9 @@ export async function placeFile(
   }
 }
 
-/** Copies the first `length` bytes of a file. */
-export async function copyBytes(path: string, length: number, to: FileHandle): Promise<void> {
+/** Copies `length` bytes of a file, from `start` on. */
+export async function copyBytes(path: string, start: number, length: number, to: FileHandle): Promise<void> {
   if (length === 0) return;
-  for await (const chunk of createReadStream(path, { end: length - 1 }))
+  for await (const chunk of createReadStream(path, { start, end: start + length - 1 }))
     await to.appendFile(chunk as Uint8Array);
 }

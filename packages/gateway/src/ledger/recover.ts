@@ -1,6 +1,6 @@
 // What a writer finds when it comes: nothing, a segment with its end, or one that a crash left open. That one gets its
 // end now, by a copy renamed over it: a write still hanging in a stalled disk then lands in a file nobody reads.
-import { open, rm } from 'node:fs/promises';
+import { link, rm, stat } from 'node:fs/promises';
 import type { Instant } from '@palier/mfa-core';
 import { copyBytes, placeFile, segmentPath, segmentsIn } from './folder.ts';
 import { chained, type Line, parseLine } from './line.ts';
@@ -21,7 +21,7 @@ export async function recover(folder: string, now: Instant): Promise<ChainEnd> {
   if (segment === undefined) return { segment: 0, entries: 0, hash: '' };
   const path = segmentPath(folder, segment);
   const found = await survey(path);
-  if (found.ended && !found.feedMissing && found.torn.length === 0)
+  if (found.ended && !found.feedMissing && found.torn === 0)
     return { segment, entries: found.entries, hash: found.hash };
   return { segment, entries: found.entries, hash: await closeOpen(folder, path, found, now) };
 }
@@ -33,8 +33,8 @@ interface Survey {
   /** Bytes up to the last line that is one of ours, and whether its line feed is missing. */
   readonly length: number;
   readonly feedMissing: boolean;
-  /** What stands after it. */
-  readonly torn: Uint8Array;
+  /** Bytes after it. */
+  readonly torn: number;
 }
 
 /**
@@ -64,7 +64,7 @@ async function survey(path: string): Promise<Survey> {
     }
     position += bytes.length;
   }
-  return { ...sound, torn: await bytesAfter(path, sound.length) };
+  return { ...sound, torn: (await stat(path)).size - sound.length };
 }
 
 /** No gateway writes so many (a hundred thousand a second for forty years), and as many may follow. */
@@ -76,24 +76,12 @@ function beginningOf({ kind, line }: Line): number {
   return stated < farthest ? stated : 0;
 }
 
-async function bytesAfter(path: string, position: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.max(0, size - position));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 async function closeOpen(folder: string, path: string, found: Survey, now: Instant): Promise<string> {
-  if (found.torn.length > 0) await setAside(folder, `${path}.torn`, found.torn);
+  if (found.torn > 0) await setAside(folder, path, found);
   const end = found.ended ? undefined : endAfter(found, now);
   const feed = found.feedMissing ? '\n' : '';
   const file = await placeFile(folder, path, async (copy) => {
-    await copyBytes(path, found.length, copy);
+    await copyBytes(path, 0, found.length, copy);
     await copy.appendFile(`${feed}${end === undefined ? '' : `${end.text}\n`}`);
   });
   await file.close();
@@ -101,12 +89,18 @@ async function closeOpen(folder: string, path: string, found: Survey, now: Insta
 }
 
 function endAfter({ hash, entries, torn }: Survey, now: Instant): ReturnType<typeof chained> {
-  const note = torn.length > 0 ? { torn: torn.length } : {};
+  const note = torn > 0 ? { torn } : {};
   return chained(hash, { end: 'recovered', at: new Date(now).toISOString(), entries, ...note });
 }
 
-async function setAside(folder: string, path: string, bytes: Uint8Array): Promise<void> {
-  await rm(path, { force: true });
-  const file = await placeFile(folder, path, (copy) => copy.appendFile(bytes));
+/** More than a crash leaves behind: somebody else wrote it, and a file can say that it is larger than every disk. */
+const mostCopied = 64 << 20;
+
+/** The torn bytes in a file of their own. Where they are too many to copy before a start, the file as it was keeps them. */
+async function setAside(folder: string, path: string, { length, torn }: Survey): Promise<void> {
+  const aside = `${path}.torn`;
+  await rm(aside, { force: true });
+  if (torn > mostCopied) return link(path, aside);
+  const file = await placeFile(folder, aside, (copy) => copyBytes(path, length, torn, copy));
   await file.close();
 }
