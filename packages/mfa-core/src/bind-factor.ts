@@ -61,7 +61,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     boundBy: boundBy(right.payload, heldBefore, now),
     activeFrom: active,
   };
-  const kept = await keepFactor(parts, factor, room, () =>
+  const told = (): Promise<void> =>
     emit(parts, whoseOf(session), {
       type: 'factor-enrolled',
       factor: named(factor),
@@ -69,13 +69,14 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
       right: right.payload.source,
       boundBy: factor.boundBy,
       ...shownIn(right.payload, heldBefore),
-    }),
-  );
+    });
+  const kept = await keepFactor(parts, { factor, room, session, told });
   if (kept === 'gone') return refuse(parts, session, 'enrol', 'unknown-factor');
+  if (kept === 'session-gone') return refuse(parts, session, 'enrol', kept);
   if (kept !== 'added') return giveBack(parts, session, right, kept === 'full' ? 'too-many-factors' : kept);
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
-  const codes = (await firstSet(parts, session.account, factor))?.codes;
+  const codes = await firstSet(parts, session, factor);
   await sessions.endAll(session.account, 'factor-change', session.id);
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
   return {

@@ -6,7 +6,6 @@ import type { NamedFactor } from './events.ts';
 import type { Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
-import { currentSession } from './live-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { endWithCodes, replaceSet } from './recovery-set.ts';
 import { type Actor, actorOf, holdsSomething, judgeRemoval, leavesSomebody, mayRename } from './removal.ts';
@@ -96,18 +95,14 @@ export async function replaceRecoveryCodes(
     remaining: parts.policy.recoveryCodes,
     ...shownIn(right),
   });
-  const made = await replaceSet(parts, session.account, {
+  const codes = await replaceSet(parts, session, {
     addedAt: now,
     activeFrom: now,
     boundBy: actorOf(right, now).earned,
   });
-  // Somebody else removed a factor meanwhile, and this session with it: what it made stays no more than it does.
-  if ((await currentSession(parts, session)) === undefined) {
-    await parts.stores.factors.remove(session.account, made.id);
-    return refuse(parts, session, 'change', 'session-gone');
-  }
+  if (codes === undefined) return refuse(parts, session, 'change', 'session-gone');
   await sessions.endAll(session.account, 'factor-change', session.id);
-  return { outcome: 'replaced', codes: made.codes };
+  return { outcome: 'replaced', codes };
 }
 
 interface Held {

@@ -1,26 +1,43 @@
 // Keeping a factor so that the log hears of what happens and of nothing else: not of one that came too late, and never
 // afterwards of one that works already. So it takes its place first, proving nothing; then the log is told; then it counts.
 import type { TotpFactor, WebAuthnFactor } from './factor.ts';
+import { currentSession } from './live-sessions.ts';
 import type { Parts } from './parts.ts';
 import type { Room } from './room.ts';
+import type { Session } from './session.ts';
 import { instantOf } from './time.ts';
 
 /** The last instant a date can name. A crash at the wrong moment leaves a factor that waits until then, and can be removed. */
 const never = instantOf(8.64e15);
 
+/** A confirmed factor on its way into an account. */
+interface Keeping {
+  readonly factor: TotpFactor | WebAuthnFactor;
+  readonly room: Room;
+  /** In which it was confirmed. */
+  readonly session: Session;
+  /** The event: where it is refused nothing is kept. */
+  readonly told: () => Promise<void>;
+}
+
 /**
- * `told` is the event: where it is refused nothing is kept. `gone`: somebody removed the factor before it counted. Of many at
- * once that all found the last place free, the store lets one have it.
+ * `gone`: somebody removed the factor before it counted. `session-gone`: the session ended before the factor had its place.
+ * Who takes everything away ends the sessions first, so that a factor which is being bound is found, or finds its session
+ * gone: a thief who binds without a pause would otherwise outlive it. Of many at once that all found the last place free, the
+ * store lets one have it.
  */
 export async function keepFactor(
-  { stores }: Parts,
-  factor: TotpFactor | WebAuthnFactor,
-  room: Room,
-  told: () => Promise<void>,
-): Promise<'added' | 'duplicate' | 'full' | 'gone'> {
+  parts: Parts,
+  { factor, room, session, told }: Keeping,
+): Promise<'added' | 'duplicate' | 'full' | 'gone' | 'session-gone'> {
+  const { stores } = parts;
   const { account, id, activeFrom } = factor;
   const placed = await stores.factors.add({ ...factor, activeFrom: never }, room);
   if (placed !== 'added') return placed;
+  if ((await currentSession(parts, session)) === undefined) {
+    await stores.factors.remove(account, id);
+    return 'session-gone';
+  }
   try {
     await told();
   } catch (error) {

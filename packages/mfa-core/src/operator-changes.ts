@@ -42,8 +42,9 @@ export async function resetByOperator(parts: Parts, sessions: Sessions, account:
 }
 
 /**
- * Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session. With what
- * a code bound go the recovery codes that a code made within a week, as where it is removed (recovery-set.ts).
+ * Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session, first too:
+ * a factor that is being bound is disabled with the rest or finds its session gone (keep-factor.ts). With what a code bound
+ * go the recovery codes that a code made within a week, as where it is removed (recovery-set.ts).
  */
 export async function disableByOperator(
   parts: Parts,
@@ -52,6 +53,7 @@ export async function disableByOperator(
   kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code'],
 ): Promise<number> {
   const now = parts.clock.now();
+  await sessions.endAll(account, 'operator');
   const count = await parts.stores.upkeep.disable(account, kinds, now);
   const hit = (await parts.stores.factors.list(account)).filter(
     ({ kind, disabledAt }) => kinds.includes(kind) && disabledAt !== undefined && disabledAt >= now,

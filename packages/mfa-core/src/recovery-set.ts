@@ -2,9 +2,11 @@
 // may have made: with one phished code he can bind an app and make codes, and they would outlive the app.
 import type { BoundBy, Factor, RecoverySet } from './factor.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
+import { currentSession } from './live-sessions.ts';
 import { emit, named, type Parts } from './parts.ts';
 import { digestCode, makeRecoveryCodes } from './recovery-codes.ts';
 import { isByCode, isNewcomer } from './removal.ts';
+import type { Session } from './session.ts';
 import type { Instant } from './time.ts';
 
 /** A set that comes with a factor has that factor's instants, and was earned by what earned the factor. */
@@ -15,37 +17,43 @@ interface Making {
 }
 
 /** The codes of a new set, to be shown once. */
-export interface MadeSet {
-  readonly id: FactorId;
-  readonly codes: readonly string[];
-}
+type Codes = readonly string[];
 
-/** Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. */
-export async function replaceSet(parts: Parts, account: AccountId, making: Making): Promise<MadeSet> {
-  const { set, codes } = newSet(parts, account, making);
+/**
+ * Replaces the account's set: the old codes are dead when it resolves, and the new ones are in the answer only. Undefined
+ * where the session ended meanwhile.
+ */
+export async function replaceSet(parts: Parts, session: Session, making: Making): Promise<Codes | undefined> {
+  const { set, codes } = newSet(parts, session.account, making);
   await parts.stores.upkeep.replaceRecoverySet(set);
-  return { id: set.id, codes };
+  return (await isKept(parts, session, set.id)) ? codes : undefined;
 }
 
 /**
- * Makes the set that comes with a first factor; undefined where one still works. Of several first factors at once the store
- * lets one bring its set: nobody is shown codes that another page's have replaced.
+ * Makes the set that comes with a first factor; undefined where one still works, or where the session ended meanwhile. Of
+ * several first factors at once the store lets one bring its set: nobody is shown codes that another page's have replaced.
  */
-export async function firstSet(
-  parts: Parts,
-  account: AccountId,
-  making: Making,
-): Promise<MadeSet | undefined> {
-  const { set, codes } = newSet(parts, account, making);
+export async function firstSet(parts: Parts, session: Session, making: Making): Promise<Codes | undefined> {
+  const { set, codes } = newSet(parts, session.account, making);
   const kept = await parts.stores.upkeep.replaceRecoverySet(set, 'none-works');
-  return kept === 'held' ? undefined : { id: set.id, codes };
+  return kept === 'replaced' && (await isKept(parts, session, set.id)) ? codes : undefined;
+}
+
+/**
+ * Somebody else removed factors meanwhile, and this session with them: what it made stays no more than it does. Sessions end
+ * before anything is looked for, so that one of the two finds the set.
+ */
+async function isKept(parts: Parts, session: Session, set: FactorId): Promise<boolean> {
+  if ((await currentSession(parts, session)) !== undefined) return true;
+  await parts.stores.factors.remove(session.account, set);
+  return false;
 }
 
 function newSet(
   parts: Parts,
   account: AccountId,
   { addedAt, activeFrom, boundBy }: Making,
-): { readonly set: RecoverySet; readonly codes: readonly string[] } {
+): { readonly set: RecoverySet; readonly codes: Codes } {
   const codes = makeRecoveryCodes(parts.random, parts.policy.recoveryCodes);
   const set: RecoverySet = {
     kind: 'recovery-code',
