@@ -1,9 +1,11 @@
 // The JSON API of the ceremonies, called as a program calls it: what it takes, what it answers, what it never says.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Professional, seat } from '../support/professional.ts';
-import { type Site, startSite } from '../support/start.ts';
+import { inMemory, type Site, startSite } from '../support/start.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -106,6 +108,85 @@ describe('a state change', () => {
       const body = JSON.stringify({ code: doctor.code() });
       const answer = await gateway().post('/.palier/api/step-up/totp').set(as(doctor)).type(type).send(body);
       expect([type, answer.status]).toEqual([type, 415]);
+    }
+  });
+});
+
+/** Whatever goes wrong below /.palier/api/, a program reads it, even one that says it likes pages. */
+describe('what goes wrong', () => {
+  const post = (target: string, headers: Record<string, string>): request.Test =>
+    gateway().post(target).set(headers).set('accept', 'text/html, application/json');
+  const told = ({ status, type, body }: request.Response): readonly unknown[] => [
+    status,
+    type,
+    body.type,
+    body.status,
+  ];
+  const problem = (status: number, name: string): readonly unknown[] => [
+    status,
+    'application/problem+json',
+    `urn:palier:problem:${name}`,
+    status,
+  ];
+
+  it('is a problem body for programs: no such address, another site, no JSON, nobody signed in', async () => {
+    const doctor = await enrolled('medecin-08');
+    const own = as(doctor);
+    const { cookie: _cookie, ...nobody } = own;
+    expect(told(await post('/.palier/api/nowhere', own))).toEqual(problem(404, 'not-declared'));
+    expect(told(await post('/.palier/api/step-up/sms', own))).toEqual(problem(404, 'not-declared'));
+    const foreign = { ...own, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    expect(told(await post('/.palier/api/enrol/ticket', foreign))).toEqual(problem(403, 'forbidden'));
+    const broken = post('/.palier/api/step-up/totp', own).type('json').send('{"code":');
+    expect(told(await broken)).toEqual(problem(400, 'malformed-request'));
+    for (const call of ['enrol/ticket', 'enrol/begin', 'enrol/complete', 'break-glass', 'step-up'])
+      expect([call, ...told(await post(`/.palier/api/${call}`, nobody).send({}))]).toEqual([
+        call,
+        ...problem(401, 'refused'),
+      ]);
+  });
+
+  it('is a page for people, on the same grounds', async () => {
+    const own = as(await enrolled('medecin-09'));
+    const { cookie: _cookie, ...nobody } = own;
+    const answers = [
+      await gateway().get('/.palier/nowhere').set(own),
+      await gateway().post('/.palier/enrol/ticket').set(own).set('sec-fetch-site', 'cross-site'),
+      await gateway().get('/.palier/enrol').set(nobody),
+    ];
+    expect(answers.map(({ status, type }) => [status, type])).toEqual([
+      [404, 'text/html'],
+      [403, 'text/html'],
+      [401, 'text/html'],
+    ]);
+  });
+
+  it('is a 503 as a problem body too: the key that sealed the secret is not there any more', async () => {
+    const other = await startSite();
+    try {
+      const doctor = seat(other, 'medecin-01');
+      await doctor.signIn();
+      await doctor.enrolApp();
+      other.clock.advance(30);
+      const keys = join(other.folder, 'palier-keys.json');
+      const file = JSON.parse(readFileSync(keys, 'utf8'));
+      file.sealing.keys.k1 = Buffer.alloc(32, 1).toString('base64url');
+      writeFileSync(keys, JSON.stringify(file), { mode: 0o600 });
+      await other.reload(inMemory);
+      const called = await doctor.browser.call('/.palier/api/step-up/totp', { code: doctor.code() });
+      expect([called.status, called.headers['content-type'], called.headers['retry-after']]).toEqual([
+        503,
+        expect.stringContaining('application/problem+json'),
+        '5',
+      ]);
+      expect(JSON.parse(called.text)).toMatchObject({ type: 'urn:palier:problem:unavailable', status: 503 });
+      const form = await doctor.browser.post('/.palier/step-up/totp', { code: doctor.code() });
+      expect([form.status, form.headers['content-type']]).toEqual([
+        503,
+        expect.stringContaining('text/html'),
+      ]);
+    } finally {
+      await other.close();
     }
   });
 });

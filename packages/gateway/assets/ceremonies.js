@@ -6,7 +6,7 @@
   var failed = document.getElementById('key-error');
   if (!box || !button || !window.SimpleWebAuthnBrowser || !window.PublicKeyCredential) return;
   var library = window.SimpleWebAuthnBrowser;
-  // Where something else than trying again helps (403) the gateway says what; for the rest the page has its sentence.
+  // A key that was not right has the page's sentence (400); for all else the gateway says what helps.
   var silent = failed.textContent;
   button.hidden = false;
   if (!document.querySelector('[autofocus]')) button.focus();
@@ -20,7 +20,7 @@
     }).then((answer) =>
       answer.json().then((json) => {
         if (!answer.ok)
-          throw Object.assign(new Error('refused'), { told: answer.status === 403 ? json.title : '' });
+          throw Object.assign(new Error('refused'), { told: answer.status === 400 ? '' : json.title });
         return json;
       }),
     );

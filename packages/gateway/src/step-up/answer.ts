@@ -1,4 +1,5 @@
-// How our pages answer: a page, a problem as a page, or a refusal for our script.
+// How our pages answer: a page, a problem as a page, or a refusal for our script. Below /.palier/api/ programs ask: there
+// nothing is a page, however it went wrong.
 import type { Response } from 'express';
 import { problems } from '../respond/problems.ts';
 import type { Visit } from './person.ts';
@@ -13,12 +14,23 @@ export function sendPage(response: Response, status: number, markup: string): vo
     .send(markup);
 }
 
+/** A problem as a page, or for a program as its body (RFC 9457); `status` where it is not the row's own. */
 export function sendProblem(
   response: Response,
   name: keyof typeof problems,
   language: Visit['language'],
+  status: number = problems[name].status,
 ): void {
-  sendPage(response, problems[name].status, problemPage(problems[name], language, undefined));
+  const problem = { ...problems[name], status };
+  if (!isForPrograms(response))
+    return void sendPage(response, status, problemPage(problem, language, undefined));
+  const { title, detail } = problem[language];
+  sendBody(response, { type: `urn:palier:problem:${problem.name}`, title, status, detail });
+}
+
+/** Whether the address asked for is one that programs call, whatever `Accept` says. */
+export function isForPrograms({ req }: Response): boolean {
+  return req.path.startsWith('/.palier/api/');
 }
 
 interface MoreOfRefusal {
@@ -34,14 +46,16 @@ export function sendRefusal(
   title: string,
   { retryAt, name = 'refused' }: MoreOfRefusal = {},
 ): void {
-  const body = {
-    type: `urn:palier:problem:${name}`,
-    title,
-    status,
-    ...(retryAt !== undefined && { retryAt }),
-  };
+  const type = `urn:palier:problem:${name}`;
+  sendBody(response, { type, title, status, ...(retryAt !== undefined && { retryAt }) });
+}
+
+function sendBody(
+  response: Response,
+  body: { readonly status: number; readonly [member: string]: unknown },
+): void {
   response
-    .status(status)
+    .status(body.status)
     .set('cache-control', 'no-store')
     .type('application/problem+json')
     .send(`${JSON.stringify(body)}\n`);

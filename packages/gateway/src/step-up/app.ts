@@ -58,9 +58,10 @@ export function createPages(setting: PagesSetting): Express {
 
 async function visit(setting: PagesSetting, page: Page, request: Request, response: Response): Promise<void> {
   const received = await receive(setting.reception, request, response);
-  if ('status' in received && received.reason === 'stopped')
-    return sendProblem(response, 'stopped', languageOf(request.headers['accept-language']));
-  if ('status' in received) return void response.status(received.status).type('text/plain').send('refused\n');
+  if ('status' in received) {
+    const name = received.reason === 'stopped' ? 'stopped' : 'malformed';
+    return sendProblem(response, name, languageOf(request.headers['accept-language']), received.status);
+  }
   if (
     request.method !== 'GET' &&
     request.method !== 'HEAD' &&

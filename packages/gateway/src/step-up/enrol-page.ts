@@ -140,7 +140,7 @@ ${alert(view.error)}
 <input type="hidden" name="name" value="${{ text: view.name }}">
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <label for="code">${{ text: words.confirmLabel }}</label>
-<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required autofocus aria-describedby="error">
+<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required autofocus aria-describedby="error">
 <div><button>${{ text: words.confirmButton }}</button></div>
 </form>`;
   return framed(view, words.qrTitle, body, []);

@@ -110,7 +110,7 @@ function codeForm(view: StepUpView, words: Texts, first: boolean): Html {
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <label for="code">${{ text: words.codeLabel }}</label>
 <p class="hint" id="code-hint">${{ text: words.codeHint }}</p>
-<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required aria-describedby="code-hint error"${focus}>
+<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required aria-describedby="code-hint error"${focus}>
 <div><button>${{ text: words.codeButton }}</button></div>
 </form>`;
 }

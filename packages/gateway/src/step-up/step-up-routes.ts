@@ -3,7 +3,7 @@
 import { acceptWords, bestProof, type ProofKind, type ResumePoint } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
 import { setSessionCookie } from '../gate/session-cookie.ts';
-import { sendPage, sendProblem, sendRefusal } from './answer.ts';
+import { isForPrograms, sendPage, sendProblem, sendRefusal } from './answer.ts';
 import { dateText } from './date-text.ts';
 import { html, page } from './page.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
@@ -130,6 +130,7 @@ function reasonOf(because: string | undefined): StepUpView['because'] {
 
 export function askSignIn(setting: PagesSetting, visit: Visit, response: Response): void {
   const words = texts[visit.language];
+  if (isForPrograms(response)) return void sendRefusal(response, 401, words.signIn);
   const body = html`<h1>${{ text: words.stepUpTitle }}</h1><p>${{ text: words.signIn }}</p><p><a class="button" href="${{ text: setting.signInPath }}">${{ text: words.toPortal }}</a></p>`;
   sendPage(response, 401, page({ language: visit.language, title: words.stepUpTitle, body }));
 }
@@ -193,7 +194,7 @@ function donePage(visit: Visit, presenceLeft: number | undefined): string {
 }
 
 async function showSession(setting: PagesSetting, visit: Visit, response: Response): Promise<void> {
-  if (visit.person === undefined) return sendRefusal(response, 401, texts[visit.language].signIn);
+  if (visit.person === undefined) return askSignIn(setting, visit, response);
   const { identity, session } = visit.person;
   const proofs = session.proofs.map(({ kind, at }) => ({ kind, at: new Date(at).toISOString() }));
   response.set('cache-control', 'no-store').json({
@@ -205,7 +206,7 @@ async function showSession(setting: PagesSetting, visit: Visit, response: Respon
 }
 
 async function begin(setting: PagesSetting, visit: Visit, response: Response): Promise<void> {
-  if (visit.person === undefined) return sendRefusal(response, 401, texts[visit.language].signIn);
+  if (visit.person === undefined) return askSignIn(setting, visit, response);
   const begun = await setting.reception.mfa.stepUp.begin(visit.person.session, {});
   response.set('cache-control', 'no-store').json(begun);
 }
@@ -220,7 +221,7 @@ async function complete(
 ): Promise<void> {
   const kind = textOf(request.params['kind']);
   if (!answerKinds.has(kind)) return sendProblem(response, 'not-found', visit.language);
-  if (visit.person === undefined) return sendRefusal(response, 401, texts[visit.language].signIn);
+  if (visit.person === undefined) return askSignIn(setting, visit, response);
   if (!request.is('application/json')) return sendRefusal(response, 415, 'application/json');
   const { code, challenge, response: assertion } = fieldsOf(request);
   const answer =

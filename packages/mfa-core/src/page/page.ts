@@ -56,7 +56,7 @@ function moved(location: string): ApiAnswer {
 
 function html(words: PageWords): string {
   const { lang, title } = words;
-  const once = 'inputmode="numeric" autocomplete="one-time-code" maxlength="8" required';
+  const once = 'inputmode="numeric" autocomplete="one-time-code" maxlength="20" required';
   const submit = `<button type="submit">${words.confirm}</button>`;
   return `<!doctype html>
 <html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -6,6 +6,7 @@ import { createGuardrails, NobleCryptoPlugin } from 'otplib';
 import type { TotpHash, TotpSettings } from '../factor.ts';
 import type { Random } from '../random.ts';
 import type { Instant } from '../time.ts';
+import { parseTotpCode } from './typed-code.ts';
 
 /** What a code turned out to be. `replayed` is a right code of a step that was already used, or of an earlier one. */
 export type TotpVerdict =
@@ -31,7 +32,6 @@ const secretLengths: Readonly<Record<TotpHash, number>> = { sha1: 20, sha256: 32
 
 const crypto = new NobleCryptoPlugin();
 const guardrails = createGuardrails();
-const shapes = { 6: /^[0-9]{6}$/, 8: /^[0-9]{8}$/ } as const;
 
 /** Makes the secret of a new factor. */
 export function makeTotpSecret(random: Random, settings: TotpSettings = defaultTotpSettings): Uint8Array {
@@ -39,8 +39,9 @@ export function makeTotpSecret(random: Random, settings: TotpSettings = defaultT
 }
 
 /**
- * Finds the newest step of the window that `code` belongs to and compares it with `lastStep`, the last accepted one.
- * Nothing a person can send makes it throw: what is not exactly six (or eight) ASCII digits is `malformed` (A148).
+ * Finds the newest step of the window that the code in `text` belongs to and compares it with `lastStep`, the last accepted one.
+ * Nothing a person can send makes it throw: what is not exactly six (or eight) digits, blanks aside, is `malformed`
+ * (A148).
  * Settings or a window that make no sense are a TypeError.
  *
  * `matched` is a proposal: two callers with one code both get it, and the store decides which of them was first (A143).
@@ -48,14 +49,15 @@ export function makeTotpSecret(random: Random, settings: TotpSettings = defaultT
 export function verifyTotp(
   secret: Uint8Array,
   settings: TotpSettings,
-  code: unknown,
+  text: unknown,
   lastStep: number,
   now: Instant,
   window: DriftWindow = defaultDriftWindow,
 ): TotpVerdict {
   assertSettings(settings);
   assertWindow(window);
-  if (typeof code !== 'string' || !shapes[settings.digits].test(code)) return { outcome: 'malformed' };
+  const code = parseTotpCode(text, settings.digits);
+  if (code === undefined) return { outcome: 'malformed' };
   const step = newestMatch(secret, settings, code, now, window);
   if (step === undefined) return { outcome: 'wrong' };
   // Not `afterTimeStep` of the library: that throws when the last step is ahead of the window, and a replay on a
@@ -99,7 +101,7 @@ const isPeriod = (period: unknown): boolean =>
 
 function assertSettings({ hash, digits, period }: TotpSettings): void {
   // The library takes any number of digits, also none at all.
-  if (!Object.hasOwn(secretLengths, hash) || !Object.hasOwn(shapes, digits)) {
+  if (!Object.hasOwn(secretLengths, hash) || (digits !== 6 && digits !== 8)) {
     throw new TypeError('a TOTP factor has the hash sha1, sha256 or sha512 and 6 or 8 digits');
   }
   if (!isPeriod(period)) throw new TypeError('a TOTP step takes 15 to 300 whole seconds');
