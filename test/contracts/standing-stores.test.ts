@@ -13,6 +13,7 @@ import {
   memoryActivity,
   memoryAlarms,
   memoryGlass,
+  memoryKeyMark,
   memoryStops,
 } from '../../packages/gateway/src/stores/memory-standing.ts';
 import { postgresStandings } from '../../packages/gateway/src/stores/postgres-standing.ts';
@@ -29,6 +30,7 @@ describe('memory', () => {
     alarms: memoryAlarms(),
     glass: memoryGlass(),
     stops: memoryStops(),
+    keyMark: memoryKeyMark(),
   };
   keepsTheContract(() => stores);
 });

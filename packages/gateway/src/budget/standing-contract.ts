@@ -1,6 +1,7 @@
 // What every keeper of histories, alarms and broken glasses must do. `salt` makes the names of a case its own.
 import { strictEqual as equal, deepStrictEqual as same } from 'node:assert';
 import { type AccountId, type Instant, instantOf } from '@palier/mfa-core';
+import type { KeyMarkStore } from '../keys/key-mark.ts';
 import type { StopStore } from '../stops/stop.ts';
 import type { ActivityStore } from './activity-store.ts';
 import type { Alarm, AlarmStore } from './alarm.ts';
@@ -11,6 +12,7 @@ export interface StandingStores {
   readonly alarms: AlarmStore;
   readonly glass: GlassStore;
   readonly stops: StopStore;
+  readonly keyMark: KeyMarkStore;
 }
 
 export interface StandingCase {
@@ -170,6 +172,21 @@ export const standingContract: readonly StandingCase[] = [
       equal(await stops.end('route', name), 'ended');
       equal(await stops.end('route', name), 'absent');
       same(await mine(), [{ ...stop, kind: 'class', at: at(0) }]);
+    },
+  },
+  {
+    name: 'of 20 keys that come first at once one leaves its mark, and it is replaced once by whoever names it',
+    run: async ({ keyMark }, salt) => {
+      const proposed = Array.from({ length: 20 }, (_, number) => `${salt} ${number}`);
+      const told = new Set(await Promise.all(proposed.map((one) => keyMark.first(one))));
+      const [mark = ''] = told;
+      equal(told.size, 1);
+      equal(proposed.includes(mark), true);
+      equal(await keyMark.replace('another', 'mine'), mark);
+      const next = proposed.map((one) => `next ${one}`);
+      const left = new Set(await Promise.all(next.map((one) => keyMark.replace(mark, one))));
+      equal(left.size, 1);
+      equal(await keyMark.first(mark), [...left][0]);
     },
   },
 ];

@@ -1,14 +1,19 @@
 // `palier keys rotate`: a new sealing key becomes current, and everything sealed under an older one is sealed anew; the
 // next assertion key signs, and a fresh one waits behind it. The gateway may run meanwhile: it takes the new keys at SIGHUP,
 // and until then opens both and signs with a key that stays published. With `--records` the key of record digests is
-// changed instead, with every count kept; `palier keys finish --records` ends that.
+// changed instead, with every count kept; `palier keys finish --records` ends that. `palier keys renew` goes on with keys
+// that are not those of the store, when those are lost.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock, systemRandom } from '@palier/mfa-core';
+import type { Config } from '../config/config.ts';
+import { lossesOf, renewKeyMark } from '../keys/key-mark.ts';
+import { readKeyFile } from '../keys/keys.ts';
 import { finishRecordRotation, rotateRecordKey } from '../keys/record-rotation.ts';
 import { type AssertionKeys, makeAssertionKey, rotateAssertionKeys } from '../proxy/assertion.ts';
-import { withMfa } from './state.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { openForCommand } from '../stores/open.ts';
+import { demandOwnKeys, withMfa } from './state.ts';
+import { type Command, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
 
 export const keysCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -22,9 +27,12 @@ export const keysCommand: Command = async (argv, terminal) => {
     },
   });
   const [verb] = positionals;
-  if (verb !== 'rotate' && !(verb === 'finish' && values.records))
-    throw new UsageError('write: palier keys rotate [--records] | keys finish --records [--early]');
+  if (verb !== 'rotate' && verb !== 'renew' && !(verb === 'finish' && values.records))
+    throw new UsageError(
+      'write: palier keys rotate [--records] | keys finish --records [--early] | keys renew',
+    );
   const config = soundConfig(values.config, terminal);
+  if (verb === 'renew') return renew(config, terminal, values.json);
   const now = systemClock.now();
   if (verb === 'finish') {
     finishRecordRotation(config.keys.file, now, values.early);
@@ -42,12 +50,15 @@ export const keysCommand: Command = async (argv, terminal) => {
     print(terminal, values.json, rotation, words);
     return 0;
   }
+  // Before the file is touched: the keys of another store are not made the newest of two.
+  await withMfa(config, terminal, (_, stores) => demandOwnKeys(config, stores));
   const { current, assertion } = await rotateFile(config.keys.file);
-  const progress = await withMfa(config, terminal, (mfa) =>
-    mfa.rotateKeys(({ seen, resealed }) => {
+  const progress = await withMfa(config, terminal, async (mfa, stores) => {
+    await demandOwnKeys(config, stores);
+    return mfa.rotateKeys(({ seen, resealed }) => {
       if (terminal.interactive) terminal.err(`\r${seen} factors seen, ${resealed} sealed anew`);
-    }),
-  );
+    });
+  });
   print(
     terminal,
     values.json,
@@ -57,6 +68,25 @@ export const keysCommand: Command = async (argv, terminal) => {
   return 0;
 };
 
+/** Goes on with the keys of the file, whatever the store was written with; says what that costs. */
+async function renew(config: Config, terminal: Terminal, json: boolean): Promise<number> {
+  const keys = readKeyFile(config.keys.file);
+  const stores = await openForCommand(config.stores);
+  try {
+    const renewed = await renewKeyMark(keys, stores.standings.keyMark);
+    const words =
+      renewed.length === 0
+        ? 'these are the keys of the store: nothing to do\n'
+        : `the store goes on with these keys:\n${lossesOf(renewed)
+            .map((loss) => `  ${loss}\n`)
+            .join('')}`;
+    print(terminal, json, { renewed }, words);
+    return renewed.length === 0 ? 1 : 0;
+  } finally {
+    await stores.close();
+  }
+}
+
 interface KeyFile {
   readonly sealing: { readonly current: string; readonly keys: Readonly<Record<string, string>> };
   readonly assertion: AssertionKeys;
@@ -65,7 +95,7 @@ interface KeyFile {
 /** Writes beside and renames over: a reader sees the old file or the new one, never half of it. */
 async function rotateFile(path: string): Promise<{ readonly current: string; readonly assertion: string }> {
   const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
-  const current = `k${Object.keys(file.sealing.keys).length + 1}`;
+  const current = nextId(Object.keys(file.sealing.keys));
   const sealing = {
     current,
     keys: { ...file.sealing.keys, [current]: Buffer.from(systemRandom(32)).toString('base64url') },
@@ -76,4 +106,9 @@ async function rotateFile(path: string): Promise<{ readonly current: string; rea
   });
   renameSync(`${path}.new`, path);
   return { current, assertion: assertion[0].kid ?? '' };
+}
+
+/** Behind the highest there is: counted, it would write over the current one once an older one was taken out. */
+function nextId(ids: readonly string[]): string {
+  return `k${Math.max(0, ...ids.flatMap((id) => (/^k\d{1,9}$/.test(id) ? [Number(id.slice(1))] : []))) + 1}`;
 }

@@ -72,6 +72,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier keys rotate                         new sealing and assertion keys; what is sealed is sealed anew
   palier keys rotate --records               a new key of record digests, with every count kept
   palier keys finish --records [--early]     destroys the one before
+  palier keys renew                          goes on with other keys than those of the store, when those are lost
 
 Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
 exposure report is written all the same with 1 (the ledger is not whole) and with 3 (it is whole, and answers of observe

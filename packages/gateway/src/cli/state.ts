@@ -8,6 +8,7 @@ import {
   systemRandom,
 } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
+import { confirmKeys } from '../keys/key-mark.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { openAnnouncements } from '../notify/open.ts';
 import { openForCommand } from '../stores/open.ts';
@@ -49,6 +50,14 @@ export async function withMfa<T>(
     await told.close(5000);
     await stores.close();
   }
+}
+
+/**
+ * For commands that write something with the keys: a ticket of other keys opens nothing. Locking and revoking need no key
+ * and must work with whatever file there is.
+ */
+export async function demandOwnKeys({ keys: { file } }: Config, { standings }: OpenStores): Promise<void> {
+  await confirmKeys(readKeyFile(file), file, standings.keyMark);
 }
 
 export function accountNamed(text: string | undefined): AccountId {

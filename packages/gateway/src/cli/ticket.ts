@@ -10,7 +10,7 @@ import {
 } from '@palier/mfa-core';
 import { dayOf } from '../budget/allowance.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
-import { accountNamed, withMfa } from './state.ts';
+import { accountNamed, demandOwnKeys, withMfa } from './state.ts';
 import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
 
 export const ticketCommand: Command = async (argv, terminal) => {
@@ -27,6 +27,7 @@ export const ticketCommand: Command = async (argv, terminal) => {
   const config = soundConfig(values.config, terminal);
   return withMfa(config, terminal, async (mfa, stores) => {
     if (verb === 'issue') {
+      await demandOwnKeys(config, stores);
       const account = accountNamed(name);
       const isNew = await isNewHere(account, mfa, stores);
       const validFor =

@@ -4,6 +4,7 @@ import { cardKeyPolicy } from '../card/key-models.ts';
 import { cardIdentity } from '../card/sign-in.ts';
 import type { Config } from '../config/config.ts';
 import { createIdentity, type GatewayIdentity } from '../identity/sources.ts';
+import { confirmKeys } from '../keys/key-mark.ts';
 import { type GatewayKeys, readKeyFile } from '../keys/keys.ts';
 import { type OpenAnnouncements, openAnnouncements } from '../notify/open.ts';
 import { createProviders, type Providers } from '../oidc/providers.ts';
@@ -30,11 +31,12 @@ interface Around {
   readonly opening: Opening;
 }
 
-/** Rejects with what is unsound in the configuration or the key file. */
+/** Rejects with what is unsound in the configuration or the key file, and when the stores were written with other keys. */
 export async function openPersons(config: Config, kept: Kept, around: Around): Promise<Persons> {
   const { before, opening } = around;
   const { clock, log, stores } = kept;
   const keys = readKeyFile(config.keys.file);
+  await confirmKeys(keys, config.keys.file, stores.standings.keyMark);
   const told = openAnnouncements({ config, stores, clock, log, addresses: before?.told.addresses });
   opening(() => told.close(0));
   const mfa = mfaOf(config, kept, {

@@ -3,6 +3,7 @@ import type { AccountId, Instant } from '@palier/mfa-core';
 import type { ActivityStore, Allowance, DayCount } from '../budget/activity-store.ts';
 import type { Alarm, AlarmStore } from '../budget/alarm.ts';
 import type { BrokenGlass, GlassStore } from '../budget/exemption.ts';
+import type { KeyMarkStore } from '../keys/key-mark.ts';
 import type { Stop, StopStore } from '../stops/stop.ts';
 
 /** History is asked for 28 days back; older than this it is forgotten. */
@@ -99,5 +100,19 @@ export function memoryStops(): StopStore {
     put: async (stop) => void stops.set(`${stop.kind} ${stop.name}`, stop),
     end: async (kind, name) => (stops.delete(`${kind} ${name}`) ? 'ended' : 'absent'),
     list: async () => [...stops.values()].sort((a, b) => a.at - b.at),
+  };
+}
+
+export function memoryKeyMark(): KeyMarkStore {
+  let mark: string | undefined;
+  return {
+    first: async (proposed) => {
+      mark ??= proposed;
+      return mark;
+    },
+    replace: async (before, next) => {
+      if (mark === before) mark = next;
+      return mark ?? next;
+    },
   };
 }

@@ -21,7 +21,7 @@ import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
-import { memoryActivity, memoryAlarms, memoryGlass, memoryStops } from './memory-standing.ts';
+import { memoryActivity, memoryAlarms, memoryGlass, memoryKeyMark, memoryStops } from './memory-standing.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';
 import type { OpenStores } from './open-stores.ts';
@@ -82,11 +82,11 @@ export async function openForCommand(stores: Config['stores']): Promise<OpenStor
 }
 
 function together(durable: DurablePart, shared: SharedPart, checked: Checked): OpenStores {
-  const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops } = durable;
+  const { factors, upkeep, tickets, attempts, activity, alarms, glass, stops, keyMark } = durable;
   return {
     mfa: { factors, upkeep, tickets, attempts, challenges: shared.challenges, sessions: shared.sessions },
     budget: shared.budget,
-    standings: { activity, alarms, glass, stops },
+    standings: { activity, alarms, glass, stops, keyMark },
     signIns: durable.signIns,
     countedSince: shared.countedSince,
     onLost: shared.onLost,
@@ -144,6 +144,7 @@ function memoryHalves(): Halves {
     alarms: memoryAlarms(),
     glass: memoryGlass(),
     stops: memoryStops(),
+    keyMark: memoryKeyMark(),
   };
   return {
     durable: { ...mfa, ...standings, signIns: memorySignIns(), ...part },

@@ -9,6 +9,7 @@ import {
 import type { ActivityStore } from '../budget/activity-store.ts';
 import type { AlarmStore } from '../budget/alarm.ts';
 import type { GlassStore } from '../budget/exemption.ts';
+import type { KeyMarkStore } from '../keys/key-mark.ts';
 import type { StopStore } from '../stops/stop.ts';
 import { daysKept } from './memory-standing.ts';
 import type { Standings } from './sqlite-standing.ts';
@@ -26,6 +27,7 @@ const schema: SchemaPart = {
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
     `CREATE TABLE stop (kind text NOT NULL, name text NOT NULL, reason text NOT NULL, done_by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kind, name));`,
     `ALTER TABLE activity_epoch ADD COLUMN turn bigint NOT NULL DEFAULT 0;`,
+    `CREATE TABLE key_mark (one integer PRIMARY KEY CHECK (one = 1), mark text NOT NULL);`,
   ],
 };
 
@@ -37,6 +39,7 @@ export async function postgresStandings(pool: PostgresPool, patience = 2000): Pr
     alarms: alarmsIn(database),
     glass: glassIn(database),
     stops: stopsIn(database),
+    keyMark: keyMarkIn(database),
   };
 }
 
@@ -207,5 +210,25 @@ function stopsIn(database: Database): StopStore {
         ? 'absent'
         : 'ended',
     list: async () => (await database.rows('SELECT * FROM stop ORDER BY at')).map(stopIn),
+  };
+}
+
+function keyMarkIn(database: Database): KeyMarkStore {
+  return {
+    first: async (proposed) => {
+      const [row] = await database.rows(
+        'INSERT INTO key_mark AS k (one, mark) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET mark = k.mark RETURNING mark',
+        proposed,
+      );
+      return textOf(row?.['mark']);
+    },
+    replace: async (before, next) => {
+      const [row] = await database.rows(
+        'UPDATE key_mark SET mark = CASE mark WHEN $1 THEN $2 ELSE mark END RETURNING mark',
+        before,
+        next,
+      );
+      return textOf(row?.['mark']);
+    },
   };
 }

@@ -4,6 +4,7 @@ import { inTransaction, migrate, type SchemaPart } from '@palier/mfa-core/stores
 import type { ActivityStore } from '../budget/activity-store.ts';
 import type { AlarmStore } from '../budget/alarm.ts';
 import type { GlassStore } from '../budget/exemption.ts';
+import type { KeyMarkStore } from '../keys/key-mark.ts';
 import type { StopStore } from '../stops/stop.ts';
 import { daysKept } from './memory-standing.ts';
 import { unsynced } from './sqlite-unsynced.ts';
@@ -21,6 +22,7 @@ const schema: SchemaPart = {
      CREATE INDEX broken_glass_account ON broken_glass (account, at);`,
     `CREATE TABLE stop (kind TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, done_by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;`,
     `ALTER TABLE activity_epoch ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;`,
+    `CREATE TABLE key_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT;`,
   ],
 };
 
@@ -29,6 +31,7 @@ export interface Standings {
   readonly alarms: AlarmStore;
   readonly glass: GlassStore;
   readonly stops: StopStore;
+  readonly keyMark: KeyMarkStore;
 }
 
 export function sqliteStandings(database: DatabaseSync): Standings {
@@ -38,6 +41,7 @@ export function sqliteStandings(database: DatabaseSync): Standings {
     alarms: alarmsIn(database),
     glass: glassIn(database),
     stops: stopsIn(database),
+    keyMark: keyMarkIn(database),
   };
 }
 
@@ -145,5 +149,18 @@ function stopsIn(database: DatabaseSync): StopStore {
     put: async ({ kind, name, reason, by, at }) => void put.run(kind, name, reason, by, at),
     end: async (kind, name) => (end.run(kind, name).changes === 0 ? 'absent' : 'ended'),
     list: async () => list.all().map(stopIn),
+  };
+}
+
+function keyMarkIn(database: DatabaseSync): KeyMarkStore {
+  const first = database.prepare(
+    'INSERT INTO key_mark (one, mark) VALUES (1, ?) ON CONFLICT DO UPDATE SET mark = mark RETURNING mark',
+  );
+  const replace = database.prepare(
+    'UPDATE key_mark SET mark = CASE mark WHEN ? THEN ? ELSE mark END RETURNING mark',
+  );
+  return {
+    first: async (proposed) => textOf(first.get(proposed)?.['mark']),
+    replace: async (before, next) => textOf(replace.get(before, next)?.['mark']),
   };
 }
