@@ -3,7 +3,7 @@
 // by itself (it could have been phished; enrol-right.ts).
 import type { Proof } from './assurance.ts';
 import type { RefusalReason } from './events.ts';
-import { type Factor, isUsable } from './factor.ts';
+import { type Factor, isUnfinished, isUsable } from './factor.ts';
 import { currentSession } from './live-sessions.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
@@ -31,9 +31,11 @@ export function tierOf(kind: Factor['kind']): Tier | undefined {
   return kind === 'webauthn' ? 'phishing-resistant' : 'code';
 }
 
-/** Whether the next factor is the first: a recovery set that is left over, or a factor disabled for good, is none. */
+/** Whether the next factor is the first: a recovery set that is left over, one disabled for good or one unfinished is none. */
 export function holdsNone(factors: readonly Factor[]): boolean {
-  return !factors.some(({ kind, disabledAt }) => tierOf(kind) !== undefined && disabledAt === undefined);
+  return !factors.some(
+    (factor) => tierOf(factor.kind) !== undefined && factor.disabledAt === undefined && !isUnfinished(factor),
+  );
 }
 
 /** The strongest tier among factors usable at `now`; one that still waits does not count as held. */

@@ -1,5 +1,5 @@
 // What a person or an operator sees of a factor: no secret, no key, no digest.
-import type { BoundBy, Factor } from './factor.ts';
+import { type BoundBy, type Factor, isUnfinished } from './factor.ts';
 import type { FactorId } from './ids.ts';
 import type { Instant } from './time.ts';
 
@@ -14,6 +14,8 @@ export interface FactorView {
   readonly boundBy?: BoundBy;
   /** Later than now while the factor waits. */
   readonly activeFrom: Instant;
+  /** Its binding broke off: it will never count, and is to be removed and bound anew. */
+  readonly unfinished?: true;
   readonly disabledAt?: Instant;
   readonly lastUsedAt?: Instant;
   /** Codes left of a recovery set. */
@@ -33,6 +35,7 @@ export function viewOf(factor: Factor): FactorView {
     addedAt,
     ...(boundBy !== undefined && { boundBy }),
     activeFrom,
+    ...(isUnfinished(factor) && { unfinished: true as const }),
     ...(disabledAt !== undefined && { disabledAt }),
     ...(lastUsedAt !== undefined && { lastUsedAt }),
     ...(factor.kind === 'recovery-code' && { remaining: factor.codes.length }),

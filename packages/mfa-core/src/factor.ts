@@ -1,7 +1,7 @@
 // What an account holds to prove itself with. A pending factor is a challenge, not a factor: its secret cannot be used
 // to step up before it was confirmed (A155).
 import type { AccountId, FactorId } from './ids.ts';
-import type { Instant } from './time.ts';
+import { type Instant, instantOf } from './time.ts';
 
 /** Bytes sealed by `sealing.ts`: `v1.<key id>.<nonce>.<ciphertext and tag>`, bound to account and factor. */
 export type Sealed = string & { readonly [sealedBrand]: true };
@@ -72,6 +72,14 @@ export interface RecoverySet extends FactorBase {
 
 /** Anything an account holds to prove itself with. */
 export type Factor = TotpFactor | WebAuthnFactor | RecoverySet;
+
+/** The last instant a date can name. A factor waits until then from when it has its place until it counts (keep-factor.ts). */
+export const never: Instant = instantOf(8.64e15);
+
+/** Whether its binding broke off before it counted: a crash at the wrong moment. It proves nothing and never will. */
+export function isUnfinished({ activeFrom }: Pick<Factor, 'activeFrom'>): boolean {
+  return activeFrom >= never;
+}
 
 /** Whether a factor may be used at `now`. At exactly `activeFrom` it may. */
 export function isUsable(factor: Factor, now: Instant): boolean {

@@ -1,14 +1,11 @@
 // Keeping a factor so that the log hears of what happens and of nothing else: not of one that came too late, and never
 // afterwards of one that works already. So it takes its place first, proving nothing; then the log is told; then it counts.
-import type { TotpFactor, WebAuthnFactor } from './factor.ts';
+// What a crash leaves in between is unfinished: it holds nobody up, and whoever may change anything may remove it.
+import { never, type TotpFactor, type WebAuthnFactor } from './factor.ts';
 import { currentSession } from './live-sessions.ts';
 import type { Parts } from './parts.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
-import { instantOf } from './time.ts';
-
-/** The last instant a date can name. A crash at the wrong moment leaves a factor that waits until then, and can be removed. */
-const never = instantOf(8.64e15);
 
 /** A confirmed factor on its way into an account. */
 interface Keeping {

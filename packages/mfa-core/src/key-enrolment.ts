@@ -1,7 +1,7 @@
 // The ceremony that binds a passkey or a security key. The challenge is spent by the first answer, right or wrong; the
 // right behind it is not, so that the person can begin again.
 import { challengeLifetimes } from './challenge.ts';
-import type { WebAuthnFactor } from './factor.ts';
+import { isUnfinished, type WebAuthnFactor } from './factor.ts';
 import { type ChallengeId, makeChallengeId, makeFactorId } from './ids.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './session.ts';
@@ -72,7 +72,8 @@ export async function beginKey(
     displayName,
     userHandle,
     challenge,
-    exclude: held,
+    // A key whose binding broke off is bound anew: its authenticator must not say that it is there already.
+    exclude: held.filter((factor) => !isUnfinished(factor)),
     policy: policyFor(parts, asCard),
   };
   return { challenge: id, webauthn: await registrationOptions(request) };

@@ -7,9 +7,10 @@
 // codes. That kills the old ones as well, so that removing a set which a code made gains a thief nothing; it also goes
 // unseen with an app that he binds and takes away again (recovery-set.ts).
 import { isAddedLately } from './added-lately.ts';
+import { challengeLifetimes } from './challenge.ts';
 import { type Granted, type Tier, tierOf } from './change-right.ts';
-import { type BoundBy, type Factor, isUsable } from './factor.ts';
-import type { Instant } from './time.ts';
+import { type BoundBy, type Factor, isUnfinished, isUsable } from './factor.ts';
+import { elapsed, type Instant, type Seconds } from './time.ts';
 
 /** Who acts: what was earned, and the factor that was shown; a card has none here. */
 export interface Actor {
@@ -34,6 +35,7 @@ export function judgeRemoval(
 ): RemovalVerdict {
   const left = without(held, removed);
   if (holdsSomething(held, now) && !holdsSomething(left, now)) return 'last-factor';
+  if (isLeftOver(removed, now)) return 'allowed';
   if (earned === 'code') return isLaterByCode(removed, shown) ? 'allowed' : 'not-by-code';
   if (shown?.id !== removed.id || leavesSomebody(removed, left, now)) return 'allowed';
   return 'last-factor';
@@ -41,6 +43,13 @@ export function judgeRemoval(
 
 export function mayRename({ earned, shown }: Actor, renamed: Factor): boolean {
   return earned !== 'code' || renamed.id === shown?.id || isLaterByCode(renamed, shown);
+}
+
+/** No right to bind one lasts longer: what is unfinished after that is no binding under way, which a thief could stop. */
+const longestBinding: Seconds = challengeLifetimes['enrol-right'];
+
+function isLeftOver(factor: Factor, now: Instant): boolean {
+  return isUnfinished(factor) && elapsed(factor.addedAt, now) > longestBinding;
 }
 
 /** What was bound before it was kept by what may have been bound by a ticket. */

@@ -76,8 +76,10 @@ async function show({ account, mfa }: Asked): Promise<Answer> {
 }
 
 /** When it was added and with what: after an alarm it is the one added with a code that is looked for. */
-function factorLine({ id, kind, name, addedAt, boundBy }: FactorView): string {
-  return `  ${kind}  ${id}  added ${dateOf(addedAt)}${boundBy === undefined ? '' : ` (${boundBy})`}  ${name}\n`;
+function factorLine({ id, kind, name, addedAt, boundBy, unfinished }: FactorView): string {
+  const by = boundBy === undefined ? '' : ` (${boundBy})`;
+  const state = unfinished === true ? '  unfinished: to be removed and added again' : '';
+  return `  ${kind}  ${id}  added ${dateOf(addedAt)}${by}  ${name}${state}\n`;
 }
 
 function dateOf(at: number): string {

@@ -16,6 +16,7 @@ export interface FactorRow {
   readonly isNew: boolean;
   readonly lastUsedAt: number | undefined;
   readonly activeFrom: number | undefined;
+  readonly unfinished: boolean;
   readonly disabled: boolean;
   readonly remaining: number | undefined;
   /** Undefined for one that was bound at this moment: then both are offered. */
@@ -89,6 +90,7 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
     ...(factor.activeFrom === undefined
       ? []
       : [`${words.activeFrom} ${dateText(factor.activeFrom, language)}`]),
+    ...(factor.unfinished ? [words.unfinished] : []),
     ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
     ...(factor.disabled ? [words.disabled] : []),
     ...(factor.changes?.remove === 'last-factor' ? [removalWords[language].lastFactor] : []),

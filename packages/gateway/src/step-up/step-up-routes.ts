@@ -105,7 +105,7 @@ async function viewOf(
     cards: accept.includes('card')
       ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))
       : [],
-    enrolled: factors.length > 0,
+    enrolled: factors.some(({ unfinished }) => unfinished !== true),
     addedLately: begun.addedLately,
     resume: ticket,
     held: resume?.form !== undefined,

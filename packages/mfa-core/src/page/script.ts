@@ -102,7 +102,8 @@ export const script: string = `'use strict';
     if (isNew) parts.push(words.isNew);
     if (factor.remaining !== undefined) parts.push(factor.remaining + ' ' + words.left);
     const until = new Date(factor.activeFrom);
-    if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
+    if (factor.unfinished) parts.push(words.unfinished);
+    else if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
     const item = element('li', parts.join(', ') + ' ');
     // What would be refused has no button; the line below the list says why.
     if (factor.remove !== 'allowed') return item;

@@ -41,6 +41,7 @@ export interface PageWords {
   readonly isNew: string;
   readonly lately: LatelyWords;
   readonly waits: string;
+  readonly unfinished: string;
   readonly left: string;
   readonly kinds: Readonly<Record<'totp' | 'webauthn' | 'recovery-code', string>>;
   readonly goOn: string;
@@ -91,6 +92,7 @@ const french: PageWords = {
     see: 'Voir et retirer',
   },
   waits: 'compte à partir du',
+  unfinished: 'ajout interrompu, à recommencer',
   left: 'restants',
   kinds: { totp: 'application', webauthn: 'clé', 'recovery-code': 'codes de secours' },
   goOn: 'Continuer',
@@ -142,6 +144,7 @@ const english: PageWords = {
     see: 'See and remove',
   },
   waits: 'counts from',
+  unfinished: 'its addition broke off: add it again',
   left: 'left',
   kinds: { totp: 'app', webauthn: 'key', 'recovery-code': 'recovery codes' },
   goOn: 'Continue',
