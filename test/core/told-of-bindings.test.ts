@@ -131,6 +131,38 @@ function storesWith(stores: MfaStores, when: 'place' | 'codes' = 'place'): Hooke
   return hooked;
 }
 
+describe('sessions that the store cannot find', () => {
+  const brokenDesk = (): { desk: Desk; isBroken: (broken: boolean) => void } => {
+    const stores = memoryStores();
+    let broken = false;
+    const list: MfaStores['sessions']['list'] = (account) =>
+      broken ? Promise.reject(new Error('the store is away')) : stores.sessions.list(account);
+    const desk = openDesk({ stores: { ...stores, sessions: { ...stores.sessions, list } } });
+    return {
+      desk,
+      isBroken: (now) => {
+        broken = now;
+      },
+    };
+  };
+
+  it('leave nothing of a binding behind, and the log is told nothing', async () => {
+    const { desk, isBroken } = brokenDesk();
+    const complete = await begun(desk, await signIn(desk, ana));
+    isBroken(true);
+    await expect(complete()).rejects.toThrow('the store is away');
+    expect([await desk.mfa.factors.list(ana), enrolled(desk.events)]).toEqual([[], []]);
+  });
+
+  it('keep the operator from disabling nothing, and are said', async () => {
+    const { desk, isBroken } = brokenDesk();
+    await withPhone(desk, ana);
+    isBroken(true);
+    await expect(desk.mfa.factors.disableByOperator(ana)).rejects.toThrow('the store is away');
+    for (const { disabledAt } of await desk.mfa.factors.list(ana)) expect(disabledAt).toBeDefined();
+  });
+});
+
 describe('what the operator does while a thief binds an app', () => {
   const takeAway = {
     reset: (desk: Desk) => desk.mfa.factors.resetByOperator(ana),

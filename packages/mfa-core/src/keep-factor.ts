@@ -31,14 +31,15 @@ export async function keepFactor(
   const { account, id, activeFrom } = factor;
   const placed = await stores.factors.add({ ...factor, activeFrom: never }, room);
   if (placed !== 'added') return placed;
-  if ((await currentSession(parts, session)) === undefined) {
-    await stores.factors.remove(account, id);
-    return 'session-gone';
-  }
+  const takeBack = (): Promise<unknown> => stores.factors.remove(account, id);
   try {
+    if ((await currentSession(parts, session)) === undefined) {
+      await takeBack();
+      return 'session-gone';
+    }
     await told();
   } catch (error) {
-    await stores.factors.remove(account, id).catch(() => undefined);
+    await takeBack().catch(() => undefined);
     throw error;
   }
   return (await stores.upkeep.activate(account, id, activeFrom)) === 'active' ? 'added' : 'gone';

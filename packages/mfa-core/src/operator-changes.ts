@@ -53,7 +53,8 @@ export async function disableByOperator(
   kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code'],
 ): Promise<number> {
   const now = parts.clock.now();
-  await sessions.endAll(account, 'operator');
+  // Sessions that cannot be ended keep nothing from being disabled; they are ended, or that fails, once more below.
+  await sessions.endAll(account, 'operator').catch(() => undefined);
   const count = await parts.stores.upkeep.disable(account, kinds, now);
   const hit = (await parts.stores.factors.list(account)).filter(
     ({ kind, disabledAt }) => kinds.includes(kind) && disabledAt !== undefined && disabledAt >= now,
