@@ -1,7 +1,7 @@
 // From what the schema objects to, to what an operator reads: the value, what is wrong with it, and how to write it.
 // Explanations come from the schema's own descriptions and examples, so that they cannot fall behind it.
 import { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { meantAmong, nearest } from './nearest.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -39,7 +39,26 @@ export function objectionsOf(issue: Issue, schema: Node, document: unknown): rea
       objectionsOf({ ...inner, path: [...path, ...inner.path] }, schema, document),
     );
   }
-  return [shapeObjection(issue, path, schema, valueAt(document, path))];
+  const value = valueAt(document, path);
+  const words = issue.code === 'invalid_union' ? wordsAt(schema, path) : [];
+  if (words.length > 0) return [unknownWord(path, value, words)];
+  return [shapeObjection(issue, path, schema, value)];
+}
+
+/** What stands where a word says which form the rest has, and is none of those words. */
+function unknownWord(path: Path, value: unknown, words: readonly string[]): Objection {
+  const meant = typeof value === 'string' ? meantAmong(value, words) : [];
+  const fix = `write ${(meant.length === 0 ? words : meant).join(' or ')}`;
+  if (value === undefined) return objection(path, missing, fix);
+  return objection(path, `${show(value)} is not one of ${words.join(', ')}`, fix);
+}
+
+/** The words that may stand there, of all the forms. */
+function wordsAt(schema: Node, path: Path): readonly string[] {
+  return nodesAt(schema, path).flatMap(({ _zod: { def } }) => {
+    if ('entries' in def) return Object.values(def.entries as Readonly<Record<string, string>>);
+    return 'values' in def ? (def.values as readonly unknown[]).map(String) : [];
+  });
 }
 
 /** Of a union, the branch that came closest speaks: the one that got deepest, then the one with the fewest issues. */

@@ -9,6 +9,13 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.one : undefined;
 }
 
+/** Those that may be meant: what begins with the word, else the nearest. */
+export function meantAmong(word: string, known: readonly string[]): readonly string[] {
+  const longer = known.filter((one) => word.length > 1 && one.startsWith(word.toLowerCase()));
+  const near = nearest(word, known);
+  return longer.length > 0 || near === undefined ? longer : [near];
+}
+
 /** Asks after the one that was meant; undefined where none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const meant = nearest(word, known);

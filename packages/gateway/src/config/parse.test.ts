@@ -252,6 +252,24 @@ ledger: { directory: x }`),
     ]);
   });
 
+  it.each([
+    ['from: answer, pointer: /nir', 'write answer-json or answer-header or answer-html'],
+    ['from: Answer, pointer: /nir', 'write answer-json or answer-header or answer-html'],
+    ['from: querry, name: nir', 'write query'],
+    [
+      'from: body, name: nir',
+      'write path or query or form or json or answer-json or answer-header or answer-html',
+    ],
+    ['name: nir', 'write path or query or form or json or answer-json or answer-header or answer-html'],
+  ])('says of records with "%s" where they may stand: %s', (written, fix) => {
+    const route = `{ match: GET /p, require: { accept: card, maxAge: 1h }, records: { ${written}, as: nir } }`;
+    const [line = '', ...more] = told(`${base}\nroutes:\n  - ${route}\n`);
+    expect([line.split(' | ')[1], more]).toEqual([fix, []]);
+    expect(line).toMatch(
+      /records(?:\[0\])?\.from: (?:is missing|"\w+" is not one of path, query, form, json, answer-json)/,
+    );
+  });
+
   it('tells what is missing beside a key that resembles nothing', () => {
     const lines = told(`${base.replace(/^upstream:.*$/m, 'zzz: 1')}${oneRoute}`);
     expect(lines).toContainEqual(expect.stringContaining('upstream: is missing'));
