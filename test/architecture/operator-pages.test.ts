@@ -32,6 +32,17 @@ describe.each(['docs/alerts.md', 'docs/bulk-queries.md'])('%s', (page) => {
   });
 });
 
+describe('README.md', () => {
+  it('shows a configuration that is sound, with a search whose parameters are declared', () => {
+    const block = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
+    const parsed = parseConfig(block, { readFile: () => '', environment: {} });
+    if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
+    expect(
+      parsed.config.routes.some(({ query, records }) => query?.includes('nom') && records.length > 0),
+    ).toBe(true);
+  });
+});
+
 describe('the budgets of docs/bulk-queries.md', () => {
   const block = /```yaml\n(budgets:\n {2}classes:[\s\S]*?)```/.exec(read('docs/bulk-queries.md'))?.[1] ?? '';
   const parse = (text: string): ReturnType<typeof parseConfig> =>

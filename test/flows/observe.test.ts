@@ -75,6 +75,59 @@ routes: [{ match: GET /, require: signed-in }]
     expect(said.join('')).toMatch(/^pharmacy +slow-down:misses +\d+$/m);
   });
 
+  it('names the route and the parameter that no route declares, under the class of whoever asked, and no value', async () => {
+    const doctor = seat(site, 'medecin-05');
+    await doctor.signIn();
+    const search = `/api/patients/${nir(9)}`;
+    for (const query of [
+      'onglet=droits',
+      'onglet=soins',
+      'DURAND',
+      'p1990399999001=1',
+      `${'x'.repeat(41)}=1`,
+    ])
+      expect((await doctor.browser.call(`${search}?${query}`)).status).toBe(200);
+    const rows = site.gateway
+      .observed()
+      .filter(({ denial }) => denial === 'refuse:query-parameter-not-declared');
+    const row = {
+      class: 'gp',
+      denial: 'refuse:query-parameter-not-declared',
+      route: 'GET /api/patients/{nir}',
+    };
+    expect(rows).toEqual([
+      { ...row, parameter: 'onglet', count: 2 },
+      { ...row, count: 3 },
+    ]);
+    // A stranger cannot fill the table.
+    await seat(site, 'medecin-06').browser.call(`${search}?strange=1`);
+    expect(JSON.stringify(site.gateway.observed())).not.toContain('strange');
+  });
+
+  it('names a parameter at most two hundred times', async () => {
+    const doctor = seat(site, 'medecin-07');
+    await doctor.signIn();
+    const letters = (at: number): string => String.fromCharCode(97 + Math.floor(at / 26), 97 + (at % 26));
+    for (let at = 0; at < 220; at += 1) await doctor.browser.call(`/api/patients/${nir(9)}?${letters(at)}=1`);
+    expect(site.gateway.observed().filter(({ parameter }) => parameter !== undefined).length).toBe(200);
+  });
+
+  it('has in the log everything that palier observed counts', async () => {
+    const told = site.log.flatMap(({ wouldBe }) => (wouldBe ?? []) as readonly string[]);
+    const sums = (names: readonly string[]): Readonly<Record<string, number>> =>
+      Object.fromEntries(
+        [...new Set(names)].sort().map((name) => [name, names.filter((one) => one === name).length]),
+      );
+    const table = site.gateway
+      .observed()
+      .flatMap(({ denial, count }) => Array.from({ length: count }, () => denial));
+    expect(told.length).toBeGreaterThan(0);
+    expect(sums(told)).toEqual(sums(table));
+    // More than one of one request, and what only the answer told.
+    expect(site.log.some(({ wouldBe }) => Array.isArray(wouldBe) && wouldBe.length > 1)).toBe(true);
+    expect(told).toContain('slow-down:misses');
+  });
+
   it('lets undeclared addresses through to the portal and counts them', async () => {
     const { browser } = seat(site, 'medecin-02');
     const before = site.seen.length;

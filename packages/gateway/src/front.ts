@@ -155,6 +155,10 @@ export function decisionLine(
 ): Readonly<Record<string, unknown>> {
   const { terms, denial } = served;
   const account = accountOf(served);
+  // All of it, as `palier observed` counts it: a look-up that is short of a gesture may meet a cap besides.
+  const wouldBe = [...(terms?.wouldBe ?? []), ...(served.wouldBe === undefined ? [] : [served.wouldBe])].map(
+    nameOf,
+  );
   const route =
     terms?.matched.route ?? (denial !== undefined && 'route' in denial ? denial.route : undefined);
   // What is undefined is not written.
@@ -168,7 +172,7 @@ export function decisionLine(
     records: terms?.records.length ?? 0,
     account,
     session: account === undefined ? undefined : terms?.session?.id,
-    wouldBe: terms?.wouldBe && nameOf(terms.wouldBe),
+    wouldBe: wouldBe.length === 0 ? undefined : wouldBe,
   };
 }
 

@@ -46,8 +46,13 @@ function tableOf(counts: readonly ObservedCount[]): string {
   if (counts.length === 0) return 'nothing would have been asked or refused since the gateway began\n';
   const rows = [...counts]
     .sort((one, two) => one.class.localeCompare(two.class) || two.count - one.count)
-    .map(({ class: name, denial, count }) => `${name.padEnd(16)}  ${denial.padEnd(40)}  ${count}\n`);
-  return `${'class'.padEnd(16)}  ${'would have been'.padEnd(40)}  times\n${rows.join('')}`;
+    .map((row) => `${row.class.padEnd(16)}  ${row.denial.padEnd(40)}  ${whereOf(row)}\n`);
+  return `${'class'.padEnd(16)}  ${'would have been'.padEnd(40)}  times  where\n${rows.join('')}`;
+}
+
+function whereOf({ count, route, parameter }: ObservedCount): string {
+  if (route === undefined) return `${count}`;
+  return `${String(count).padEnd(5)}  ${route}${parameter === undefined ? '' : `, query: ${parameter}`}`;
 }
 
 /** Beside it one should hold how many account-days there were: one in 2,000 is what the fit aims at. */

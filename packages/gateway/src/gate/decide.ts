@@ -23,8 +23,8 @@ type Account = Identity & { readonly kind: 'account' };
 
 /**
  * Decides what becomes of a canonical request. Rejects when a dependency is broken (store, portal's who-am-I): the
- * caller answers 503 and nothing is sent. In observe mode the same stages run, the first denial is remembered in the
- * permit, and the request goes on.
+ * caller answers 503 and nothing is sent. In observe mode the same stages run, each denial is remembered in the permit,
+ * and the request goes on.
  */
 export async function decide(gate: Gate, request: CanonicalRequest, body: BodySource): Promise<Decision> {
   const objections: Denial[] = [];
@@ -41,10 +41,12 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   const { route } = matched;
   const misfit =
     'refusal' in found ? refused(found.refusal, undefined) : refused(admit(matched, request), route);
-  if (stops(misfit)) return misfit;
+  if (misfit !== undefined && gate.observer === undefined) return misfit;
 
   // A sign-out is open to everybody, yet ends the session of whoever signs out: that one must be known.
   if (route.requirement.kind !== 'open' || route.signsOut) identity = await gate.identify(request);
+  // Only where it goes on is it known whose request this is; it is counted under that class.
+  if (stops(misfit)) return misfit;
   // Also where the gateway only observes: the operator said so.
   const stopped = await gate.stops.holding({ route: route.id, identity });
   if (stopped !== undefined) return refused({ status: 403, reason: 'stopped', close: false }, route);
@@ -79,7 +81,6 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(guessing)) return guessing;
   const signIn = tried?.outcome === 'counted' ? tried.attempt : undefined;
 
-  const wouldBe = objections[0];
   return {
     kind: 'forward',
     permit: mintPermit({
@@ -91,7 +92,7 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
       records,
       signIn,
       body: tried?.bytes ?? bytes,
-      wouldBe,
+      wouldBe: objections,
       exemption: paid?.exemption,
     }),
   };

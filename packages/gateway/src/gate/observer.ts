@@ -16,8 +16,15 @@ export interface Observer {
 export interface ObservedCount {
   readonly class: string;
   readonly denial: string;
+  /** Of a refusal: the route that was meant. */
+  readonly route?: string;
+  /** Of a query parameter that no route declares: its name. */
+  readonly parameter?: string;
   readonly count: number;
 }
+
+/** How many rows may have the name of a parameter: whoever asks chooses it. */
+const mostNamed = 200;
 
 /** Keeps assumptions in memory for at most `capacity` accounts, oldest first out: an estimate, never a bound. */
 export function createObserver(random: Random, capacity = 100_000): Observer {
@@ -25,7 +32,7 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
   const counts = new Map<string, ObservedCount>();
   return {
     note: (denial, now, who) => {
-      const { key, row } = rowOf(denial, who);
+      const { key, row } = rowOf(denial, who, counts);
       counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
       if (denial.kind === 'step-up') remember(proofs, denial.identity.account, assume(random, now), capacity);
     },
@@ -37,17 +44,34 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
   };
 }
 
+interface KeptRow {
+  readonly key: string;
+  readonly row: ObservedCount;
+}
+
 function rowOf(
   denial: Denial,
   who: Identity | undefined,
-): { readonly key: string; readonly row: ObservedCount } {
+  counts: ReadonlyMap<string, ObservedCount>,
+): KeptRow {
   const identity = denial.kind === 'step-up' ? denial.identity : who;
-  const row = {
-    class: identity?.kind === 'account' ? identity.class : '-',
-    denial: nameOf(denial),
-    count: 0,
-  };
-  return { key: `${row.class} ${row.denial}`, row };
+  const known = identity?.kind === 'account';
+  const row = { class: known ? identity.class : '-', denial: nameOf(denial), count: 0 };
+  const key = `${row.class} ${row.denial}`;
+  if (denial.kind !== 'refuse' || denial.route === undefined) return { key, row };
+  const { route, refusal } = denial;
+  const at = { key: `${key} ${route.id}`, row: { ...row, route: route.id } };
+  const parameter = known ? shownName(refusal.parameter) : undefined;
+  if (parameter === undefined) return at;
+  const named = { key: `${at.key} ${parameter}`, row: { ...at.row, parameter } };
+  const isFull = (): boolean =>
+    [...counts.values()].filter((one) => one.parameter !== undefined).length >= mostNamed;
+  return counts.has(named.key) || !isFull() ? named : at;
+}
+
+/** A name as people give parameters; a number in it may be a person's. */
+function shownName(name: string | undefined): string | undefined {
+  return name !== undefined && /^[A-Za-z_](?:[A-Za-z_.[\]-]|\d(?!\d\d)){0,39}$/.test(name) ? name : undefined;
 }
 
 /** One word for a denial, for logs and counts. */

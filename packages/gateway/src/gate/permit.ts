@@ -25,8 +25,8 @@ export interface PermitTerms {
   readonly signIn?: SignInAttempt | undefined;
   /** Bytes of the body when it was read to decide; the proxy sends these. Undefined: the body is still on the socket. */
   readonly body: Uint8Array | undefined;
-  /** In observe mode: what would have been answered instead. */
-  readonly wouldBe: Denial | undefined;
+  /** In observe mode: what would have been answered instead, and what would have been asked once that was given. */
+  readonly wouldBe: readonly Denial[];
   /** Why its records were granted although a bound was met, or not charged; for the ledger. */
   readonly exemption: string | undefined;
 }

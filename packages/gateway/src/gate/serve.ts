@@ -40,6 +40,8 @@ export interface Served {
   readonly denial: Denial | undefined;
   readonly status: number;
   readonly terms: PermitTerms | undefined;
+  /** In observe mode: what the answer would have been denied for. */
+  readonly wouldBe?: Denial | undefined;
 }
 
 /**
@@ -71,7 +73,7 @@ export async function serve(
       return { denial: undefined, status: tellEqually(seen.equal, terms, sockets.response), terms };
     }
     await release(desk, terms, exchange, settled, sockets.response);
-    return { denial: undefined, status: exchange.status, terms };
+    return { denial: undefined, status: exchange.status, terms, wouldBe: settled.wouldBe };
   } catch (error) {
     exchange.abort();
     throw error;
@@ -120,7 +122,7 @@ export function entryOf(desk: Pick<Desk, 'gate'>, terms: PermitTerms, outcome: O
 
 /** Why it left although a bound was met. */
 function exemptionOf({ wouldBe, exemption }: PermitTerms, outcome: Outcome): string | undefined {
-  if (wouldBe !== undefined) return 'observe';
+  if (wouldBe.length > 0) return 'observe';
   const both = new Set([exemption, outcome.exemption].filter((one) => one !== undefined));
   return both.size === 0 ? undefined : [...both].join(' ');
 }

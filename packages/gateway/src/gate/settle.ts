@@ -26,6 +26,8 @@ export interface Settled {
   readonly exemption?: string | undefined;
   /** The portal says that nobody is there, and its page names nobody either. */
   readonly nobody?: boolean;
+  /** In observe mode: what it would have been denied for. */
+  readonly wouldBe?: Denial | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function settle(desk: Till, terms: PermitTerms, exchange: Exchange)
   noteOf(desk, terms, denial);
   const named = terms.records.filter((record) => !absent.includes(record));
   const exemption = paid.exemption ?? (denial === undefined ? undefined : 'observe');
-  return { records: [...named, ...found], bytes, exemption };
+  return { records: [...named, ...found], bytes, exemption, wouldBe: denial };
 }
 
 const free: Payment = { denial: undefined, exemption: undefined };
@@ -120,7 +122,7 @@ async function missed(
   const denial = await chargeMisses(desk, terms, records.length > 0 ? records : [questionOf(terms)]);
   if (denial !== undefined && desk.gate.observer === undefined) return denial;
   noteOf(desk, terms, denial);
-  return { records, bytes, nobody };
+  return { records, bytes, nobody, wouldBe: denial };
 }
 
 /** What the answer would have been denied for, where the gateway only observes. */

@@ -35,8 +35,10 @@ function queryFlaw(route: Route, request: CanonicalRequest): Refusal | undefined
   const pairs = parseQuery(request.query);
   if ('refused' in pairs) return refusal(400, `query-${pairs.refused}`);
   const seen = new Set<string>();
-  for (const [name] of pairs) {
-    if (!route.query.includes(name)) return refusal(400, 'query-parameter-not-declared');
+  for (const [name, value] of pairs) {
+    // A parameter without a value may be one: `?DURAND`.
+    const parameter = value === '' ? {} : { parameter: name };
+    if (!route.query.includes(name)) return { ...refusal(400, 'query-parameter-not-declared'), ...parameter };
     if (seen.has(name)) return refusal(400, 'query-parameter-twice');
     seen.add(name);
   }

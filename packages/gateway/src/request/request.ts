@@ -36,6 +36,8 @@ export interface Refusal {
   readonly close: boolean;
   /** For 405: the methods the path has. */
   readonly allow?: readonly string[];
+  /** The undeclared parameter, as it was sent, for the counts of observe mode alone (gate/observer.ts bounds it). */
+  readonly parameter?: string;
 }
 
 /** The body of a request: read whole at most once, or handed to the proxy as a stream. */
