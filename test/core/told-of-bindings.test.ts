@@ -8,7 +8,6 @@ import {
   aKey,
   atOnce,
   bindKey,
-  bindPhone,
   type Desk,
   type DeskSetting,
   must,
@@ -100,37 +99,6 @@ describe('a factor', () => {
   });
 });
 
-interface Hooked {
-  readonly stores: MfaStores;
-  /** Done once, before the store does what it was asked. */
-  before: () => Promise<unknown>;
-}
-
-/** Stores that do something of the test's in the middle of a binding: before it takes its place, or before its codes do. */
-function storesWith(stores: MfaStores, when: 'place' | 'codes' = 'place'): Hooked {
-  const nothing = async (): Promise<unknown> => undefined;
-  const once = async (at: typeof when): Promise<void> => {
-    if (at !== when) return;
-    const { before } = hooked;
-    hooked.before = nothing;
-    await before();
-  };
-  const { factors, upkeep } = stores;
-  const add: typeof factors.add = async (...words) => {
-    await once('place');
-    return factors.add(...words);
-  };
-  const replaceRecoverySet: typeof upkeep.replaceRecoverySet = async (...words) => {
-    await once('codes');
-    return upkeep.replaceRecoverySet(...words);
-  };
-  const hooked: Hooked = {
-    stores: { ...stores, factors: { ...factors, add }, upkeep: { ...upkeep, replaceRecoverySet } },
-    before: nothing,
-  };
-  return hooked;
-}
-
 describe('sessions that the store cannot find', () => {
   const brokenDesk = (): { desk: Desk; isBroken: (broken: boolean) => void } => {
     const stores = memoryStores();
@@ -161,72 +129,4 @@ describe('sessions that the store cannot find', () => {
     await expect(desk.mfa.factors.disableByOperator(ana)).rejects.toThrow('the store is away');
     for (const { disabledAt } of await desk.mfa.factors.list(ana)) expect(disabledAt).toBeDefined();
   });
-});
-
-describe('what the operator does while a thief binds an app', () => {
-  const takeAway = {
-    reset: (desk: Desk) => desk.mfa.factors.resetByOperator(ana),
-    disable: (desk: Desk) => desk.mfa.factors.disableByOperator(ana),
-  };
-  const usable = async (desk: Desk): Promise<number> =>
-    (await desk.mfa.factors.list(ana)).filter(({ disabledAt }) => disabledAt === undefined).length;
-
-  it.each(['reset', 'disable'] as const)('is not outlived by it: %s', async (act) => {
-    const hooked = storesWith(memoryStores());
-    const desk = openDesk({ stores: hooked.stores });
-    const complete = await begun(desk, await withPhone(desk, ana));
-    hooked.before = () => takeAway[act](desk);
-    expect((await complete()).outcome).toBe('refused');
-    expect(await usable(desk)).toBe(0);
-    expect(enrolled(desk.events)).toHaveLength(1);
-  });
-
-  it('is not outlived either where the app comes between the disabling and the end of the sessions', async () => {
-    const stores = memoryStores();
-    const [hasDisabled, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const disable: MfaStores['upkeep']['disable'] = async (...words) => {
-      const count = await stores.upkeep.disable(...words);
-      hasDisabled.resolve();
-      await goOn.promise;
-      return count;
-    };
-    const hooked = storesWith({ ...stores, upkeep: { ...stores.upkeep, disable } });
-    const desk = openDesk({ stores: hooked.stores });
-    const complete = await begun(desk, await withPhone(desk, ana));
-    let disabling: Promise<unknown> = Promise.resolve();
-    hooked.before = () => {
-      disabling = takeAway.disable(desk);
-      return hasDisabled.promise;
-    };
-    expect((await complete()).outcome).toBe('refused');
-    goOn.resolve();
-    await disabling;
-    expect(await usable(desk)).toBe(0);
-  });
-
-  it('leaves no recovery codes either, where the app had its place already', async () => {
-    const hooked = storesWith(memoryStores(), 'codes');
-    const desk = openDesk({ stores: hooked.stores });
-    const complete = await begun(desk, await signIn(desk, ana));
-    hooked.before = () => takeAway.reset(desk);
-    expect(await complete()).not.toHaveProperty('recoveryCodes');
-    expect(await desk.mfa.factors.list(ana)).toEqual([]);
-  });
-
-  it.each(['reset', 'disable'] as const)(
-    'would be, if ended sessions still stood in the list (negative control): %s',
-    async (act) => {
-      const stores = memoryStores();
-      let seat: Seat | undefined;
-      const list: MfaStores['sessions']['list'] = async () => (seat === undefined ? [] : [seat.session]);
-      const hooked = storesWith({ ...stores, sessions: { ...stores.sessions, list } });
-      const desk = openDesk({ stores: hooked.stores });
-      seat = await signIn(desk, ana);
-      seat = await bindPhone(desk, seat, undefined);
-      const complete = await begun(desk, seat);
-      hooked.before = () => takeAway[act](desk);
-      await complete();
-      expect(await usable(desk)).toBeGreaterThan(0);
-    },
-  );
 });

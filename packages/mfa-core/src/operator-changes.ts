@@ -26,25 +26,37 @@ export async function removeByOperator(
   return done;
 }
 
-/** Removes all factors, revokes open tickets and ends every session: the person begins again with a new ticket. */
+/**
+ * Removes all factors, revokes open tickets and ends every session: the person begins again with a new ticket. Goes on until
+ * it finds nothing: while one factor after the other goes, one that is still there opens a session, and binds another.
+ */
 export async function resetByOperator(parts: Parts, sessions: Sessions, account: AccountId): Promise<number> {
   const tickets = await parts.stores.tickets.list(account);
   await Promise.all(tickets.map(({ id }) => parts.stores.tickets.revoke(id)));
-  await sessions.endAll(account, 'operator');
-  const factors = await parts.stores.factors.list(account);
-  for (const factor of factors) {
-    await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
-    await parts.stores.factors.remove(account, factor.id);
+  let count = 0;
+  for (let gone = -1; gone !== 0; count += gone) {
+    await sessions.endAll(account, 'operator');
+    gone = await removeAll(parts, account);
   }
   await parts.stores.attempts.clear({ account, kind: 'code' });
   await parts.stores.attempts.clear({ account, kind: 'key' });
-  return factors.length;
+  return count;
+}
+
+async function removeAll(parts: Parts, account: AccountId): Promise<number> {
+  let gone = 0;
+  for (const factor of await parts.stores.factors.list(account)) {
+    await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
+    if ((await parts.stores.factors.remove(account, factor.id)) === 'removed') gone += 1;
+  }
+  return gone;
 }
 
 /**
- * Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session, first too:
- * a factor that is being bound is disabled with the rest or finds its session gone (keep-factor.ts). With what a code bound
- * go the recovery codes that a code made within a week, as where it is removed (recovery-set.ts).
+ * Disables the kinds named, or all; a disabled factor proves nothing and must be bound anew. Ends every session, first too, and
+ * goes on until it finds nothing: a factor that is being bound is disabled with the rest or finds its session gone
+ * (keep-factor.ts). With what a code bound go the recovery codes that a code made within a week, as where it is removed
+ * (recovery-set.ts).
  */
 export async function disableByOperator(
   parts: Parts,
@@ -53,9 +65,12 @@ export async function disableByOperator(
   kinds: readonly Factor['kind'][] = ['totp', 'webauthn', 'recovery-code'],
 ): Promise<number> {
   const now = parts.clock.now();
-  // Sessions that cannot be ended keep nothing from being disabled; they are ended, or that fails, once more below.
-  await sessions.endAll(account, 'operator').catch(() => undefined);
-  const count = await parts.stores.upkeep.disable(account, kinds, now);
+  let count = 0;
+  for (let disabled = -1; disabled !== 0; count += disabled) {
+    // Sessions that cannot be ended keep nothing from being disabled; they are ended, or that fails, once more below.
+    await sessions.endAll(account, 'operator').catch(() => undefined);
+    disabled = await parts.stores.upkeep.disable(account, kinds, now);
+  }
   const hit = (await parts.stores.factors.list(account)).filter(
     ({ kind, disabledAt }) => kinds.includes(kind) && disabledAt !== undefined && disabledAt >= now,
   );
