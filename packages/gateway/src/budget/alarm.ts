@@ -12,6 +12,11 @@ export interface Alarm {
   readonly until: Instant;
   /** One sentence a tired operator understands. Numbers only: no person is named. */
   readonly sentence: { readonly fr: string; readonly en: string };
+  /**
+   * Raised where the gateway only observed: told like any other, and holds nobody once it enforces. What raised it needed a
+   * password alone, which is worth nothing from then on; and who has an app and no key could not go on for half a day.
+   */
+  readonly observed?: true;
 }
 
 export interface AlarmStore {
@@ -23,6 +28,11 @@ export interface AlarmStore {
   list(now: Instant): Promise<readonly Alarm[]>;
   /** The operator looked into it; answers how many there were. */
   end(account: AccountId): Promise<number>;
+}
+
+/** Whether it asks anything of a look-up. */
+export function holds({ observed }: Alarm, enforce: boolean): boolean {
+  return !enforce || observed !== true;
 }
 
 /** Whether a proof answers an alarm: it cannot be phished, and a person made it after the alarm. */

@@ -123,13 +123,13 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
     const broken = await store.consume(glassOf(glass.id, glass.records, records, enforce), now);
     const asked = !listed || records.length === 1;
     if (broken.charged.outcome === 'granted')
-      await watch.noteCanaries({ account: identity.account, records, asked, now });
+      await watch.noteCanaries({ account: identity.account, records, asked, now, enforce });
     return spentOf(broken, own, undefined, now);
   }
   if (proof === undefined) return { outcome: 'presence-used-up' };
   const size = sizeOf(own, proof);
   if (size === undefined) return { outcome: 'stronger-proof', because: 'class', accept: strongerIn(own) };
-  const alarm = await watch.unanswered(identity.account, proof, now);
+  const alarm = await watch.unanswered({ account: identity.account, proof, now, enforce });
   const stronger: Spent | undefined = alarm && {
     outcome: 'stronger-proof',
     because: alarm.kind,
@@ -151,6 +151,7 @@ async function pay(store: BudgetStore, budgets: Budgets, watch: Watch, spend: Sp
       fresh: charged.fresh,
       novel: charged.novel,
       now,
+      enforce,
     });
   }
   const answer = stronger ?? spentOf(consumed, own, { proof, most: size.records }, now);

@@ -115,6 +115,8 @@ export const standingContract: readonly StandingCase[] = [
       const account = accountOf(salt);
       await alarms.raise(alarmOf(salt, 'novelty', at(0)));
       await alarms.raise(alarmOf(salt, 'canary', at(1)));
+      await alarms.raise({ ...alarmOf(salt, 'novelty', at(1)), observed: true });
+      same((await alarms.standing(account, at(2))).find(({ kind }) => kind === 'novelty')?.observed, true);
       await alarms.raise(alarmOf(salt, 'novelty', at(2)));
       const kinds = (await alarms.standing(account, at(3))).map(
         ({ kind, raisedAt }) => `${kind} ${raisedAt - start}`,

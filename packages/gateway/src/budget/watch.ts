@@ -3,7 +3,7 @@
 import { type AccountId, type Instant, instantOf, type Proof } from '@palier/mfa-core';
 import type { BudgetClass } from '../config/budget-settings.ts';
 import type { ActivityStore } from './activity-store.ts';
-import { type Alarm, type AlarmKind, type AlarmStore, answers } from './alarm.ts';
+import { type Alarm, type AlarmKind, type AlarmStore, answers, holds } from './alarm.ts';
 import {
   allowanceOf,
   type Caps,
@@ -55,17 +55,19 @@ export interface Granted {
   readonly fresh: number;
   readonly novel: number;
   readonly now: Instant;
+  /** False in observe mode. */
+  readonly enforce: boolean;
 }
 
 export interface Watch {
   /** The alarm that this proof does not answer, if one stands. At most a second old. */
-  unanswered(account: AccountId, proof: Proof, now: Instant): Promise<Alarm | undefined>;
+  unanswered(look: Pick<Granted, 'account' | 'proof' | 'now' | 'enforce'>): Promise<Alarm | undefined>;
   /** The caps of the account today. */
   caps(account: AccountId, own: BudgetClass, withCard: boolean, now: Instant): Promise<Caps>;
   /** Adds to the history, asks the detectors and the canaries, and raises what they find. */
   note(granted: Granted): Promise<void>;
   /** Asks the canaries alone: what was shown past the budget is in no history, yet nobody has a reason to open those. */
-  noteCanaries(granted: Pick<Granted, 'account' | 'records' | 'asked' | 'now'>): Promise<void>;
+  noteCanaries(granted: Pick<Granted, 'account' | 'records' | 'asked' | 'now' | 'enforce'>): Promise<void>;
   /** A look-up met a cap of the account. */
   capped(cap: ReachedCap): Promise<void>;
 }
@@ -123,10 +125,18 @@ export function createWatch({
     remember(todays, account, read);
     return read;
   };
-  const raise = async (account: AccountId, { kind, sentence }: Finding, now: Instant): Promise<void> => {
+  const raise = async (
+    { account, now, enforce }: Pick<Granted, 'account' | 'now' | 'enforce'>,
+    { kind, sentence }: Finding,
+  ): Promise<void> => {
     // One novelty alarm answered is enough until it ends: a doctor on call sees new persons all night. Asked of the store
     // itself: what another instance raised a moment ago would be told a second time. Two at the same instant still are.
-    if (kind === 'novelty' && (await alarms.standing(account, now)).some((alarm) => alarm.kind === kind))
+    // And none that only observed takes the place of one that holds.
+    const before = (await alarms.standing(account, now)).find((alarm) => alarm.kind === kind);
+    if (
+      before !== undefined &&
+      (kind === 'novelty' ? holds(before, enforce) : !enforce && holds(before, true))
+    )
       return;
     const alarm: Alarm = {
       kind,
@@ -134,6 +144,7 @@ export function createWatch({
       raisedAt: now,
       until: (now + alarmMilliseconds) as Instant,
       sentence,
+      ...(enforce ? {} : { observed: true }),
     };
     await alarms.raise(alarm);
     seen.delete(account);
@@ -141,14 +152,15 @@ export function createWatch({
     todays.delete(account);
     await raised(alarm);
   };
-  const noteCanaries: Watch['noteCanaries'] = async ({ account, records, asked, now }) => {
-    if (asked && records.some(({ digest }) => canaries.has(digest))) await raise(account, canaryFinding, now);
+  const noteCanaries: Watch['noteCanaries'] = async ({ account, records, asked, now, enforce }) => {
+    if (asked && records.some(({ digest }) => canaries.has(digest)))
+      await raise({ account, now, enforce }, canaryFinding);
   };
 
   return {
     noteCanaries,
-    unanswered: async (account, proof, now) =>
-      (await standing(account, now)).find((alarm) => !answers(proof, alarm)),
+    unanswered: async ({ account, proof, now, enforce }) =>
+      (await standing(account, now)).find((alarm) => holds(alarm, enforce) && !answers(proof, alarm)),
     caps: async (account, own, withCard, now) => {
       const { day, standing: stands, starts } = await today(account, now);
       const allowance = allowanceOf(own, stands, day);
@@ -165,7 +177,7 @@ export function createWatch({
           : allowance;
       return capsOf(own, usual, starts, withCard);
     },
-    note: async ({ account, proof, records, asked, fresh, novel, now }) => {
+    note: async ({ account, proof, records, asked, fresh, novel, now, enforce }) => {
       if (fresh === 0) return;
       const total = await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
       const { usual, starts } = await today(account, now);
@@ -178,8 +190,8 @@ export function createWatch({
         usual: starts || forgetful(now) ? undefined : usual,
         total,
       });
-      for (const finding of found) await raise(account, finding, now);
-      await noteCanaries({ account, records, asked, now });
+      for (const finding of found) await raise({ account, now, enforce }, finding);
+      await noteCanaries({ account, records, asked, now, enforce });
     },
     capped: async (cap) => {
       const { account, at: now } = cap;
@@ -190,7 +202,9 @@ export function createWatch({
       }
       // Codes never answer an alarm: that cap says nothing about a gesture.
       if (cap.cap === 'codes') return;
-      const novelty = (await standing(account, now)).find(({ kind }) => kind === 'novelty');
+      const novelty = (await standing(account, now)).find(
+        (alarm) => alarm.kind === 'novelty' && holds(alarm, true),
+      );
       if (novelty === undefined || cappedIn.get(account) === novelty.raisedAt) return;
       remember(cappedIn, account, novelty.raisedAt);
       capped(novelty, now);

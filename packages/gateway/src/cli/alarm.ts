@@ -29,7 +29,10 @@ export const alarmCommand: Command = async (argv, terminal) => {
       raisedAt: new Date(alarm.raisedAt).toISOString(),
       until: new Date(alarm.until).toISOString(),
     }));
-    const words = rows.map((row) => `${row.raisedAt}  ${row.account}  ${row.kind}  ${row.sentence.en}\n`);
+    const words = rows.map(
+      (row) =>
+        `${row.raisedAt}  ${row.account}  ${row.kind}  ${row.sentence.en}${row.observed === true ? ' (while observing: holds nobody when the gateway enforces)' : ''}\n`,
+    );
     print(terminal, values.json, rows, words.join('') || 'no alarm stands\n');
     return 0;
   } finally {

@@ -28,6 +28,7 @@ const schema: SchemaPart = {
     `CREATE TABLE stop (kind text NOT NULL, name text NOT NULL, reason text NOT NULL, done_by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (kind, name));`,
     `ALTER TABLE activity_epoch ADD COLUMN turn bigint NOT NULL DEFAULT 0;`,
     `CREATE TABLE key_mark (one integer PRIMARY KEY CHECK (one = 1), mark text NOT NULL);`,
+    `ALTER TABLE alarm ADD COLUMN observed integer NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -123,16 +124,17 @@ function activityIn(database: Database): ActivityStore {
 
 function alarmsIn(database: Database): AlarmStore {
   return {
-    raise: async ({ account, kind, raisedAt, until, sentence }) => {
+    raise: async ({ account, kind, raisedAt, until, sentence, observed = false }) => {
       await database.run('DELETE FROM alarm WHERE until <= $1', raisedAt);
       await database.run(
-        `INSERT INTO alarm (account, kind, raised_at, until, sentence) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (account, kind) DO UPDATE SET raised_at = excluded.raised_at, until = excluded.until, sentence = excluded.sentence`,
+        `INSERT INTO alarm (account, kind, raised_at, until, sentence, observed) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (account, kind) DO UPDATE SET raised_at = excluded.raised_at, until = excluded.until, sentence = excluded.sentence, observed = excluded.observed`,
         account,
         kind,
         raisedAt,
         until,
         JSON.stringify(sentence),
+        Number(observed),
       );
     },
     standing: async (account, now) =>

@@ -23,6 +23,7 @@ const schema: SchemaPart = {
     `CREATE TABLE stop (kind TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, done_by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;`,
     `ALTER TABLE activity_epoch ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;`,
     `CREATE TABLE key_mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT;`,
+    `ALTER TABLE alarm ADD COLUMN observed INTEGER NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -94,17 +95,17 @@ function activityIn(database: DatabaseSync): ActivityStore {
 
 function alarmsIn(database: DatabaseSync): AlarmStore {
   const raise = database.prepare(
-    'INSERT INTO alarm (account, kind, raised_at, until, sentence) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET raised_at = excluded.raised_at, until = excluded.until, sentence = excluded.sentence',
+    'INSERT INTO alarm (account, kind, raised_at, until, sentence, observed) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET raised_at = excluded.raised_at, until = excluded.until, sentence = excluded.sentence, observed = excluded.observed',
   );
   const forget = database.prepare('DELETE FROM alarm WHERE until <= ?');
   const standing = database.prepare('SELECT * FROM alarm WHERE account = ? AND until > ?');
   const list = database.prepare('SELECT * FROM alarm WHERE until > ? ORDER BY raised_at DESC');
   const end = database.prepare('DELETE FROM alarm WHERE account = ?');
   return {
-    raise: async ({ account, kind, raisedAt, until, sentence }) =>
+    raise: async ({ account, kind, raisedAt, until, sentence, observed = false }) =>
       inTransaction(database, () => {
         forget.run(raisedAt);
-        raise.run(account, kind, raisedAt, until, JSON.stringify(sentence));
+        raise.run(account, kind, raisedAt, until, JSON.stringify(sentence), Number(observed));
       }),
     standing: async (account, now) => standing.all(account, now).map(alarmOf),
     list: async (now) => list.all(now).map(alarmOf),

@@ -29,13 +29,14 @@ export function allowanceIn(row: Row | undefined): Allowance | undefined {
 }
 
 export function alarmOf(row: Row): Alarm {
-  return {
+  const alarm: Alarm = {
     kind: textOf(row['kind']) as Alarm['kind'],
     account: textOf(row['account']) as AccountId,
     raisedAt: instantIn(row['raised_at']),
     until: instantIn(row['until']),
     sentence: JSON.parse(textOf(row['sentence'])) as Alarm['sentence'],
   };
+  return Number(row['observed']) === 1 ? { ...alarm, observed: true } : alarm;
 }
 
 export function glassOf(row: Row): BrokenGlass {
