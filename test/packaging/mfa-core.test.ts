@@ -1,9 +1,9 @@
 // The packed library in a blank folder: runs, has types for every subpath, passes publint and are-the-types-wrong, and
 // is as small as its README says. Other versions of Node and the real `npm install` are in mfa-core.slow.test.ts.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
@@ -40,6 +40,23 @@ describe('the packed library', () => {
     expect(files.filter((name) => /\.test\.|tsbuildinfo|node_modules/.test(name))).toEqual([]);
     const own = readFileSync(join(root, 'packages/mfa-core/LICENSE'), 'utf8');
     expect(own).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+  });
+
+  it('is made and installed as the README says while no registry has it', async () => {
+    const readme = readFileSync(join(root, 'packages/mfa-core/README.md'), 'utf8');
+    const [, words = ''] = /&& npm (pack -w \S+ --pack-destination) "\$HOME"/.exec(readme) ?? [];
+    const [, name = ''] = /npm install "\$HOME\/(\S+)" express/.exec(readme) ?? [];
+    // Without the build: it would stay in the working tree.
+    const { stdout } = await run(
+      'npm',
+      [...words.split(' '), folder, '--ignore-scripts', '--dry-run', '--json'],
+      {
+        cwd: root,
+      },
+    );
+    expect(stdout).toContain('"@palier/mfa-core');
+    expect([basename(tarball), existsSync(join(folder, name))]).toEqual([name, true]);
+    expect(readme).not.toMatch(/npm install @palier/);
   });
 
   it('has types for every subpath, under the strictest settings and without skipping the library', async () => {
