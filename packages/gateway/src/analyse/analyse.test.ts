@@ -177,6 +177,61 @@ describe('the analysis of a log', () => {
     expect(JSON.stringify(analysis)).not.toContain(nir(1));
   });
 
+  it('says which field was not understood and in which line first, and nothing of what stood there', async () => {
+    const line = combined('a', start, `/patients/${nir(1)}`);
+    const broken = [
+      line.replace(/\[[^\]]*\]/, '[Tue 10 Mar 2026]'),
+      '',
+      line.replace('HTTP/1.1"', 'dupont'),
+      'x'.repeat(2_500_000),
+      line.replace(/" \d{3} /, '" dupont '),
+      line.replace(/\[[^\]]*\]/, '[hier matin]'),
+      'jean-dupont',
+      line.replace(/(" \d{3}) \d+/, '$1 dupont'),
+    ];
+    const text = broken.map((one) => `${one.trimEnd()}\n`).join('');
+    const { malformed, misread } = await analysed(text);
+    expect([malformed, misread]).toEqual([
+      7,
+      [
+        { field: 'time', lines: 2, first: 1 },
+        ...[
+          ['request', 3],
+          ['length', 4],
+          ['status', 5],
+          ['line', 7],
+          ['size', 8],
+        ].map(([field, first]) => ({
+          field,
+          lines: 1,
+          first,
+        })),
+      ].sort((one, two) => two.lines - one.lines),
+    ]);
+    const said = analysisText(await analysed(text));
+    expect(said).toMatch(/^ {2}time not understood in 2 line\(s\), the first is line 1: expected \[10\/Mar/m);
+    expect(said).not.toMatch(/dupont|hier|Tue/);
+  });
+
+  it.each(['account', 'time', 'method', 'target', 'status'] as const)(
+    'says that %s of JSON lines was not understood',
+    async (field) => {
+      const sound = { time: '2026-03-10T08:00:00Z', account: 'a', method: 'GET', target: '/', status: 200 };
+      const text = `${JSON.stringify(sound)}\n${JSON.stringify({ ...sound, [field]: ['dupont'] })}\n`;
+      expect((await analysed(text)).misread).toEqual([{ field, lines: 1, first: 2 }]);
+    },
+  );
+
+  it('reads ISO times in brackets as the others', async () => {
+    const line = combined('a', start, `/patients/${nir(1)}`);
+    const at = new Date(start).toISOString();
+    for (const time of [at, at.replace('Z', ''), at.replace('.000Z', '+00:00'), at.replace('.000Z', '+0000')])
+      expect(await analysed(line.replace(/\[[^\]]*\]/, `[${time}]`))).toMatchObject({
+        malformed: 0,
+        first: at,
+      });
+  });
+
   it('reads a field behind referer and agent, and lines made to be slow in no more time than others', async () => {
     const line = (agent: string, account: string): string =>
       `192.0.2.7 - - [${stamp(start)}] "GET /patients/${nir(1)} HTTP/1.1" 200 512 "-" "${agent}" rt=0.1 "${account}"\n`;

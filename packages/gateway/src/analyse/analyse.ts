@@ -14,6 +14,7 @@ import {
 } from './line-reader.ts';
 import { openLogLines } from './log-lines.ts';
 import { lookUpReader } from './looked-up.ts';
+import { countMisread, type Misread } from './misread.ts';
 import { createLogTally, type LogTally } from './tally.ts';
 
 export interface AnalyseOptions {
@@ -48,6 +49,8 @@ export interface Analysis {
   readonly lines: number;
   /** Lines that are no request of this form. Counted, never shown. */
   readonly malformed: number;
+  /** What of them was not understood. */
+  readonly misread: readonly Misread[];
   /** Requests without an account. */
   readonly nobody: number;
   /** Requests on routes that count nobody, or on none. */
@@ -74,19 +77,26 @@ export async function analyseLog(options: AnalyseOptions): Promise<Analysis> {
   const tally = createLogTally();
   const sorted = createSorting(config, tally);
   const reader = createReader(fields);
-  let [lines, malformed, nobody] = [0, 0, 0];
+  const misread = countMisread();
+  let [lines, malformed, nobody, place] = [0, 0, 0, 0];
   for await (const { lines: group, cut } of log.groups()) {
     lines += cut;
     malformed += cut;
     for (const raw of group) {
+      place += 1;
       const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
       if (line === '') continue;
       lines += 1;
       const request = reader.read(line);
-      if (request === 'malformed') malformed += 1;
-      else if (request === 'nobody') nobody += 1;
-      else sorted.take(request);
+      if (request === 'nobody') nobody += 1;
+      else if ('malformed' in request) {
+        malformed += 1;
+        misread.note(request.malformed, place);
+      } else sorted.take(request);
     }
+    // What was cut is the last line of its group.
+    place += cut;
+    if (cut > 0) misread.note('length', place);
     onProgress?.({ done: log.read(), total: log.total });
   }
   tally.end();
@@ -94,6 +104,7 @@ export async function analyseLog(options: AnalyseOptions): Promise<Analysis> {
     form: reader.form(),
     lines,
     malformed,
+    misread: misread.counts(),
     nobody,
     ...sorted.counts(),
     leftOut: tally.leftOut(),
@@ -114,7 +125,7 @@ function createReader(fields: LineFields): {
       return form === 'json' ? jsonReader(fields) : combinedReader(fields);
     } catch (error) {
       // The fields are those of the other form: then a line of this one is none of the log's.
-      if (readers.size > 0) return () => 'malformed';
+      if (readers.size > 0) return () => ({ malformed: 'line' });
       throw error;
     }
   };
@@ -125,7 +136,7 @@ function createReader(fields: LineFields): {
       const reader = readers.get(form) ?? make(form);
       readers.set(form, reader);
       const request = reader(line);
-      if (request !== 'malformed') seen.add(form);
+      if (request === 'nobody' || !('malformed' in request)) seen.add(form);
       return request;
     },
     form: () => (seen.size > 1 ? 'mixed' : ([...seen][0] ?? [...readers.keys()][0] ?? 'combined')),

@@ -1,5 +1,6 @@
 // One line of an access log read: who asked for what, when, and how it ended. Two forms: the combined format of Apache
-// and nginx, and JSON lines. What does not fit is malformed: counted, never shown.
+// and nginx, and JSON lines. What does not fit is malformed: counted by what was not understood, never shown.
+import type { Flaw } from './misread.ts';
 
 /** A request as the log tells it. */
 export interface LoggedRequest {
@@ -13,7 +14,7 @@ export interface LoggedRequest {
 }
 
 /** `nobody`: a request without an account, which costs nobody anything. */
-export type ReadLine = LoggedRequest | 'malformed' | 'nobody';
+export type ReadLine = LoggedRequest | { readonly malformed: Flaw } | 'nobody';
 
 export type LineReader = (line: string) => ReadLine;
 
@@ -42,7 +43,16 @@ export function formOf(line: string): 'combined' | 'json' {
 }
 
 const combined =
-  /^(\S+) \S+ (\S+) \[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\] "([A-Z]{1,16}) (\S+) HTTP\/[\d.]+" (\d{3}) (?:\d+|-)(.*)$/;
+  /^(\S+) \S+ (\S+) \[([^\]]{1,64})\] "([A-Z]{1,16}) (\S+) HTTP\/[\d.]+" (\d{3}) (?:\d+|-)(.*)$/;
+/** How far a line is one of the combined format, and what comes next. */
+const beginnings: readonly (readonly [Flaw, RegExp])[] = [
+  ['line', /^\S+ \S+ \S+ \[/],
+  ['time', /^\S+ \S+ \S+ \[[^\]]{1,64}\] /],
+  ['request', /^\S+ \S+ \S+ \[[^\]]{1,64}\] "[A-Z]{1,16} \S+ HTTP\/[\d.]+" /],
+  ['status', /^\S+ \S+ \S+ \[[^\]]{1,64}\] "[A-Z]{1,16} \S+ HTTP\/[\d.]+" \d{3} /],
+];
+const stamp = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;
+const iso = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?$/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Reads the combined format; throws a RangeError when `account` names no field of it. */
@@ -50,14 +60,19 @@ export function combinedReader({ account = 'user', class: kind }: LineFields): L
   const [own, type] = [placeIn(account), kind === undefined ? undefined : placeIn(kind)];
   return (line) => {
     const match = combined.exec(line);
-    if (match === null) return 'malformed';
-    const at = instantOf(match);
+    if (match === null) return { malformed: flawOf(line) };
+    const [, , , time = '', method = '', target = '', status = ''] = match;
+    const at = instantOf(time);
+    if (at === undefined) return { malformed: 'time' };
     const name = own(match);
-    if (at === undefined || name === undefined) return 'malformed';
+    if (name === undefined) return { malformed: 'account' };
     if (name === '-' || name === '') return 'nobody';
-    const [, , , , , , , , , , , , method = '', target = '', status = ''] = match;
     return { at, account: name, class: type?.(match), method, target, status: Number(status) };
   };
+}
+
+function flawOf(line: string): Flaw {
+  return beginnings.find(([, beginning]) => !beginning.test(line))?.[0] ?? 'size';
 }
 
 type Place = (match: RegExpExecArray) => string | undefined;
@@ -70,7 +85,7 @@ function placeIn(name: string): Place {
     throw new RangeError('a field of the combined format is user, host or extra:1 to extra:9');
   // Referer and agent come first; they are quoted too.
   const place = Number(extra) + 1;
-  return (match) => quotedField(match[15] ?? '', place);
+  return (match) => quotedField(match[7] ?? '', place);
 }
 
 /** A quoted field, or what stands between two of them. */
@@ -91,8 +106,11 @@ function quotedField(text: string, place: number): string | undefined {
   }
 }
 
-function instantOf(match: RegExpExecArray): number | undefined {
-  const [, , , day, month = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = match;
+/** The time of Apache and nginx, or ISO 8601 (`$time_iso8601`). */
+function instantOf(time: string): number | undefined {
+  const match = stamp.exec(time);
+  if (match === null) return iso.test(time) ? instantIn(time.replace(',', '.')) : undefined;
+  const [, day, month = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] = match;
   const place = months.indexOf(month);
   if (place < 0) return undefined;
   const local = Date.UTC(Number(year), place, Number(day), Number(hour), Number(minute), Number(second));
@@ -112,15 +130,17 @@ export function jsonReader(fields: LineFields): LineReader {
   );
   return (line) => {
     const value = parsed(line);
-    if (value === undefined) return 'malformed';
+    if (value === undefined) return { malformed: 'line' };
     const at = instantIn(time?.(value));
     const [verb, uri] = [method?.(value), target?.(value)];
     const code = Number(status?.(value));
-    if (at === undefined || typeof verb !== 'string' || typeof uri !== 'string' || !Number.isInteger(code))
-      return 'malformed';
+    if (at === undefined) return { malformed: 'time' };
+    if (typeof verb !== 'string') return { malformed: 'method' };
+    if (typeof uri !== 'string') return { malformed: 'target' };
+    if (!Number.isInteger(code)) return { malformed: 'status' };
     const name = account(value);
     if (name === undefined || name === null || name === '' || name === '-') return 'nobody';
-    if (typeof name !== 'string' && typeof name !== 'number') return 'malformed';
+    if (typeof name !== 'string' && typeof name !== 'number') return { malformed: 'account' };
     const type = kind?.(value);
     const own = typeof type === 'string' ? type : undefined;
     return { at, account: String(name), class: own, method: verb, target: uri, status: code };

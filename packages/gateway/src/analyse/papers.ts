@@ -2,6 +2,7 @@
 // that `palier check` accepts.
 import { type Analysis, type ClassAnalysis, isInOrder, isRecommended } from './analyse.ts';
 import { type Fitted, leastSample } from './fit.ts';
+import { misreadText } from './misread.ts';
 
 const shown = [5, 10, 15, 20, 30, 40, 60, 75, 100, 150, 200];
 
@@ -14,6 +15,7 @@ export function analysisText(analysis: Analysis): string {
   );
   return [
     `${lines} lines (${form}), ${malformed} malformed, ${nobody} without an account, ${other} on other routes, ${unreadable} without a record\n`,
+    ...analysis.misread.map(misreadText),
     first === undefined ? '' : `from ${first} to ${last}\n`,
     ...hidden,
     leftOut === 0 ? '' : `  ${leftOut} look-up(s) of accounts beyond the most that are kept were left out\n`,

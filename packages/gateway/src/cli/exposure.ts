@@ -27,14 +27,15 @@ export const exposureCommand: Command = async (argv, terminal) => {
       heads: { type: 'string' },
       retention: { type: 'string' },
       account: { type: 'string', multiple: true },
-      language: { type: 'string', default: 'fr' },
+      language: { type: 'string' },
       from: { type: 'string' },
       to: { type: 'string' },
       csv: { type: 'string' },
       details: { type: 'string' },
     },
   });
-  const { language } = values;
+  // Of the authority it is written for.
+  const { language = 'fr' } = values;
   if (positionals[0] !== 'report' || values.key === undefined || (language !== 'fr' && language !== 'en'))
     throw new UsageError(usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
@@ -60,6 +61,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
     ),
   );
   print(terminal, values.json, exposure, exposureSummary(exposure, language));
+  if (values.language === undefined && terminal.interactive) terminal.err('in English: --language en\n');
   if (exposure.ledger.faultCount + exposure.unopenedCount > 0) return 1;
   return exposure.unreadCount > 0 ? answersUnread : 0;
 };

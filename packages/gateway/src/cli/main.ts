@@ -65,7 +65,7 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier budget renew                        accepts that Redis lost its counts, and begins anew
   palier observed                            what observe mode would have asked and refused, by class
   palier analyse LOGFILE                     fits budgets to an access log (combined or JSON lines, gzip too)
-  palier exposure report --key FILE [--heads FILE] [--account A] [--from T] [--to T] [--csv FILE]
+  palier exposure report --key FILE [--heads FILE] [--account A] [--from T] [--to T] [--csv FILE] [--language en]   in French unless en
   palier ledger verify [--heads FILE]        follows the chain; with --key it opens every entry too
   palier ledger search [--account A] [--from T] [--to T]   how much each account saw, without a key
   palier ledger destroy-keys --before T --reason TEXT   makes the persons of old segments unreadable for good
