@@ -41,8 +41,17 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     expect(await page.textContent('body')).not.toContain('Patient 1');
     await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('ana'));
     await page.getByLabel('Nom de ce second facteur').fill('téléphone du cabinet');
+    // Enter chooses neither way: the recommended one comes next.
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#add-key').evaluate((key) => key === document.activeElement)).toBe(true);
+    expect(await page.locator('#confirm-form').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Une application' }).click();
     await page.locator('#qr svg').waitFor();
+    const link = page.locator('#app-link');
+    expect(parseKeyUri((await link.getAttribute('href')) ?? '')).toMatchObject({ outcome: 'read' });
+    expect(await link.isVisible()).toBe(false);
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await link.isVisible()).toBe(true);
     await page.getByLabel('Code affiché par l’application').fill('000000');
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
     await expect.poll(() => page.getByRole('status').textContent()).toContain('recommencez');
@@ -53,6 +62,7 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
       .poll(() => page.locator('#factor-list').textContent())
       .toContain('téléphone du cabinet, application');
     expect(await page.locator('#secret').textContent()).toBe('');
+    expect(await link.getAttribute('href')).toBe(null);
     await page.getByRole('button', { name: 'Continuer' }).click();
     await expect.poll(() => page.textContent('body')).toBe('Patient 1');
     expect(complaints).toEqual([]);

@@ -9,6 +9,14 @@
   // A key that was not right has the page's sentence (400); for all else the gateway says what helps.
   var silent = failed.textContent;
   button.hidden = false;
+  // Enter in the name chooses nothing: without this it would choose the app, whose form the field belongs to.
+  var named = document.getElementById('name');
+  if (named)
+    named.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      button.focus();
+    });
   if (!document.querySelector('[autofocus]')) button.focus();
 
   function post(path, body) {
@@ -40,8 +48,7 @@
   }
 
   function enrol() {
-    var field = document.getElementById('name');
-    var name = field ? field.value : '';
+    var name = named ? named.value : '';
     var card = document.getElementById('key-card');
     return post('enrol/begin', {
       right: box.dataset.right,

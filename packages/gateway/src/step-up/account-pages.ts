@@ -11,6 +11,7 @@ import { type Texts, texts } from './texts.ts';
 export interface FactorRow {
   readonly id: string;
   readonly kind: keyof Texts['factorKinds'];
+  /** Empty where the person gave none: then its kind is its name. */
   readonly name: string;
   readonly addedAt: number;
   readonly isNew: boolean;
@@ -81,8 +82,10 @@ ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.
 }
 
 function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
+  const kind = words.factorKinds[factor.kind];
+  const title = factor.name || kind;
   const facts = [
-    words.factorKinds[factor.kind],
+    ...(title === kind ? [] : [kind]),
     `${words.addedOn} ${dateText(factor.addedAt, language)}`,
     ...(factor.lastUsedAt === undefined
       ? []
@@ -96,9 +99,9 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
     ...(factor.changes?.remove === 'last-factor' ? [removalWords[language].lastFactor] : []),
   ];
   const isNew = factor.isNew ? html` <span class="new">${{ text: words.isNew }}</span>` : undefined;
-  return html`<li><strong>${{ text: factor.name }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}</span>
+  return html`<li><strong>${{ text: title }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}</span>
 ${isOffered(factor.changes?.rename) ? renameForm(factor, words) : undefined}
-${isOffered(factor.changes?.remove) ? removeForm(factor, words) : undefined}</li>`;
+${isOffered(factor.changes?.remove) ? removeForm(factor.id, title, words) : undefined}</li>`;
 }
 
 function isOffered(verdict: RemovalVerdict = 'allowed'): boolean {
@@ -113,8 +116,8 @@ function renameForm(factor: FactorRow, words: Texts): Html {
 <input type="text" id="${{ text: field }}" name="name" maxlength="60" required value="${{ text: factor.name }}"><button class="quiet">${{ text: words.rename }}</button></form></details>`;
 }
 
-function removeForm(factor: FactorRow, words: Texts): Html {
-  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: factor.id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${factor.name}` }}">${{ text: words.remove }}</button></form>`;
+function removeForm(id: string, title: string, words: Texts): Html {
+  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${title}` }}">${{ text: words.remove }}</button></form>`;
 }
 
 export interface SessionRow {

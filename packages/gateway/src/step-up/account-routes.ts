@@ -56,7 +56,7 @@ async function showFactors(
     (factor): FactorRow => ({
       id: factor.id,
       kind: factor.kind,
-      name: factor.name === '' ? texts[visit.language].factorKinds[factor.kind] : factor.name,
+      name: factor.name,
       addedAt: factor.addedAt,
       isNew: added.has(factor.id),
       lastUsedAt: factor.lastUsedAt,

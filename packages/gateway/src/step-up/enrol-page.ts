@@ -1,6 +1,7 @@
 // The pages that bind a factor: show the right to it, choose, confirm, keep the recovery codes.
 import { cardTexts } from '../card/texts.ts';
 import type { Language } from '../respond/problems.ts';
+import { appWords } from './app-words.ts';
 import { type Html, html, page, trusted } from './page.ts';
 import { type RemovalWords, removalWords } from './removal-words.ts';
 import { alert } from './step-up-page.ts';
@@ -35,6 +36,7 @@ export function enrolPage(view: Common & EnrolWays & { readonly typed: string })
   const why = view.hasFactor ? words.enrolMore : view.card ? words.enrolFirstOrCard : words.enrolFirst;
   const body = html`<h1>${{ text: words.enrolTitle }}</h1>
 <p>${{ text: why }}</p>
+<p>${{ text: appWords[view.language].install }}</p>
 ${note(view.keyNeeds)}
 ${alert(view.error)}
 ${eitherOf(ways, words)}`;
@@ -74,7 +76,7 @@ export function choosePage(view: Common & { readonly right: string; readonly car
 <p class="hint" id="key-card-hint">${{ text: words.keyAsCardHint }}</p>`;
   const body = html`<h1>${{ text: words.chooseTitle }}</h1>
 ${alert(view.error)}
-${nameField(words)}
+${nameField(words, html` autofocus`)}
 <h2>${{ text: words.chooseKey }}</h2>
 <div id="key" data-act="enrol" data-right="${{ text: view.right }}" data-resume="${{ text: view.resume }}">
 <noscript><p class="note">${{ text: words.keyNeedsScript }}</p></noscript>
@@ -103,10 +105,11 @@ ${eitherOf(ways, words)}`;
   return framed(view, words.chooseTitle, body, []);
 }
 
-function nameField(words: Texts): Html {
+/** Before what it names: a keyboard that began at the buttons would miss it. */
+function nameField(words: Texts, focus?: Html): Html {
   return html`<label for="name">${{ text: words.nameLabel }}</label>
 <p class="hint" id="name-hint">${{ text: words.nameHint }}</p>
-<input type="text" id="name" name="name" form="app" maxlength="60" aria-describedby="name-hint">`;
+<input type="text" id="name" name="name" form="app" maxlength="60" aria-describedby="name-hint"${focus}>`;
 }
 
 function appForm(view: Common & { readonly right: string }): Html {
@@ -122,17 +125,23 @@ function appForm(view: Common & { readonly right: string }): Html {
 export interface TotpOffer {
   readonly challenge: string;
   readonly name: string;
+  /** The `otpauth:` address: a link opens the app on the phone that shows the page. */
+  readonly uri: string;
   /** SVG made by our QR module. */
   readonly qr: string;
   readonly secret: string;
 }
 
-/** Third page, for an app: scan, then confirm with one code. A mistyped code shows the same picture again. */
+/**
+ * Third page, for an app: scan, then confirm with one code. A mistyped code shows the same picture again, and only then
+ * has its field the focus: before, a phone would scroll past the way to the app.
+ */
 export function confirmPage(view: Common & TotpOffer): string {
   const words = texts[view.language];
   const body = html`<h1>${{ text: words.qrTitle }}</h1>
 <p>${{ text: words.qrHint }}</p>
 ${alert(view.error)}
+${openApp(view)}
 <div class="qr">${trusted(view.qr)}</div>
 <details><summary>${{ text: words.secretLabel }}</summary><p class="secret">${{ text: view.secret }}</p></details>
 <form method="post" action="/.palier/enrol/totp/confirm" autocomplete="off">
@@ -140,10 +149,18 @@ ${alert(view.error)}
 <input type="hidden" name="name" value="${{ text: view.name }}">
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <label for="code">${{ text: words.confirmLabel }}</label>
-<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required autofocus aria-describedby="error">
+<input class="code" type="text" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required aria-describedby="error"${view.error === undefined ? undefined : html` autofocus`}>
 <div><button>${{ text: words.confirmButton }}</button></div>
 </form>`;
   return framed(view, words.qrTitle, body, []);
+}
+
+/** For a phone, which cannot scan its own screen. A link to another program needs no word in the policy of the page. */
+function openApp({ language, uri }: Common & TotpOffer): Html {
+  const words = appWords[language];
+  return html`<div class="touch"><p>${{ text: words.here }}</p>
+<p><a class="button" href="${{ text: uri }}" aria-describedby="open-hint">${{ text: words.open }}</a></p>
+<p class="hint" id="open-hint">${{ text: words.nothing }}</p></div>`;
 }
 
 /** Last page: done, and the recovery codes, once. */

@@ -114,7 +114,7 @@ const offerTotp: Act = async (setting, visit, request, response) => {
   );
   if (begun.outcome === 'refused' || begun.totp === undefined)
     return start(setting, visit, request, response, texts[visit.language].rightRefused);
-  const offer = { challenge: begun.challenge, name, qr: begun.totp.qr, secret: begun.totp.secret };
+  const offer = { challenge: begun.challenge, name, ...begun.totp };
   sendPage(response, 200, confirmPage({ ...common(visit, request, undefined), ...offer }));
 };
 
@@ -132,7 +132,7 @@ const confirmTotp: Act = async (setting, visit, request, response) => {
   const again = await setting.reception.mfa.enrol.offered(visit.person.session, challenge);
   if (again === undefined)
     return start(setting, visit, request, response, texts[visit.language].rightRefused);
-  const offer = { challenge: textOf(challenge), name: textOf(name), qr: again.qr, secret: again.secret };
+  const offer = { challenge: textOf(challenge), name: textOf(name), ...again };
   sendPage(response, 400, confirmPage({ ...common(visit, request, error), ...offer }));
 };
 

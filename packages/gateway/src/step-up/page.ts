@@ -45,7 +45,7 @@ export interface PageParts {
   readonly scripts?: readonly string[];
   /** The same page in the other language. */
   readonly otherLanguage?: string;
-  /** Name shown in the corner, and links to the person's own pages. */
+  /** Whose page it is: it has links to the portal and to the person's own pages. */
   readonly account?: string;
 }
 
@@ -55,6 +55,7 @@ const frame = {
     other: 'English',
     factors: 'Mes facteurs',
     sessions: 'Mes sessions',
+    home: 'Accueil du portail',
     foot: 'Palier protège les consultations de ce portail. Un courriel ne vous demandera jamais de code.',
   },
   en: {
@@ -62,6 +63,7 @@ const frame = {
     other: 'Français',
     factors: 'My factors',
     sessions: 'My sessions',
+    home: 'Portal home',
     foot: 'Palier protects look-ups on this portal. No e-mail will ever ask you for a code.',
   },
 } as const;
@@ -81,7 +83,7 @@ export function page(parts: PageParts): string {
   const own =
     parts.account === undefined
       ? undefined
-      : html`<a href="/.palier/factors">${{ text: words.factors }}</a> <a href="/.palier/sessions">${{ text: words.sessions }}</a>`;
+      : html`<a href="/">${{ text: words.home }}</a> <a href="/.palier/factors">${{ text: words.factors }}</a> <a href="/.palier/sessions">${{ text: words.sessions }}</a>`;
   const scripts = (parts.scripts ?? []).map(
     (name) => html`<script src="/.palier/${{ text: name }}" defer></script>`,
   );
@@ -97,7 +99,7 @@ ${scripts}
 </head>
 <body>
 <a class="skip" href="#main">${{ text: words.skip }}</a>
-<header><span class="brand">${staircase}Palier</span><nav>${own} ${other}</nav></header>
+<header><span class="brand">${staircase}Palier</span><nav aria-label="Menu">${own} ${other}</nav></header>
 <main id="main" tabindex="-1">
 ${parts.body}
 </main>

@@ -8,7 +8,8 @@ const style = `body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;color:#1a1a1a;
 main{max-width:34rem;margin:0 auto;padding:1rem}
 label{display:block;margin-top:1rem}input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}
 button{font:inherit;padding:.5rem 1rem;margin:.5rem .5rem .5rem 0}
-#said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block}
+#said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block}#secret{user-select:all}
+#open-app{display:none}@media (hover:none),(pointer:coarse),(max-width:42rem){#open-app{display:block}}
 :focus-visible{outline:3px solid #00f;outline-offset:2px}[hidden]{display:none}
 `;
 
@@ -68,12 +69,12 @@ function html(words: PageWords): string {
 <form id="code-form" hidden><label for="code">${words.code}</label><input id="code" ${once}>${submit}</form>
 <details id="lost" hidden><summary>${words.lost}</summary><form id="recovery-form"><label for="recovery">${words.recovery}</label><input id="recovery" autocomplete="off" required>${submit}</form></details>
 </section>
-<details id="enrol"><summary>${words.add}</summary><p>${words.addHint}</p>
+<details id="enrol"><summary>${words.add}</summary><p>${words.addHint}</p><p>${words.install}</p><p id="key-why">${words.keyWhy}</p>
 <p id="key-hint" hidden>${words.keyNeedsTicket}</p>
 <form id="ticket-form"><label for="ticket">${words.ticket}</label><input id="ticket" autocomplete="off" placeholder="tkt-…" aria-describedby="ticket-hint"><p id="ticket-hint">${words.ticketHint}</p>
 <label for="name">${words.name}</label><input id="name" maxlength="60" placeholder="${words.nameHint}">
-<button type="submit" value="totp">${words.app}</button><button type="submit" value="webauthn" id="add-key">${words.key}</button></form>
-<form id="confirm-form" hidden><p>${words.scan} <code id="secret"></code></p><div id="qr"></div>
+<button type="submit" value="webauthn" id="add-key" aria-describedby="key-why">${words.key}</button><button type="submit" value="totp">${words.app}</button></form>
+<form id="confirm-form" hidden><p>${words.scan} <code id="secret"></code></p><p id="open-app"><a id="app-link">${words.openApp}</a></p><div id="qr"></div>
 <label for="confirm">${words.shown}</label><input id="confirm" ${once}>${submit}</form></details>
 <section id="codes" hidden><h2>${words.codes}</h2><ul id="code-list"></ul></section>
 <p><button type="button" id="go-on" hidden>${words.goOn}</button></p>

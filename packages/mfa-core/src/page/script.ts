@@ -65,6 +65,7 @@ export const script: string = `'use strict';
     pending = { challenge: begun.challenge, name };
     at('qr').innerHTML = begun.totp.qr;
     at('secret').textContent = begun.totp.secret;
+    at('app-link').href = begun.totp.uri;
     at('confirm-form').hidden = false;
     at('confirm').focus();
   }
@@ -85,6 +86,7 @@ export const script: string = `'use strict';
     byTicket = undefined;
     at('qr').replaceChildren();
     at('secret').textContent = '';
+    at('app-link').removeAttribute('href');
     at('confirm-form').hidden = true;
     at('codes').hidden = recoveryCodes.length === 0;
     at('code-list').replaceChildren(...recoveryCodes.map((code) => element('li', code)));
@@ -150,8 +152,8 @@ export const script: string = `'use strict';
     const { factors } = held;
     addable = held.addable;
     at('key-hint').hidden = !codesOnly();
-    if (codesOnly()) at('add-key').setAttribute('aria-describedby', 'key-hint');
-    else at('add-key').removeAttribute('aria-describedby');
+    at('key-why').hidden = codesOnly();
+    at('add-key').setAttribute('aria-describedby', codesOnly() ? 'key-hint' : 'key-why');
     tellLately(addedLately);
     at('step-up').hidden = kinds.length === 0;
     at('use-key').hidden = !kinds.includes('webauthn');
@@ -175,6 +177,12 @@ export const script: string = `'use strict';
   at('code-form').onsubmit = code('/step-up/totp', 'code');
   at('recovery-form').onsubmit = code('/step-up/recovery-code', 'recovery');
   at('ticket-form').onsubmit = acting(enrol);
+  // Enter in a field chooses nothing: there are two ways to go on.
+  at('ticket-form').onkeydown = (event) => {
+    if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
+    event.preventDefault();
+    at('add-key').focus();
+  };
   at('confirm-form').onsubmit = acting(async () => {
     await enrolled(await call('/enrol/complete', { ...pending, code: at('confirm').value }));
   });

@@ -24,6 +24,8 @@ export interface PageWords {
   readonly recovery: string;
   readonly add: string;
   readonly addHint: string;
+  readonly install: string;
+  readonly keyWhy: string;
   readonly keyNeedsTicket: string;
   readonly ticket: string;
   readonly ticketHint: string;
@@ -32,6 +34,7 @@ export interface PageWords {
   readonly app: string;
   readonly key: string;
   readonly scan: string;
+  readonly openApp: string;
   readonly shown: string;
   readonly codes: string;
   readonly yours: string;
@@ -61,6 +64,10 @@ const french: PageWords = {
   recovery: 'Code de secours',
   add: 'Ajouter un second facteur',
   addHint: 'Le premier s’ajoute avec un ticket ; les suivants juste après avoir prouvé que c’est vous.',
+  install:
+    'Pour les codes, installez d’abord sur votre téléphone une application d’authentification, par exemple FreeOTP, Google Authenticator ou Microsoft Authenticator.',
+  keyWhy:
+    'Recommandé\u00a0: une clé ou une clé d’accès, car aucun faux site ne peut s’en servir\u00a0; le code d’une application peut être volé.',
   keyNeedsTicket:
     'Un code peut être volé sur un faux site : il ne permet pas d’ajouter une clé. Demandez un ticket à l’exploitant et tapez-le ici.',
   ticket: 'Ticket remis par l’exploitant',
@@ -71,6 +78,7 @@ const french: PageWords = {
   app: 'Une application',
   key: 'Une clé ou une clé d’accès',
   scan: 'Photographiez ce code avec l’application, ou tapez-y :',
+  openApp: 'Ouvrir dans mon application',
   shown: 'Code affiché par l’application',
   codes: 'Codes de secours, à imprimer : ils ne seront plus jamais montrés',
   yours: 'Vos seconds facteurs',
@@ -113,6 +121,10 @@ const english: PageWords = {
   recovery: 'Recovery code',
   add: 'Add a second factor',
   addHint: 'The first one needs a ticket; the next ones can be added just after you showed that it is you.',
+  install:
+    'For codes, first install an authenticator app on your phone, for example FreeOTP, Google Authenticator or Microsoft Authenticator.',
+  keyWhy:
+    'Recommended: a security key or passkey, because no false site can make use of it; the code of an app can be phished.',
   keyNeedsTicket:
     'A code can be phished, so it cannot add a key. Ask the operator for a ticket and type it here.',
   ticket: 'Ticket from the operator',
@@ -123,6 +135,7 @@ const english: PageWords = {
   app: 'An app',
   key: 'A security key or passkey',
   scan: 'Scan this with the app, or type into it:',
+  openApp: 'Open in my app',
   shown: 'Code the app shows',
   codes: 'Recovery codes, to be printed: they are never shown again',
   yours: 'Your second factors',
