@@ -117,6 +117,16 @@ describe.skipIf(isMissing('postgres') || isMissing('redis'))('a stop', () => {
     await stops.end('organisation', 'elsewhere');
   }, 30_000);
 
+  it('of an account ends without what was opened while an instance did not know of it yet', async () => {
+    const nurse = await present('infirmier-03');
+    // As if the lock had ended the sessions of before, and this one came in the fifth of a second after it.
+    await stops.put(stopOf('account', 'infirmier-03'));
+    expect((await site.palier('account', 'unlock', 'infirmier-03')).code).toBe(0);
+    expect(await until(nurse, 0, '401 urn:palier:problem:step-up-required', performance.now())).toBeLessThan(
+      second,
+    );
+  }, 30_000);
+
   it('is a command: lock, unlock, stop, resume, revoke-sessions; each is told by every instance', async () => {
     const nurse = await present('infirmier-02');
     expect((await site.palier('account', 'lock', 'infirmier-02', '--reason', 'stolen laptop')).code).toBe(0);

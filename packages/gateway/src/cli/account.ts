@@ -87,14 +87,18 @@ function dateOf(at: number): string {
 }
 
 async function lock({ account, reason, mfa, stores }: Asked): Promise<Answer> {
-  // First the stop, then the sessions: none is opened between.
+  // First the stop, then the sessions: an instance that learns of it a moment later opens none that outlives `unlock`.
   await stores.standings.stops.put(stopNow({ kind: 'account', name: account }, reason));
   const ended = await mfa.sessions.endAll(account, 'operator');
   return { value: { locked: account, ended }, words: `locked; ${ended} session(s) ended\n`, code: 0 };
 }
 
-async function unlock({ account, stores }: Asked): Promise<Answer> {
-  const outcome = await stores.standings.stops.end('account', account);
+/** Sessions first: one may have been opened, and a code typed in it, in the fifth of a second that a stop takes to be known. */
+async function unlock({ account, mfa, stores }: Asked): Promise<Answer> {
+  const { stops } = stores.standings;
+  const isLocked = (await stops.list()).some(({ kind, name }) => kind === 'account' && name === account);
+  if (isLocked) await mfa.sessions.endAll(account, 'operator');
+  const outcome = await stops.end('account', account);
   const wasLocked = outcome === 'ended';
   return {
     value: { outcome },
