@@ -1,6 +1,5 @@
 // The gateway as a whole: opens what is opened once, listens, and goes over to another configuration while it runs. What
 // a configuration is made into is composition.ts; the way of a request is gate/decide.ts and gate/serve.ts.
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import {
   type Clock,
@@ -10,7 +9,6 @@ import {
   systemClock,
   systemRandom,
 } from '@palier/mfa-core';
-import type { JWK } from 'jose';
 import { createDetectors } from './budget/detectors.ts';
 import { createRefusedDayCount } from './budget/refused-days.ts';
 import { createCardDoor } from './card/door.ts';
@@ -29,6 +27,7 @@ import type { Ledger } from './ledger/entry.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { noLedger } from './ledger/no-ledger.ts';
 import type { LedgerHead } from './ledger/roll.ts';
+import { readSeal } from './ledger/seal-file.ts';
 import { applyLimits, closeServer, createListener, listenOn, renewCertificate } from './listener.ts';
 import { createFileLog, createPrintedLog, type FileLog, type Log } from './log.ts';
 import { lately } from './notify/paging.ts';
@@ -113,8 +112,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     cardDoor?.renew(current.config);
   };
   const startBeside = async (): Promise<Omit<Ports, 'port'>> => {
-    const healthPort = await listenOn(health, config.healthListen);
-    const forwardAuthPort = config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen));
+    const healthPort = await listenOn(health, config.healthListen, 'healthListen');
+    const forwardAuthPort =
+      config.forwardAuth && (await listenOn(asking, config.forwardAuth.listen, 'forwardAuth.listen'));
     await cardDoor?.listen();
     const lookAtClock = watchClock(
       kept.clock,
@@ -138,7 +138,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     },
     observed: () => current.composition.observer?.counts() ?? [],
     listen: async () => {
-      const port = await listenOn(server, config.listen);
+      const port = await listenOn(server, config.listen, 'listen');
       return { port, ...(await startBeside()) };
     },
     attach: async (other) => {
@@ -217,9 +217,10 @@ async function composeFirst(config: Config, kept: Kept): Promise<Composition> {
 
 async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
   const { clock = systemClock, random = systemRandom, log = ownLog(config) } = options;
-  const ledger = await ledgerOf(config, clock, random, log);
-  const opened = await openStores(config.stores, { clock, random }).catch(async (error: unknown) => {
-    await ledger.close();
+  // The stores first: a ledger that was opened has a segment more, and says so for good.
+  const opened = await openStores(config.stores, { clock, random });
+  const ledger = await ledgerOf(config, clock, random, log).catch(async (error: unknown) => {
+    await opened.close();
     throw error;
   });
   const now = (): number => performance.now();
@@ -248,7 +249,7 @@ async function ledgerOf(config: Config, clock: Clock, random: Random, log: Log):
   const witness = (head: LedgerHead): void => log({ kind: 'ledger-segment', ...head });
   return openLedger({
     directory,
-    sealTo: JSON.parse(readFileSync(sealTo, 'utf8')) as JWK,
+    sealTo: await readSeal(sealTo),
     clock,
     random,
     retention,

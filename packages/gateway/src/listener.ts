@@ -1,7 +1,6 @@
 // Listeners with every limit set: sizes, counts and times (R14). Plain or TLS, with a certificate that can be renewed
 // while it listens.
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -13,7 +12,9 @@ import { createServer as createSecureServer, Server as SecureServer } from 'node
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from './config/config.ts';
-import type { ListenAddress, TlsFiles } from './config/listen-settings.ts';
+import type { ListenAddress } from './config/listen-settings.ts';
+import { readPair } from './files/certificate-pair.ts';
+import { listenFault } from './listen-fault.ts';
 import type { Log } from './log.ts';
 import { distrust, isAnswering } from './request/connection.ts';
 
@@ -41,7 +42,7 @@ export function createListener(config: Config, onRequest: OnRequest, onUpgrade: 
   const server =
     config.tls === undefined
       ? createServer(ownOptions, onRequest)
-      : createSecureServer({ ...ownOptions, ...certificateOf(config.tls), minVersion: 'TLSv1.2' }, onRequest);
+      : createSecureServer({ ...ownOptions, ...readPair(config.tls), minVersion: 'TLSv1.2' }, onRequest);
   applyLimits(server, config.limits);
   hearRequests(server, onRequest, onUpgrade);
   return server;
@@ -92,11 +93,6 @@ export function applyLimits(
   server.maxConnections = connections;
 }
 
-interface CertificatePair {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
 /** What each listener shows now, so that a renewal is told from a file that was only touched. */
 const shown = new WeakMap<Server, string>();
 
@@ -107,7 +103,7 @@ const shown = new WeakMap<Server, string>();
 export function renewCertificate(server: Server, { tls }: Pick<Config, 'tls'>, log: Log): void {
   if (tls === undefined || !(server instanceof SecureServer)) return;
   try {
-    const pair = certificateOf(tls);
+    const pair = readPair(tls);
     const { fingerprint256, validTo } = new X509Certificate(pair.cert);
     if (shown.get(server) === fingerprint256) return;
     server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
@@ -118,20 +114,13 @@ export function renewCertificate(server: Server, { tls }: Pick<Config, 'tls'>, l
   }
 }
 
-/** Both files; throws a TypeError when the key is not the certificate's. */
-function certificateOf({ cert, key }: TlsFiles): CertificatePair {
-  const pair = { cert: readFileSync(cert), key: readFileSync(key) };
-  if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key)))
-    throw new TypeError('the key of the listener is not that of its certificate');
-  return pair;
-}
-
-/** Resolves with the port once it listens; rejects when the address cannot be had. */
-export function listenOn(server: Server, address: ListenAddress): Promise<number> {
+/** Resolves with the port once it listens; rejects, naming the setting, when the address cannot be had. */
+export function listenOn(server: Server, address: ListenAddress, setting: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const refused = (error: Error): void => reject(listenFault(address, setting, error));
+    server.once('error', refused);
     server.listen(address.port, address.host, () => {
-      server.off('error', reject);
+      server.off('error', refused);
       resolve((server.address() as AddressInfo).port);
     });
   });

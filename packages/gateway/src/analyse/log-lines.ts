@@ -1,7 +1,8 @@
 // The lines of an access log of any size: plain or gzip, block by block, never the whole. A line longer than the limit is
 // cut and counts as malformed, so that no line can fill the memory.
-import { createReadStream, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { FileError, fileFault } from '../files/file-fault.ts';
 
 export interface LogLines {
   /** Bytes of the file, as it lies on the disk. */
@@ -17,13 +18,24 @@ const blockSize = 1 << 20;
 
 /** Opens a log; gzip is known by its first bytes (RFC 1952 section 2.3.1). Rejects when it cannot be read. */
 export async function openLogLines(path: string): Promise<LogLines> {
-  const { size } = statSync(path);
+  const size = sizeOf(path);
   const zipped = await startsLikeGzip(path);
   const file = createReadStream(path, { highWaterMark: blockSize });
   const source = zipped ? file.pipe(createGunzip({ chunkSize: blockSize })) : file;
   // A broken file must end the reading, and a pipe does not pass errors on.
   if (zipped) file.once('error', (error) => source.destroy(error));
   return { total: size, read: () => file.bytesRead, groups: () => grouped(source) };
+}
+
+function sizeOf(path: string): number {
+  try {
+    accessSync(path, constants.R_OK);
+    const found = statSync(path);
+    if (found.isDirectory()) throw new FileError({ problem: `${path} is a folder`, fix: 'name a log in it' });
+    return found.size;
+  } catch (error) {
+    throw new FileError(fileFault(path, 'read', error), error);
+  }
 }
 
 async function startsLikeGzip(path: string): Promise<boolean> {

@@ -9,6 +9,8 @@ import type { Cards } from './card.ts';
 import { createFrontListener, presentedByFront } from './forwarded/front.ts';
 import { type CardFront, cardContext, createCardListener, type Showing, serve } from './listener.ts';
 
+const place = 'listen of client-certificate';
+
 export interface CardDoor {
   listen(): Promise<number>;
   /** Takes up what the files of certificate and trust say now; one that is unsound leaves the old ones and a line in the log. */
@@ -33,7 +35,7 @@ export function createCardDoor(
   if (behind !== undefined) return doorBehind(behind, cards.setting, front, config, log);
   const server: Server = createCardListener(front, cardContext(cards.setting, config.tls), config.limits);
   return {
-    listen: () => listenOn(server, cards.setting.listen),
+    listen: () => listenOn(server, cards.setting.listen, place),
     renew: (next) => {
       try {
         server.setSecureContext(cardContext((current().cards ?? cards).setting, next.tls));
@@ -61,7 +63,7 @@ function doorBehind(
     (why, peer) => log({ kind: 'card', outcome: `refused:front-${why}`, peer }),
   );
   return {
-    listen: () => listenOn(server, listen),
+    listen: () => listenOn(server, listen, place),
     renew: () => undefined,
     close: () => closeServer(server, 1000),
   };

@@ -1,13 +1,12 @@
 // What `palier check` tries beyond the configuration's own words: the files of certificates and of key models it names.
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { systemClock } from '@palier/mfa-core';
 import { cardKeyPolicy } from '../card/key-models.ts';
 import { readTrust } from '../card/trust.ts';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import type { Objection, Path } from '../config/issues.ts';
-import type { TlsFiles } from '../config/listen-settings.ts';
+import { readPair } from '../files/certificate-pair.ts';
+import { faultOf } from '../files/file-fault.ts';
 
 /** Every file that is not what its setting says, with the setting's place. */
 export async function cardFileObjections(config: Config): Promise<readonly Objection[]> {
@@ -45,14 +44,10 @@ function ofCertificates(setting: ClientCertificateSetting, path: Path): readonly
     };
     return roots.length > 0 ? [] : read(key, () => readTrust(files));
   });
-  return [...roots, ...others, ...(tls === undefined ? [] : read('tls', () => fits(tls)))];
-}
-
-function fits({ cert, key }: TlsFiles): void {
-  if (!new X509Certificate(readFileSync(cert)).checkPrivateKey(createPrivateKey(readFileSync(key))))
-    throw new TypeError(`the key in ${key} is not that of the certificate`);
+  return [...roots, ...others, ...(tls === undefined ? [] : read('tls', () => readPair(tls)))];
 }
 
 function flaw(path: Path, error: unknown, fix: string): Objection {
-  return { path, problem: error instanceof Error ? error.message : 'unreadable', fix };
+  const { problem, fix: own } = faultOf(error, fix);
+  return { path, problem, fix: own };
 }

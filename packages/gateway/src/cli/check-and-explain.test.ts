@@ -1,4 +1,5 @@
 // What an operator reads of a configuration before anybody is stopped by it.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareState } from '../../../../examples/demo/state.ts';
 import { checkCommand } from './check.ts';
 import { explainCommand } from './explain.ts';
-import { soundConfig, type Terminal } from './terminal.ts';
+import { soundStart } from './start-files.ts';
+import type { Terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palier-'));
-beforeAll(() => prepareState(folder));
+beforeAll(async () => {
+  await prepareState(folder);
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '1'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'ignore',
+  });
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const starter = readFileSync(new URL('../../assets/palier.yaml', import.meta.url), 'utf8');
@@ -48,7 +58,7 @@ describe('palier check warns', () => {
     const json = JSON.parse((await check(behind, '--json'))[1]) as { warnings: readonly unknown[] };
     expect(json).toMatchObject({ sound: true, problems: [], warnings: [{ path: 'routes[1].login' }] });
     const terminal = listening();
-    soundConfig(file, terminal, terminal.err);
+    await soundStart(file, terminal);
     expect(terminal.said()).toContain('warning: counts every stranger as one');
   });
 

@@ -1,6 +1,7 @@
 // What `palier check` says of the key file: whether it can be read, and whether the durable store was written with it.
 import type { Config } from '../config/config.ts';
 import type { Objection } from '../config/issues.ts';
+import { faultOf } from '../files/file-fault.ts';
 import { strangeKeys, strangersIn, wayBack } from '../keys/key-mark.ts';
 import { type GatewayKeys, readKeyFile } from '../keys/keys.ts';
 import { readKeyMark } from '../stores/read-key-mark.ts';
@@ -17,11 +18,7 @@ export async function keyObjections({ keys: { file }, stores }: Config): Promise
   try {
     keys = readKeyFile(file);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : 'unreadable';
-    return {
-      problems: [{ path, problem, fix: 'make one with "palier init", or name the right file' }],
-      warnings: [],
-    };
+    return { problems: [{ path, ...faultOf(error, 'name the right file') }], warnings: [] };
   }
   try {
     const mark = await readKeyMark(stores.durable);

@@ -3,10 +3,11 @@
 // and until then opens both and signs with a key that stays published. With `--records` the key of record digests is
 // changed instead, with every count kept; `palier keys finish --records` ends that. `palier keys renew` goes on with keys
 // that are not those of the store, when those are lost.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
+import { readJson } from '../files/reading.ts';
+import { replaceFile } from '../files/writing.ts';
 import { lossesOf, renewKeyMark } from '../keys/key-mark.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { finishRecordRotation, rotateRecordKey } from '../keys/record-rotation.ts';
@@ -92,19 +93,16 @@ interface KeyFile {
   readonly assertion: AssertionKeys;
 }
 
-/** Writes beside and renames over: a reader sees the old file or the new one, never half of it. */
 async function rotateFile(path: string): Promise<{ readonly current: string; readonly assertion: string }> {
-  const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
+  readKeyFile(path);
+  const file = readJson(path, 'a key file') as KeyFile;
   const current = nextId(Object.keys(file.sealing.keys));
   const sealing = {
     current,
     keys: { ...file.sealing.keys, [current]: Buffer.from(systemRandom(32)).toString('base64url') },
   };
   const assertion = rotateAssertionKeys(file.assertion, await makeAssertionKey());
-  writeFileSync(`${path}.new`, `${JSON.stringify({ ...file, sealing, assertion }, null, 2)}\n`, {
-    mode: 0o600,
-  });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${JSON.stringify({ ...file, sealing, assertion }, null, 2)}\n`);
   return { current, assertion: assertion[0].kid ?? '' };
 }
 

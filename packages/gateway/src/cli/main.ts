@@ -1,5 +1,5 @@
-// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); the
-// report of an exposure has a 3.
+// The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); what
+// is done and yet not to be relied on has a 3.
 import process from 'node:process';
 import { accountCommand } from './account.ts';
 import { alarmCommand } from './alarm.ts';
@@ -7,6 +7,7 @@ import { analyseCommand } from './analyse.ts';
 import { budgetCommand } from './budget.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
+import { errorWords } from './error-words.ts';
 import { explainCommand } from './explain.ts';
 import { exposureCommand } from './exposure.ts';
 import { initCommand } from './init.ts';
@@ -75,8 +76,9 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier keys renew                          goes on with other keys than those of the store, when those are lost
 
 Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
-exposure report is written all the same with 1 (the ledger is not whole) and with 3 (it is whole, and answers of observe
-mode could not be read: the figures may be too low).
+account lock and stop hold all the same with 3: nobody known here has that name, which may be misspelt.
+exposure report is written all the same with 1 (the ledger is not whole) and with 3 (it is whole, and the figures may be
+too low: answers of observe mode could not be read, or an account that was asked for occurs nowhere in it).
 `;
 
 async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -93,7 +95,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   try {
     return await command(rest, terminal);
   } catch (error) {
-    terminal.err(`palier ${name}: ${error instanceof Error ? error.message : 'unknown error'}\n`);
+    terminal.err(`palier ${name}: ${errorWords(error)}\n`);
     return error instanceof UsageError ||
       (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
       ? 2

@@ -1,10 +1,12 @@
 // What `palier check` tries of identity providers: the certificate the gateway shows them, the authorities it trusts, and
 // the file that says whose card belongs to which account.
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Objection, Path } from '../config/issues.ts';
 import type { ProviderSetting } from '../config/oidc-settings.ts';
+import { readPair } from '../files/certificate-pair.ts';
+import { faultOf } from '../files/file-fault.ts';
+import { readText } from '../files/reading.ts';
 import { samePerson } from '../oidc/person.ts';
 
 /** Every file that is not what its setting says, with the setting's place. */
@@ -24,17 +26,10 @@ export function providerFileObjections({ identity, stepUp }: Config): readonly O
 function ofProvider({ credential, ca }: ProviderSetting, path: Path): readonly Objection[] {
   const fix = 'name a PEM file, and the key that belongs to the certificate';
   const shown =
-    credential.kind === 'certificate'
-      ? tried([...path, 'certificate'], fix, () => fits(credential.cert, credential.key))
-      : [];
+    credential.kind === 'certificate' ? tried([...path, 'certificate'], fix, () => readPair(credential)) : [];
   const trusted =
-    ca === undefined ? [] : tried([...path, 'ca'], fix, () => new X509Certificate(readFileSync(ca)));
+    ca === undefined ? [] : tried([...path, 'ca'], fix, () => new X509Certificate(readText(ca)));
   return [...shown, ...trusted];
-}
-
-function fits(cert: string, key: string): void {
-  if (!new X509Certificate(readFileSync(cert)).checkPrivateKey(createPrivateKey(readFileSync(key))))
-    throw new TypeError(`the key in ${key} is not that of the certificate`);
 }
 
 function tried(path: Path, fix: string, act: () => unknown): readonly Objection[] {
@@ -42,6 +37,6 @@ function tried(path: Path, fix: string, act: () => unknown): readonly Objection[
     act();
     return [];
   } catch (error) {
-    return [{ path, problem: error instanceof Error ? error.message : 'unreadable', fix }];
+    return [{ path, ...faultOf(error, fix) }];
   }
 }

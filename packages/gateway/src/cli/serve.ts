@@ -2,7 +2,8 @@
 // as it is written now, all or nothing.
 import { parseArgs } from 'node:util';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { type Command, print, soundConfig, type Terminal } from './terminal.ts';
+import { soundStart } from './start-files.ts';
+import { type Command, print, type Terminal } from './terminal.ts';
 
 export const serveCommand: Command = async (argv, terminal) => {
   const { values } = parseArgs({
@@ -12,9 +13,12 @@ export const serveCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
-  const config = soundConfig(values.config, terminal, terminal.err);
+  const config = await soundStart(values.config, terminal);
   const gateway = await createGateway(config);
-  const { port, healthPort } = await gateway.listen();
+  const { port, healthPort } = await gateway.listen().catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
   const ready = {
     listening: `${config.listen.host}:${port}`,
     health: `${config.healthListen.host}:${healthPort}`,
@@ -41,7 +45,7 @@ function reloadOnSignal(gateway: Gateway, path: string, terminal: Terminal): voi
   let last: Promise<void> = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
-      await gateway.reload(soundConfig(path, terminal, terminal.err));
+      await gateway.reload(await soundStart(path, terminal));
       terminal.err('palier serve: the configuration was reloaded\n');
     } catch (error) {
       terminal.err(

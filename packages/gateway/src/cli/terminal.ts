@@ -1,11 +1,11 @@
 // What a command sees of the outside, and how it reads its configuration: every problem at once, or a sound value.
 import { existsSync, readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
-import { warningsOf } from '../config/warnings.ts';
+import { errnoOf, FileError, fileFault, userName } from '../files/file-fault.ts';
 import { type Span, wholeTime } from '../ledger/search.ts';
 
 export interface Terminal {
@@ -24,21 +24,35 @@ export class UsageError extends Error {}
 /** Reads a configuration file; files it names are looked up beside it. */
 export function readConfig(path: string, terminal: Terminal): ParsedConfig {
   const folder = dirname(resolve(path));
-  return parseConfig(readFileSync(path, 'utf8'), {
+  return parseConfig(configText(path), {
     readFile: (name) => readFileSync(name, 'utf8'),
     environment: terminal.environment,
     folder,
   });
 }
 
-/** The sound configuration, or an error that lists every problem. Whoever wants to is told what it warns of. */
-export function soundConfig(path: string, terminal: Terminal, warn?: (lines: string) => void): Config {
-  const read = readConfig(path, terminal);
-  if ('config' in read) {
-    warn?.(warningLines(path, warningsOf(read.config).map(read.place)));
-    return read.config;
+function configText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { problem, fix } = fileFault(path, 'read', error);
+    const fixes: Readonly<Record<string, string>> = {
+      ENOENT: 'make one with "palier init", or name yours with --config FILE',
+      EISDIR: `name the file in it: --config ${join(path, 'palier.yaml')}`,
+    };
+    throw new FileError({ problem, fix: fixes[errnoOf(error) ?? ''] ?? fix }, error);
   }
-  throw new Error(`the configuration is not sound\n${problemLines(path, read.problems)}`);
+}
+
+/** The sound configuration, or an error that lists every problem. */
+export function soundConfig(path: string, terminal: Terminal): Config {
+  const read = readConfig(path, terminal);
+  if ('problems' in read) throw unsound(path, read.problems);
+  return read.config;
+}
+
+export function unsound(path: string, problems: readonly ConfigProblem[]): Error {
+  return new Error(`the configuration is not sound\n${problemLines(path, problems)}`);
 }
 
 /** Where the ledger is: the folder that was named, or the configuration's. */
@@ -70,7 +84,7 @@ export function print(terminal: Terminal, json: boolean, value: unknown, words: 
 
 /** Who types, for what is kept of it: the machine's word, not a proof. */
 export function operatorName(): string {
-  return `${userInfo().username}@${hostname()}`;
+  return `${userName()}@${hostname()}`;
 }
 
 /** What somebody else wrote: a terminal obeys. */

@@ -1,9 +1,9 @@
 // The identity sources of a configuration, asked in order: the first that knows somebody wins. A source that breaks
 // breaks the request: a later one must not speak for a person the first might know.
-import { readFileSync } from 'node:fs';
 import type { Clock, Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import type { IdentitySetting, JwtSetting, PortalSessionSetting } from '../config/identity-settings.ts';
+import { readText } from '../files/reading.ts';
 import type { PermitTerms } from '../gate/permit.ts';
 import type { Log } from '../log.ts';
 import type { Providers } from '../oidc/providers.ts';
@@ -138,6 +138,6 @@ function jwtOf(setting: JwtSetting, { clock }: IdentityParts): Source {
   const read =
     jwks.kind === 'file'
       ? keysInFile(jwks.path)
-      : keysAtAddress(jwks.url, jwks.ca === undefined ? undefined : readFileSync(jwks.ca, 'utf8'));
+      : keysAtAddress(jwks.url, jwks.ca === undefined ? undefined : readText(jwks.ca));
   return jwtIdentity(setting, createKeySet(read, setting, clock), clock);
 }

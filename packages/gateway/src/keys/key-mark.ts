@@ -27,7 +27,7 @@ const losses: Readonly<Record<KeyKind, string>> = {
 export class StrangeKeys extends KeyFileError {
   readonly kinds: readonly KeyKind[];
   constructor(file: string, kinds: readonly KeyKind[]) {
-    super(`${strangeKeys(file, kinds)}; ${wayBack(kinds)}`);
+    super({ problem: strangeKeys(file, kinds), fix: wayBack(kinds) });
     this.kinds = kinds;
   }
 }

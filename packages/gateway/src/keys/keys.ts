@@ -1,8 +1,11 @@
 // The gateway's own keys in one file, readable by its account alone: sealing of factors, digests of codes and tickets,
 // record ids, and the signature towards the portal. Made by `palier init`; the ledger's key is not here but offline.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type Random, type SealingKeys, Secret } from '@palier/mfa-core';
 import type { JWK } from 'jose';
+import { errnoOf, FileError } from '../files/file-fault.ts';
+import { readText } from '../files/reading.ts';
+import { writeNew } from '../files/writing.ts';
 import { type AssertionKeys, makeAssertionKey } from '../proxy/assertion.ts';
 
 export interface GatewayKeys {
@@ -38,26 +41,33 @@ export async function makeKeyFile(random: Random): Promise<string> {
 
 /** Writes a key file that only its owner can read; never over one that is there. */
 export function writeKeyFile(path: string, content: string): void {
-  writeFileSync(path, content, { mode: 0o600, flag: 'wx' });
+  writeNew(path, content, 0o600);
 }
 
 /** What is wrong with a key file, in words an operator can act on. */
-export class KeyFileError extends Error {}
+export class KeyFileError extends FileError {}
+
+/** New keys are no way out of a file that is lost or damaged while a copy of it exists. */
+const restore =
+  'put it back from a backup: what was enrolled and counted rests on it. Where there is none, and at a first start: palier init';
 
 /** Reads and checks the file. Keys that others on the machine can read are refused, as are short ones (A250). */
 export function readKeyFile(path: string): GatewayKeys {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const mode = modeOf(path);
   if (mode === undefined)
-    throw new KeyFileError(`there is no key file at ${path}; make one with "palier init"`);
+    throw new KeyFileError({ problem: `there is no key file at ${path}`, fix: restore });
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new KeyFileError(`${path} can be read by other accounts; run "chmod 600 ${path}"`);
+    throw new KeyFileError({
+      problem: `${path} can be read by other accounts`,
+      fix: `run: chmod 600 ${path}`,
+    });
   const file = parsed(path);
   const sealing = new Map(
     Object.entries(file.sealing.keys).map(([id, key]) => [id, secretOf(path, key)] as const),
   );
-  if (!sealing.has(file.sealing.current)) throw new KeyFileError(`${path}: sealing.current names no key`);
+  if (!sealing.has(file.sealing.current)) throw unsound(path, 'sealing.current names no key');
   const [first, ...rest] = file.assertion;
-  if (first === undefined) throw new KeyFileError(`${path}: assertion has no key`);
+  if (first === undefined) throw unsound(path, 'assertion has no key');
   return {
     sealing: { current: file.sealing.current, keys: sealing },
     digests: secretOf(path, file.digests),
@@ -67,24 +77,45 @@ export function readKeyFile(path: string): GatewayKeys {
   };
 }
 
-function parsed(path: string): KeyFile {
+/** Undefined where there is no file; what cannot even be looked for (a folder that is shut) is told by the reading. */
+function modeOf(path: string): number | undefined {
   try {
-    const file = JSON.parse(readFileSync(path, 'utf8')) as Partial<KeyFile>;
-    if (
-      file.sealing !== undefined &&
-      file.digests !== undefined &&
-      file.records !== undefined &&
-      Array.isArray(file.assertion)
-    )
-      return file as KeyFile;
-  } catch (cause) {
-    throw new KeyFileError(`${path} is no sound key file`, { cause });
+    return statSync(path, { throwIfNoEntry: false })?.mode;
+  } catch (error) {
+    return errnoOf(error) === 'ENOTDIR' ? undefined : 0o600;
   }
-  throw new KeyFileError(`${path} lacks sealing, digests, records or assertion`);
+}
+
+function parsed(path: string): KeyFile {
+  const text = readText(path);
+  const file = keysIn(text);
+  if (file === undefined) throw unsound(path, 'it is no JSON with keys in it');
+  const { sealing, digests, records, assertion } = file;
+  if (
+    sealing?.keys === undefined ||
+    digests === undefined ||
+    records === undefined ||
+    !Array.isArray(assertion)
+  )
+    throw unsound(path, 'sealing, digests, records or assertion is missing');
+  return file as KeyFile;
+}
+
+function keysIn(text: string): Partial<KeyFile> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unsound(path: string, why: string): KeyFileError {
+  return new KeyFileError({ problem: `${path} is no sound key file: ${why}`, fix: restore });
 }
 
 function secretOf(path: string, key: string): Secret {
   const bytes = Buffer.from(key, 'base64url');
-  if (bytes.length < 32) throw new KeyFileError(`${path} has a key shorter than 32 bytes`);
+  if (bytes.length < 32) throw unsound(path, 'a key is shorter than 32 bytes');
   return new Secret(bytes);
 }

@@ -1,9 +1,10 @@
 // The key of record digests is changed without changing a count: both keys are known for a year (the longest set), every
 // record is looked up under both and moved when it is next seen; then the old one is destroyed, and with it whatever of
 // the old digests is left means nothing to anybody.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Instant, Random } from '@palier/mfa-core';
-import { KeyFileError } from './keys.ts';
+import { readJson } from '../files/reading.ts';
+import { replaceFile } from '../files/writing.ts';
+import { KeyFileError, readKeyFile } from './keys.ts';
 
 /** The longest window in which a record is remembered: who is new to an account. */
 const horizonMilliseconds = 365 * 86_400_000;
@@ -17,9 +18,10 @@ interface RecordPart {
 export function rotateRecordKey(path: string, random: Random, now: Instant): { readonly until: string } {
   const file = read(path);
   if (file.recordsBefore !== undefined)
-    throw new KeyFileError(
-      `a rotation is under way since ${file.recordsBefore.since}; end it first: palier keys finish --records`,
-    );
+    throw new KeyFileError({
+      problem: `a rotation is under way since ${file.recordsBefore.since}`,
+      fix: 'end it first: palier keys finish --records',
+    });
   const since = new Date(now).toISOString();
   const records = Buffer.from(random(32)).toString('base64url');
   replace(path, { ...file, records, recordsBefore: { key: file.records, since } });
@@ -32,21 +34,25 @@ export function rotateRecordKey(path: string, random: Random, now: Instant): { r
  */
 export function finishRecordRotation(path: string, now: Instant, early: boolean): void {
   const { recordsBefore, ...file } = read(path);
-  if (recordsBefore === undefined) throw new KeyFileError('no rotation is under way');
+  if (recordsBefore === undefined)
+    throw new KeyFileError({
+      problem: 'no rotation is under way',
+      fix: 'begin one: palier keys rotate --records',
+    });
   const until = Date.parse(recordsBefore.since) + horizonMilliseconds;
   if (!(now >= until) && !early)
-    throw new KeyFileError(
-      `the counts rest on it until ${new Date(until).toISOString()}; --early accepts that known persons look new`,
-    );
+    throw new KeyFileError({
+      problem: `the counts rest on it until ${new Date(until).toISOString()}`,
+      fix: 'wait, or write --early, which accepts that known persons look new',
+    });
   replace(path, file);
 }
 
 function read(path: string): RecordPart {
-  return JSON.parse(readFileSync(path, 'utf8')) as RecordPart;
+  readKeyFile(path);
+  return readJson(path, 'a key file') as RecordPart;
 }
 
-/** Writes beside and renames over: a reader sees the old file or the new one, never half of it. */
 function replace(path: string, file: object): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
 }

@@ -1,10 +1,10 @@
 // Who saw whom, kept so that neither the gateway nor a thief of its disk can read it: segments of JSON lines, account
 // and time in the clear to search by, the rest sealed for the operator's offline key, every line hanging on the one
 // before. Durable before it is acknowledged; what cannot be acknowledged is refused (A125, A140).
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type Random, type Seconds, secondsOf } from '@palier/mfa-core';
 import type { JWK } from 'jose';
+import { makeFolder } from '../files/writing.ts';
 import type { Ledger, LedgerEntry } from './entry.ts';
 import { groupCommit } from './group-commit.ts';
 import { wrapFor } from './keys.ts';
@@ -46,7 +46,7 @@ export async function openLedger(setting: LedgerSetting): Promise<Ledger> {
   const full = { ...defaults, ...setting };
   const wrap = await wrapFor(full.sealTo);
   const folder = join(full.directory, nameOf(full.instance));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const lock = lockFolder(folder);
   try {
     const roll = createRoll({ ...full, folder, wrap, lock });

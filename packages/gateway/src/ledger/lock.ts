@@ -4,6 +4,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { holderOf } from './lock-holder.ts';
 
 export interface FolderLock {
   /** Takes it anew when the folder was made anew under us: the lock of a deleted file keeps nobody out. */
@@ -42,10 +43,14 @@ function locked(folder: string, path: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
-    throw new LedgerLockError(
-      `${folder} is being written by another gateway; give each instance a name of its own`,
-      { cause },
-    );
+    throw new LedgerLockError(takenWords(folder, path), { cause });
   }
   return database;
+}
+
+/** Two gateways in one folder are rarely meant: first what is likelier. */
+function takenWords(folder: string, path: string): string {
+  const pid = holderOf(path);
+  const process = pid === undefined ? '' : ` (process ${pid})`;
+  return `${folder} is being written by another gateway${process}\n    fix: if this one runs already, stop it first; if two are meant to run, give each a ledger.directory of its own`;
 }

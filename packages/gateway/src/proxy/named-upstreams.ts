@@ -1,6 +1,6 @@
 // The portals of a configuration by name, and what a reload does with their sockets.
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
+import { readText } from '../files/reading.ts';
 import type { Upstream } from './exchange.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -20,7 +20,7 @@ export function nameUpstreams(config: Config, before: NamedUpstreams): NamedUpst
   const { upstreamTime, upstreamSockets } = config.limits;
   return new Map(
     [...config.upstreams].map(([name, target]) => {
-      const ca = target.ca === undefined ? undefined : readFileSync(target.ca, 'utf8');
+      const ca = target.ca === undefined ? undefined : readText(target.ca);
       const madeOf = JSON.stringify([target.url, ca, target.host, upstreamTime, upstreamSockets]);
       const known = before.get(name);
       if (known?.madeOf === madeOf) return [name, known];

@@ -1,9 +1,9 @@
 // Where lists come from: files the operator keeps up by other means, and the publisher's addresses. Plain http is right
 // for these: a list is signed, and its signature is what is believed.
-import { mkdirSync } from 'node:fs';
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Seconds } from '@palier/mfa-core';
+import { makeFolder } from '../../files/writing.ts';
 import { fetched } from './fetched.ts';
 import type { BroughtList, ListSource } from './lists.ts';
 import type { RevocationList } from './revocation-list.ts';
@@ -51,7 +51,7 @@ export interface KeptLists {
 }
 
 export function keptLists(folder: string): KeptLists {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   let read = false;
   return {
     source: async () => {
