@@ -64,19 +64,22 @@ describe('observe first', () => {
     expect(shown.out).toMatch(/^gp +new-records +7$/m);
   });
 
-  it('says so when no gateway answers, or one that enforces', async () => {
-    const enforcing = createServer((_request, response) => response.writeHead(404).end());
-    await new Promise<void>((resolve) => enforcing.listen(0, '127.0.0.1', resolve));
+  it('says so when no gateway answers, or another program, and which setting sent it there', async () => {
+    const other = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const file = join(folder, 'palier.yaml');
     const before = readFileSync(file, 'utf8');
-    const { port } = enforcing.address() as AddressInfo;
+    const { port } = other.address() as AddressInfo;
     writeFileSync(file, `healthListen: 127.0.0.1:${port}\n${before.replace(/^healthListen:.*$/m, '')}`);
     const answer = await run(commands[0] ?? '');
-    enforcing.close();
+    other.close();
     const silent = await run(commands[0] ?? '');
     writeFileSync(file, before);
     expect([answer.code, silent.code]).toEqual([1, 1]);
-    expect(answer.out).toContain('the gateway enforces');
+    expect(answer.out).toContain(
+      `another program answers at http://127.0.0.1:${port}, where healthListen of`,
+    );
+    expect(silent.out).toContain('fix: start it (palier serve)');
     expect(silent.out).toContain('no gateway answers');
   });
 

@@ -203,6 +203,44 @@ describe('on paper', () => {
     }
   });
 
+  it('says of an account that occurs nowhere that it does, with the name that was meant, and ends with a code of its own', async () => {
+    const ledger = await folder.open();
+    await ledger.append(entryOf(1, { at: seconds(1), account: accountOf('dent-01') }));
+    await ledger.append(entryOf(2, { at: seconds(90), account: accountOf('dent-02') }));
+    await ledger.close();
+    const asked = async (account: string): ReturnType<typeof report> =>
+      report({ accounts: new Set([account]), to: seconds(60) });
+    const { exposure } = await asked('dent-O1');
+    expect(exposure.strangers).toEqual([{ account: 'dent-O1', near: 'dent-01' }]);
+    expect(exposureSummary(exposure, 'en')).toContain(
+      '**The account dent-O1 occurs nowhere in this ledger: it is misspelt, or nothing was ever counted for it.** Did you mean dent-01?',
+    );
+    expect(exposureSummary(exposure, 'fr')).toContain('ne figure nulle part dans ce registre');
+    // Who saw nobody in the span is no stranger.
+    for (const known of ['dent-01', 'dent-02']) expect((await asked(known)).exposure.strangers).toEqual([]);
+  });
+
+  it('names the file that is not the private key, and what is to be there', async () => {
+    const desk = mkdtempSync(join(tmpdir(), 'palier-report-'));
+    const key = join(desk, 'key.jwk');
+    const terminal = { out: () => undefined, err: () => undefined, environment: {}, interactive: false };
+    const told = (...more: readonly string[]): Promise<number> =>
+      exposureCommand(['report', '--directory', folder.directory, '--key', key, ...more], terminal);
+    try {
+      await (await folder.open()).close();
+      await expect(told()).rejects.toThrow(`there is no file ${key}`);
+      writeFileSync(key, JSON.stringify(folder.operator.public));
+      await expect(told()).rejects.toThrow(`${key} is not the operator's private key`);
+      writeFileSync(key, JSON.stringify(folder.operator.private));
+      await expect(told('--heads', join(desk, 'heads'))).rejects.toThrow('there is no file');
+      await expect(told('--csv', join(desk, 'no', 'seen.csv'))).rejects.toThrow('no is not there');
+      expect(await told('--account', 'dent-O1')).toBe(3);
+      expect(await told()).toBe(0);
+    } finally {
+      rmSync(desk, { recursive: true });
+    }
+  });
+
   it('a summary has the figures of the form in both languages, and names no exposed person', async () => {
     await incident();
     const { exposure, persons } = await report();

@@ -2,10 +2,12 @@
 // or an alarm rings.
 import { parseArgs } from 'node:util';
 import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palier/mfa-core';
+import { shellWord } from '../notify/shell-word.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow } from './stop.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
 
 interface Asked {
   readonly account: AccountId;
@@ -20,7 +22,9 @@ interface Answer {
   /** For `--json`. */
   readonly value: unknown;
   readonly words: string;
-  readonly code: 0 | 1;
+  /** For people who see no exit code. */
+  readonly warning?: string;
+  readonly code: 0 | 1 | typeof doneForNobody;
 }
 
 const verbs = {
@@ -47,7 +51,8 @@ export const accountCommand: Command = async (argv, terminal) => {
   const account = accountNamed(name);
   const { reason } = values;
   return withMfa(soundConfig(values.config, terminal), terminal, async (mfa, stores) => {
-    const { value, words, code } = await verbs[verb]({ account, factor, reason, mfa, stores });
+    const { value, words, warning, code } = await verbs[verb]({ account, factor, reason, mfa, stores });
+    if (warning !== undefined) terminal.err(warning);
     print(terminal, values.json, value, words);
     return code;
   });
@@ -90,7 +95,19 @@ async function lock({ account, reason, mfa, stores }: Asked): Promise<Answer> {
   // First the stop, then the sessions: an instance that learns of it a moment later opens none that outlives `unlock`.
   await stores.standings.stops.put(stopNow({ kind: 'account', name: account }, reason));
   const ended = await mfa.sessions.endAll(account, 'operator');
-  return { value: { locked: account, ended }, words: `locked; ${ended} session(s) ended\n`, code: 0 };
+  if (ended > 0 || !(await isNewHere(account, stores)))
+    return {
+      value: { locked: account, ended, isNew: false },
+      words: `locked; ${ended} session(s) ended\n`,
+      code: 0,
+    };
+  const undo = `palier account unlock ${shellWord(account)}`;
+  return {
+    value: { locked: account, ended, isNew: true },
+    words: `locked in advance: nobody known here is ${account}\n`,
+    warning: await newHere(account, stores, `If the portal spells it otherwise, nobody is locked: ${undo}`),
+    code: doneForNobody,
+  };
 }
 
 /** Sessions first: one may have been opened, and a code typed in it, in the fifth of a second that a stop takes to be known. */

@@ -1,10 +1,10 @@
 // `palier analyse LOGFILE`: what budgets would have asked of the people in an access log, and budgets fitted to it.
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Analysis, analyseLog, isRecommended } from '../analyse/analyse.ts';
 import { curveSvg } from '../analyse/curve-svg.ts';
 import { usualFields } from '../analyse/line-reader.ts';
 import { analysisText, budgetsYaml, curveCsv } from '../analyse/papers.ts';
+import { writeNew } from '../files/writing.ts';
 import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
 const usage =
@@ -40,9 +40,10 @@ export const analyseCommand: Command = async (argv, terminal) => {
     prompts,
     onProgress: progressOn(terminal),
   });
-  if (values.csv !== undefined) fresh(values.csv, curveCsv(analysis));
-  if (values.svg !== undefined) fresh(values.svg, curveSvg(analysis));
-  if (values.budgets !== undefined) fresh(values.budgets, budgetsYaml(analysis));
+  // Never over a file that is there: the last fit may be in use.
+  if (values.csv !== undefined) writeNew(values.csv, curveCsv(analysis));
+  if (values.svg !== undefined) writeNew(values.svg, curveSvg(analysis));
+  if (values.budgets !== undefined) writeNew(values.budgets, budgetsYaml(analysis));
   const words = `${analysisText(analysis)}${values.budgets === undefined && analysis.classes.length > 0 ? `\n${budgetsYaml(analysis)}` : ''}`;
   print(terminal, values.json, analysis, words);
   return answerOf(analysis);
@@ -51,9 +52,4 @@ export const analyseCommand: Command = async (argv, terminal) => {
 /** Nothing to fit to, or too little, is a no. */
 function answerOf(analysis: Analysis): number {
   return analysis.classes.some((one) => isRecommended(analysis, one)) ? 0 : 1;
-}
-
-/** Never over a file that is there: the last fit may be in use. */
-function fresh(path: string, text: string): void {
-  writeFileSync(path, text, { flag: 'wx' });
 }

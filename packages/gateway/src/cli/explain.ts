@@ -11,6 +11,7 @@ import {
 } from '@palier/mfa-core';
 import { createRecordKeys } from '../budget/record-keys.ts';
 import { recordTypes } from '../budget/record-types.ts';
+import { meantOf } from '../config/nearest.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
@@ -47,9 +48,15 @@ export const explainCommand: Command = async (argv, terminal) => {
     ),
   };
   const explanation = await explain(paper, method, target, asker, systemClock.now());
+  if (values.as !== undefined && !config.budgets.classes.has(values.as))
+    terminal.err(undeclared(values.as, [...config.budgets.classes.keys()]));
   print(terminal, values.json, explanation, explanationWords(explanation));
   return isRefused(explanation) ? 1 : 0;
 };
+
+function undeclared(name: string, known: readonly string[]): string {
+  return `warning: the class "${name}" has no budget of its own and gets that of default; ${meantOf(name, known)}\n`;
+}
 
 function isRefused(explanation: Explanation): boolean {
   if (explanation.outcome !== 'matched' || explanation.unread !== undefined) return true;

@@ -1,15 +1,16 @@
 // `palier exposure report`: who was seen, by which account, when and by which route. Needs the operator's private key. The
 // report is written whatever is wrong with the ledger; the exit code says whether its figures can be relied on.
 import { once } from 'node:events';
-import { createWriteStream, existsSync, linkSync, readFileSync, rmSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, linkSync, rmSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import type { JWK } from 'jose';
+import { FileError } from '../files/file-fault.ts';
+import { placeFault } from '../files/writing.ts';
 import type { ExposedPerson } from '../ledger/exposed-persons.ts';
 import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
-import { measureOf } from './ledger-measure.ts';
+import { measureOf, privateKeysIn } from './ledger-measure.ts';
 import { type Command, ledgerFolder, print, progressOn, spanIn, UsageError } from './terminal.ts';
 
 const usage =
@@ -39,7 +40,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
   if (positionals[0] !== 'report' || values.key === undefined || (language !== 'fr' && language !== 'en'))
     throw new UsageError(usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
-  const privateKeys = values.key.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK);
+  const privateKeys = privateKeysIn(values.key);
   const measure = measureOf(values, terminal);
   const papers = [
     paper(values.csv, noticeHeader, noticeLine),
@@ -63,11 +64,11 @@ export const exposureCommand: Command = async (argv, terminal) => {
   print(terminal, values.json, exposure, exposureSummary(exposure, language));
   if (values.language === undefined && terminal.interactive) terminal.err('in English: --language en\n');
   if (exposure.ledger.faultCount + exposure.unopenedCount > 0) return 1;
-  return exposure.unreadCount > 0 ? answersUnread : 0;
+  return exposure.unreadCount + exposure.strangers.length > 0 ? mayBeTooLow : 0;
 };
 
-/** Nothing is wrong with the ledger, and yet the figures may be too low. */
-const answersUnread = 3;
+/** Nothing is wrong with the ledger, and yet the figures may be too low: answers that could not be read, names nobody has. */
+const mayBeTooLow = 3;
 
 interface Paper {
   write(person: ExposedPerson): Promise<void>;
@@ -96,7 +97,10 @@ function paper(
   lines: (person: ExposedPerson) => string,
 ): Paper | undefined {
   if (path === undefined) return undefined;
-  if (existsSync(path)) throw new Error(`${path} is there already`);
+  if (existsSync(path))
+    throw new FileError({ problem: `${path} is there already`, fix: 'move it away, or name another file' });
+  const fault = placeFault(path);
+  if (fault !== undefined) throw new FileError(fault);
   const partial = `${path}.partial`;
   const stream: WriteStream = createWriteStream(partial, { mode: 0o600, flags: 'w' });
   const done = finished(stream);

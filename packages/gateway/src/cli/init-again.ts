@@ -2,8 +2,9 @@
 // only where nothing was sealed or counted with it; elsewhere the way back is a backup, and the price of going on is said.
 import { existsSync, statSync } from 'node:fs';
 import { systemRandom } from '@palier/mfa-core';
-import type { Config, StoreAddress } from '../config/config.ts';
+import type { Config, StoresSetting } from '../config/config.ts';
 import { makeKeyFile, writeKeyFile } from '../keys/keys.ts';
+import { openForCommand } from '../stores/open.ts';
 import { readKeyMark } from '../stores/read-key-mark.ts';
 import { soundConfig, type Terminal } from './terminal.ts';
 
@@ -40,21 +41,28 @@ export async function initAgain(
  * New keys beside a store that has a mark of its own are refused by it until the operator accepts what is lost; one
  * without a mark (of an older release) would take them without a word.
  */
-async function newKeys({ keys, stores: { durable } }: Config, nothing: string): Promise<Anew> {
-  const used = isUsed(durable);
-  if (used && (await readKeyMark(durable)) === undefined)
+async function newKeys({ keys, stores }: Config, nothing: string): Promise<Anew> {
+  const marked = (await readKeyMark(stores.durable)) !== undefined;
+  if (!marked && (await isUsed(stores)))
     throw new Error(
       `${nothing}, and ${keys.file} is lost: what the store at stores.durable holds was made with it\n    fix: put it back from a backup. Without one everybody enrols anew and all counts begin anew: stop the gateway, write a new place at stores.durable, run palier init again, and issue tickets`,
     );
   writeKeyFile(keys.file, await makeKeyFile(systemRandom));
-  return { written: [keys.file], caution: used ? strange : '' };
+  return { written: [keys.file], caution: marked ? strange : '' };
 }
 
 const strange =
   'The store was written with other keys and does not take these. Put the lost file back if there is a copy; without one, palier keys renew goes on and says what is lost.\n';
 
-/** A database of others cannot be seen from here: its mark says whether it was used. */
-function isUsed(durable: StoreAddress): boolean {
+async function isUsed(stores: StoresSetting): Promise<boolean> {
+  const { durable } = stores;
   if (durable.kind === 'sqlite') return (statSync(durable.path, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  return durable.kind !== 'memory';
+  if (durable.kind === 'memory') return false;
+  const open = await openForCommand(stores);
+  try {
+    const kept = [await open.mfa.upkeep.page(undefined, 1), await open.mfa.tickets.list(undefined)];
+    return kept.some((rows) => rows.length > 0);
+  } finally {
+    await open.close();
+  }
 }

@@ -1,8 +1,10 @@
 // What a ledger is held against besides itself: heads that were kept on another machine, and how long its segments had to
 // be kept. The chain alone cannot tell a ledger whose end was cut off from a whole one.
-import { readFileSync } from 'node:fs';
 import { type Seconds, systemClock } from '@palier/mfa-core';
+import type { JWK } from 'jose';
 import { parseDuration } from '../config/scalars.ts';
+import { FileError } from '../files/file-fault.ts';
+import { readJson, readText } from '../files/reading.ts';
 import type { WitnessedHead } from '../ledger/witness.ts';
 import { soundConfig, type Terminal, UsageError } from './terminal.ts';
 
@@ -36,9 +38,19 @@ function durationOf(text: string): Seconds {
   return duration;
 }
 
+/** The operator's private keys, each in a file of its own. */
+export function privateKeysIn(paths: readonly string[]): readonly JWK[] {
+  return paths.map((path) => {
+    const key = readJson(path, "the operator's private key (JWK)");
+    if (typeof key === 'object' && key !== null && 'd' in key) return key as JWK;
+    const fix = 'name the file that palier init wrote as ledger-private.jwk, from where you keep it';
+    throw new FileError({ problem: `${path} is not the operator's private key (JWK)`, fix });
+  });
+}
+
 /** One head a line, as `palier ledger verify` and the gateway's log print them; the log's lines also have a time. */
 function headsIn(path: string): readonly WitnessedHead[] {
-  return readFileSync(path, 'utf8')
+  return readText(path)
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {

@@ -2,14 +2,12 @@
 // `palier ledger verify`: follows the chain through every segment and says what does not fit, and where. With a key it
 // opens every entry too; with heads that were kept elsewhere it also sees what was cut off or replaced.
 // `palier ledger destroy-keys`: makes the persons of old segments unreadable for good; the chain stays whole.
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Instant, systemClock } from '@palier/mfa-core';
-import type { JWK } from 'jose';
 import { destroyKeysBefore } from '../ledger/destroy-keys.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { measureOf } from './ledger-measure.ts';
+import { measureOf, privateKeysIn } from './ledger-measure.ts';
 import {
   type Command,
   instantIn,
@@ -73,7 +71,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
   const { witnessed, keptFrom } = measureOf(values, terminal);
   const verified = await verifyLedger(directory, {
     keptFrom,
-    privateKeys: values.key?.map((path) => JSON.parse(readFileSync(path, 'utf8')) as JWK),
+    privateKeys: values.key && privateKeysIn(values.key),
     witnessed,
     onProgress: progressOn(terminal),
   });

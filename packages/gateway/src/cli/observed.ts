@@ -17,29 +17,38 @@ export const observedCommand: Command = async (argv, terminal) => {
     },
   });
   const place = placeOf(soundConfig(values.config, terminal).healthListen);
-  const counts = await countsAt<ObservedCount>(`${place}/observed`);
+  const nobody = (who: string): Error =>
+    new Error(
+      `${who} answers at ${place}, where healthListen of ${values.config} says the gateway is\n    fix: start it (palier serve), or name the configuration it runs with: --config FILE`,
+    );
+  const counts = await countsAt<ObservedCount>(`${place}/observed`, nobody);
   if (counts !== undefined) {
     print(terminal, values.json, { counts }, tableOf(counts));
     return 0;
   }
-  const refused = await countsAt<RefusedDays>(`${place}/refused`);
-  if (refused === undefined) throw new Error('the gateway enforces: there is nothing it only observed');
+  const refused = await countsAt<RefusedDays>(`${place}/refused`, nobody);
+  if (refused === undefined) throw nobody('another program');
   print(terminal, values.json, { refused }, refusedTable(refused));
   return 0;
 };
 
 function placeOf({ host, port }: Config['healthListen']): string {
-  if (port === 0) throw new Error('healthListen has port 0: write a port that this command can know');
+  if (port === 0)
+    throw new Error(
+      'healthListen has port 0\n    fix: write a port that this command can know, and restart the gateway',
+    );
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Undefined: nothing is counted there. */
-async function countsAt<T>(place: string): Promise<readonly T[] | undefined> {
+async function countsAt<T>(place: string, nobody: (who: string) => Error): Promise<readonly T[] | undefined> {
   const answer = await fetch(place, { signal: AbortSignal.timeout(patienceMilliseconds) }).catch(() => {
-    throw new Error(`no gateway answers at ${place}`);
+    throw nobody('no gateway');
   });
   if (answer.status === 404) return undefined;
-  return ((await answer.json()) as { readonly counts: readonly T[] }).counts;
+  const told = (await answer.json().catch(() => ({}))) as { readonly counts?: readonly T[] };
+  if (told.counts === undefined) throw nobody('another program');
+  return told.counts;
 }
 
 function tableOf(counts: readonly ObservedCount[]): string {

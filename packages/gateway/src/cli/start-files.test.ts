@@ -14,7 +14,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@palier/gateway';
+import { DatabaseSync } from 'node:sqlite';
+import { type Config, parseConfig } from '@palier/gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareState } from '../../../../examples/demo/state.ts';
 import { createGateway } from '../gateway.ts';
@@ -49,6 +50,16 @@ async function failure(command: Command, ...words: readonly string[]): Promise<s
     ([, said]) => `no failure: ${said}`,
     (error: Error) => error.message,
   );
+}
+
+function configOf(): Config {
+  const parsed = parseConfig(readFileSync(file, 'utf8'), {
+    readFile: (path) => readFileSync(path, 'utf8'),
+    environment: {},
+    folder,
+  });
+  if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
+  return parsed.config;
 }
 
 const lineOf = (text: string): number => starter.split('\n').findIndex((line) => line.includes(text)) + 1;
@@ -94,7 +105,7 @@ describe.each([
     () => rmSync(join(folder, 'palier-keys.json')),
     'keys:',
     'keys.file: there is no key file at .*palier-keys.json',
-    'put it back from a backup. New keys open nothing of before',
+    'put it back from a backup: what was enrolled and counted rests on it',
   ],
   [
     'keys that are damaged',
@@ -145,13 +156,7 @@ describe.skipIf(process.getuid?.() !== 0)('for another user than the one the fil
 describe('a gateway that cannot start', () => {
   it('leaves no segment in the ledger where its store does not open, which is said', async () => {
     mkdirSync(join(folder, 'palier.db'));
-    const parsed = parseConfig(readFileSync(file, 'utf8'), {
-      readFile: (path) => readFileSync(path, 'utf8'),
-      environment: {},
-      folder,
-    });
-    if ('problems' in parsed) throw new TypeError(JSON.stringify(parsed.problems));
-    await expect(createGateway(parsed.config)).rejects.toThrow('palier.db');
+    await expect(createGateway(configOf())).rejects.toThrow('palier.db');
     expect(existsSync(join(folder, 'ledger'))).toBe(false);
   });
 
@@ -196,14 +201,29 @@ describe('palier init again', () => {
     expect(readFileSync(join(folder, 'ledger-public.jwk'), 'utf8')).toBe(kept);
   });
 
-  it('makes none beside a database that was made with the lost ones, and says the way and its price', async () => {
+  it('makes them anew beside a store that takes no others until the operator says so', async () => {
+    const gateway = await createGateway(configOf(), { log: () => undefined });
+    await gateway.close();
     lost();
-    writeFileSync(join(folder, 'palier.db'), 'something');
+    const [code, said] = await run(initCommand, '--directory', folder);
+    expect(code).toBe(0);
+    expect(said).toContain('The store was written with other keys and does not take these.');
+    const [checked, words] = await run(checkCommand, file);
+    expect(checked).toBe(1);
+    expect(words).toContain('palier keys renew');
+    expect(await failure(serveCommand, '--config', file)).toContain('palier keys renew');
+  });
+
+  it('makes none beside a store of before that would take any, and says the way and its price', async () => {
+    lost();
+    const database = new DatabaseSync(join(folder, 'palier.db'));
+    database.exec('CREATE TABLE factor (id TEXT)');
+    database.close();
     const said = await failure(initCommand, '--directory', folder);
-    expect(said).toMatch(/palier-keys\.json is lost: what is in .*palier\.db was made with it/);
     expect(said).toMatch(
-      /put it back from a backup\. Without one, everybody enrols anew .*move .*palier\.db away/,
+      /palier-keys\.json is lost: what the store at stores\.durable holds was made with it/,
     );
+    expect(said).toMatch(/put it back from a backup\. Without one everybody enrols anew/);
     expect(existsSync(join(folder, 'palier-keys.json'))).toBe(false);
   });
 

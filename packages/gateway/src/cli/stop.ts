@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
+import { didYouMean } from '../config/nearest.ts';
 import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
 import { type Command, operatorName, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { doneForNobody, unknownStop } from './unknown-names.ts';
 
 const usage = `write: palier stop ${stopKinds.slice(0, -1).join('|')} NAME [--reason TEXT] | stop everything | stop list`;
 
@@ -19,22 +21,38 @@ export const stopCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const config = soundConfig(values.config, terminal);
   if (positionals[0] === 'list') return withStores(config, (stores) => list(stores, terminal, values.json));
-  const what = whatOf(positionals, config);
-  return withStores(config, async ({ standings }) => {
+  const what = whatOf(positionals);
+  if (what.kind === 'route') requireRoute(what.name, config);
+  return withStores(config, async (stores) => {
     const stop = stopNow(what, values.reason);
-    await standings.stops.put(stop);
-    print(terminal, values.json, stop, `stopped: ${what.kind} ${what.name}\n`);
-    return 0;
+    await stores.standings.stops.put(stop);
+    const warning = await unknownStop(what, config, stores);
+    if (warning !== undefined) terminal.err(warning);
+    const { kind, name } = what;
+    const words =
+      warning === undefined
+        ? `stopped: ${kind} ${name}${spelt(kind)}`
+        : `stopped, though nobody known here has it: ${kind} ${name}`;
+    print(terminal, values.json, { ...stop, known: warning === undefined }, `${words}\n`);
+    return warning === undefined ? 0 : doneForNobody;
   });
 };
+
+/** The portal has the list; a name that was misspelt cannot be told from one. */
+function spelt(kind: StopKind): string {
+  return kind === 'organisation' ? ' (as the portal spells it; Palier has no list of organisations)' : '';
+}
 
 export const resumeCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const config = soundConfig(values.config, terminal);
-  const { kind, name } = whatOf(positionals, config);
+  // Also what the configuration has no more: a stop that cannot be lifted would hold for whoever writes it again.
+  const { kind, name } = whatOf(positionals);
   return withStores(config, async ({ standings }) => {
     const outcome = await standings.stops.end(kind, name);
-    print(terminal, values.json, { outcome }, `${outcome}\n`);
+    const words =
+      outcome === 'ended' ? 'ended' : `nothing was stopped as ${kind} "${name}" (palier stop list)`;
+    print(terminal, values.json, { outcome }, `${words}\n`);
     return outcome === 'ended' ? 0 : 1;
   });
 };
@@ -66,16 +84,20 @@ async function list({ standings }: Stores, terminal: Terminal, json: boolean): P
   return 0;
 }
 
-/** A stop that names what does not exist would stop nothing, and nobody would notice: it is refused. */
-function whatOf(
-  [first, name = '', ...rest]: readonly string[],
-  config: Config,
-): { readonly kind: StopKind; readonly name: string } {
+function whatOf([first, name = '', ...rest]: readonly string[]): {
+  readonly kind: StopKind;
+  readonly name: string;
+} {
   const kind = stopKinds.find((one) => one === first);
   if (kind === undefined || rest.length > 0 || (kind === 'everything') !== (name === ''))
     throw new UsageError(usage);
-  if (kind === 'account') return { kind, name: accountNamed(name) };
-  if (kind === 'route' && !config.routes.some(({ id }) => id === name))
-    throw new UsageError(`no route is written "${name}"; write it as the configuration does`);
-  return { kind, name };
+  return { kind, name: kind === 'account' ? accountNamed(name) : name };
+}
+
+/** Routes are the configuration's own, and none comes by itself: a stop of one it has not would stop nothing. */
+function requireRoute(name: string, { routes }: Config): void {
+  const ids = routes.map(({ id }) => id);
+  if (ids.includes(name)) return;
+  const asked = didYouMean(name, ids) ?? 'write it as the configuration does';
+  throw new UsageError(`nothing was stopped: no route is written "${name}"; ${asked}`);
 }

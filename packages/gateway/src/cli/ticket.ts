@@ -1,17 +1,10 @@
 // `palier ticket issue|list|revoke`: the out-of-band right to enrol a first factor.
 import { parseArgs } from 'node:util';
-import {
-  type AccountId,
-  type Mfa,
-  parseTicketId,
-  type Seconds,
-  secondsOf,
-  systemClock,
-} from '@palier/mfa-core';
-import { dayOf } from '../budget/allowance.ts';
-import type { OpenStores } from '../stores/open-stores.ts';
+import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
+import { shellWord } from '../notify/shell-word.ts';
 import { accountNamed, demandOwnKeys, withMfa } from './state.ts';
 import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
+import { isNewHere, newHere } from './unknown-names.ts';
 
 export const ticketCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -24,17 +17,24 @@ export const ticketCommand: Command = async (argv, terminal) => {
     },
   });
   const [verb, name, id] = positionals;
+  if (
+    !(verb === 'issue' && name !== undefined) &&
+    verb !== 'list' &&
+    !(verb === 'revoke' && id !== undefined)
+  )
+    throw new UsageError('write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET');
   const config = soundConfig(values.config, terminal);
   return withMfa(config, terminal, async (mfa, stores) => {
     if (verb === 'issue') {
       await demandOwnKeys(config, stores);
       const account = accountNamed(name);
-      const isNew = await isNewHere(account, mfa, stores);
+      const isNew = await isNewHere(account, stores);
       const validFor =
         values.valid === undefined ? config.enrolment.ticketLifetime : durationOf(values.valid);
       const { ticket, code } = await mfa.tickets.issue(account, operatorName(), validFor);
       const until = new Date(ticket.expiresAt).toISOString();
-      if (isNew) terminal.err(newHere(account));
+      const undo = 'If the portal spells it otherwise, revoke the ticket (palier ticket list).';
+      if (isNew) terminal.err(await newHere(account, stores, undo));
       print(
         terminal,
         values.json,
@@ -61,30 +61,17 @@ export const ticketCommand: Command = async (argv, terminal) => {
       );
       return 0;
     }
-    const ticket = verb === 'revoke' && id !== undefined ? parseTicketId(id) : undefined;
+    const account = accountNamed(name);
+    const ticket = parseTicketId(id);
     if (ticket === undefined)
-      throw new UsageError('write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET');
-    const outcome = await mfa.tickets.revoke(accountNamed(name), ticket);
+      throw new UsageError(
+        `"${id}" is no ticket id; palier ticket list ${shellWord(account)} shows them (tid_…)`,
+      );
+    const outcome = await mfa.tickets.revoke(account, ticket);
     print(terminal, values.json, { outcome }, `${outcome}\n`);
     return outcome === 'revoked' ? 0 : 1;
   });
 };
-
-/** A name that was misspelt is new here too; so is everybody before the first look-up, hence a word and no refusal. */
-async function isNewHere(account: AccountId, mfa: Mfa, { standings }: OpenStores): Promise<boolean> {
-  const today = dayOf(systemClock.now());
-  const traces = await Promise.all([
-    mfa.factors.list(account),
-    mfa.sessions.list(account),
-    mfa.tickets.list(account),
-    standings.activity.history(account, today - 60, today),
-  ]);
-  return traces.every((trace) => trace.length === 0);
-}
-
-function newHere(account: AccountId): string {
-  return `warning: ${account} is new here: no factor, no session, no ticket, nobody looked up in 60 days. If the portal spells it otherwise, revoke the ticket (palier ticket list).\n`;
-}
 
 /** `72h`, `30m`, `7d`. */
 function durationOf(text: string): Seconds {

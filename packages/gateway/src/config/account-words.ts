@@ -37,6 +37,16 @@ function possibleClasses(config: Config): ReadonlySet<string> | undefined {
   return new Set(unsaid ? [...fixed, usual] : fixed);
 }
 
+/** Every class that can be meant: those an account can have, or those that are built in or written somewhere. */
+export function namedClasses(config: Config): ReadonlySet<string> {
+  const written = [...fixedClasses(config), ...askedClasses(config)].map(([, name]) => name);
+  return possibleClasses(config) ?? new Set([...config.budgets.classes.keys(), ...written]);
+}
+
+export function isOrganisationSaid(config: Config): boolean {
+  return says(config, 'organisation');
+}
+
 const usual = 'default';
 
 /** Where a line of policy asks for a class. */

@@ -44,11 +44,23 @@ export function readDocument(text: string): PlacedDocument | { readonly problems
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col), path, problem, fix };
   };
-  const broken = [...document.errors, ...document.warnings].map(({ message, pos, code }) =>
-    at(pos[0], '', sentence(message), code === 'DUPLICATE_KEY' ? 'keep one of the two' : 'mend the YAML'),
+  const [slip, ...more] = [...document.errors, ...document.warnings]
+    .filter(({ code }) => code !== 'DUPLICATE_KEY')
+    .toSorted((a, b) => a.pos[0] - b.pos[0]);
+  // One wrong indent is told at every line below it: what is behind the first is rarely a problem of its own.
+  if (slip !== undefined) {
+    const lineOf = ({ pos }: { readonly pos: readonly [number, number] }): number =>
+      lines.linePos(pos[0]).line;
+    const below = new Set(more.map(lineOf).filter((line) => line !== lineOf(slip))).size;
+    const others = below === 0 ? '' : ` (and at ${below} more line(s) below, which may follow from it)`;
+    const fix = 'mend the YAML here first: look at the indent, and at quotes and brackets left open';
+    return { problems: [at(slip.pos[0], '', `${sentence(slip.message)}${others}`, fix)] };
+  }
+  const twice = document.errors.map(({ message, pos }) =>
+    at(pos[0], '', sentence(message), 'keep one of the two'),
   );
   const unread = refusedNodes(document).map(({ offset, problem, fix }) => at(offset, '', problem, fix));
-  if (broken.length + unread.length > 0) return { problems: [...broken, ...unread] };
+  if (twice.length + unread.length > 0) return { problems: [...twice, ...unread] };
   return {
     value: document.toJS({ maxAliasCount: 0 }) as unknown,
     place: ({ path, problem, fix }) => at(offsetOf(document, path), spelled(path), problem, fix),

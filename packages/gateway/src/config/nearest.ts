@@ -16,6 +16,15 @@ export function meantAmong(word: string, known: readonly string[]): readonly str
   return longer.length > 0 || near === undefined ? longer : [near];
 }
 
+/** The account that was meant. One that differs in the value of digits alone is a neighbour's: `-02` is not `-01` mistyped. */
+export function nearestAccount(name: string, known: Iterable<string>): string | undefined {
+  const digits = (text: string): string => text.replace(/\d/g, '0');
+  return nearest(
+    name,
+    [...known].filter((one) => digits(one) !== digits(name)),
+  );
+}
+
 /** Asks after the one that was meant; undefined where none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const meant = nearest(word, known);

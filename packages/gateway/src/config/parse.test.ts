@@ -13,11 +13,11 @@ const files: Readonly<Record<string, string>> = {
 
 const surroundings = {
   folder: '/etc/palier',
-  environment: { HOOK: 'e'.repeat(40) },
+  environment: { HOOK: 'e'.repeat(40), SHORT: 'abc', EXAMPLE: 'changeme' },
   readFile: (path: string): string => {
     const text = files[path];
-    if (text === undefined) throw new Error('no such file');
-    return text;
+    if (text !== undefined) return text;
+    throw Object.assign(new Error('no'), { code: path.endsWith('forbidden') ? 'EACCES' : 'ENOENT' });
   },
 };
 
@@ -403,7 +403,7 @@ routes:
     [
       'A250: a secret that is not there',
       `${base}${oneRoute}notify: { webhook: { url: https://x.example/, secret: { env: NONE } } }`,
-      'cannot be read',
+      'the environment variable NONE is not set',
     ],
     [
       'A250: a password in a URL',
@@ -587,6 +587,42 @@ routes:
 `);
     const found = matchRoute(compilePolicy(routes, 'default'), { method: 'GET', segments: ['p', 'help'] });
     expect('route' in found && found.route.requirement.kind).toBe('open');
+  });
+
+  it('tells the first slip of the YAML and how many follow, not an echo of one wrong indent at every line below', () => {
+    const slipped = `${base}\nroutes:\n  - match: GET /\n  require: open\n  - match: GET /a\n  - match: GET /b\nhosts: []\n`;
+    const found = problems(slipped);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ line: 10, fix: expect.stringContaining('mend the YAML here first') });
+    expect(found[0]?.problem).toMatch(/\(and at \d more line\(s\) below, which may follow from it\)$/);
+    const [alone] = problems(`${base}${oneRoute}hosts: [`);
+    expect(alone?.problem).not.toContain('more line');
+    // Two keys that are there twice are two problems.
+    expect(
+      problems(`${base}${oneRoute}mode: observe\nmode: enforce\norigin: https://b.example\n`),
+    ).toHaveLength(2);
+  });
+
+  it('says which secret cannot be used, why, and how to make one', () => {
+    const hook = (secret: string): string | undefined =>
+      told(`${base}${oneRoute}notify: { webhook: { url: https://x.example/, secret: ${secret} } }`)[0];
+    const start = '10 notify.webhook.secret:';
+    expect(hook('{ file: none }')).toBe(
+      `${start} there is no file /etc/palier/none | write the secret there, or a new one: openssl rand -hex 32 > /etc/palier/none`,
+    );
+    expect(hook('{ file: short }')).toBe(
+      `${start} the secret in /etc/palier/short has fewer than 32 bytes | make one: openssl rand -hex 32 > /etc/palier/short`,
+    );
+    expect(hook('{ file: forbidden }')).toMatch(/: \/etc\/palier\/forbidden cannot be read by this user \(/);
+    expect(hook('{ env: SHORT }')).toBe(
+      `${start} the secret in the variable SHORT has fewer than 32 bytes | make one: openssl rand -hex 32, and give it as SHORT`,
+    );
+    // A password is somebody else's to make.
+    const smtp =
+      'notify: { smtp: { url: smtps://m.example, from: a@b.example, password: { env: EXAMPLE } } }';
+    expect(told(`${base}${oneRoute}${smtp}`)[0]).toContain(
+      'is an example value | write the one that belongs there',
+    );
   });
 
   it('reads YAML 1.2: no is a name and 010 is ten, which older readers see otherwise', () => {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Secret } from '@palier/mfa-core';
 import { z } from 'zod';
+import { errnoOf, type FileFault, fileFault } from '../files/file-fault.ts';
 import { filePath } from './scalars.ts';
 
 export interface Surroundings {
@@ -37,25 +38,63 @@ export function secretIn(surroundings: Surroundings, shortest: number): z.ZodTyp
     })
     .transform((source, context) => {
       const found =
-        'file' in source ? fileText(source.file, surroundings) : surroundings.environment[source.env];
-      const flaw = found === undefined ? 'cannot be read' : flawOf(found, shortest);
-      if (found !== undefined && flaw === undefined) return Secret.fromText(found);
-      context.issues.push({ code: 'custom', input: undefined, message: `the secret ${flaw}` });
+        'file' in source
+          ? textIn(source.file, surroundings)
+          : textOf(source.env, surroundings.environment[source.env]);
+      const flaw = 'flaw' in found ? found.flaw : flawOf(found, shortest);
+      if (flaw === undefined && 'text' in found) return Secret.fromText(found.text);
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        message: flaw?.problem ?? 'the secret cannot be read',
+        params: { fix: flaw?.fix },
+      });
       return z.NEVER;
     });
 }
 
-function fileText(path: string, { readFile, folder }: Surroundings): string | undefined {
+interface Found {
+  readonly text: string;
+  /** How an operator would write another one. */
+  readonly place: string;
+  readonly name: string;
+}
+
+type Read = Found | { readonly flaw: FileFault };
+
+function textIn(path: string, { readFile, folder }: Surroundings): Read {
+  const full = folder === undefined ? path : resolve(folder, path);
   try {
-    return readFile(folder === undefined ? path : resolve(folder, path)).replace(/\r?\n$/, '');
-  } catch {
-    return undefined;
+    const text = readFile(full).replace(/\r?\n$/, '');
+    return { text, place: `> ${full}`, name: `the secret in ${full}` };
+  } catch (error) {
+    const { problem, fix } = fileFault(full, 'read', error);
+    const make = `write the secret there, or a new one: openssl rand -hex 32 > ${full}`;
+    return { flaw: { problem, fix: errnoOf(error) === 'ENOENT' ? make : fix } };
   }
+}
+
+function textOf(name: string, text: string | undefined): Read {
+  if (text !== undefined)
+    return { text, place: `, and give it as ${name}`, name: `the secret in the variable ${name}` };
+  return {
+    flaw: {
+      problem: `the environment variable ${name} is not set`,
+      fix: 'set it where palier is started; the commands of the operator need it too',
+    },
+  };
 }
 
 const examples = new Set(['changeme', 'change-me', 'secret', 'password', 'example']);
 
-function flawOf(found: string, shortest: number): string | undefined {
-  if (examples.has(found.toLowerCase())) return 'is an example value';
-  return Buffer.byteLength(found) < shortest ? `has fewer than ${shortest} bytes` : undefined;
+function flawOf({ text, name, place }: Found, shortest: number): FileFault | undefined {
+  // What somebody else gave (a password, a client's secret) cannot be made here.
+  const fix =
+    shortest >= 32
+      ? `make one: openssl rand -hex 32 ${place}`.replace(' ,', ',')
+      : 'write the one that belongs there';
+  if (examples.has(text.toLowerCase())) return { problem: `${name} is an example value`, fix };
+  return Buffer.byteLength(text) < shortest
+    ? { problem: `${name} has fewer than ${shortest} bytes`, fix }
+    : undefined;
 }

@@ -27,6 +27,7 @@ interface Words {
   readonly alone: string;
   readonly broken: (faults: number, unopened: number) => string;
   readonly unread: (answers: string) => string;
+  readonly stranger: (account: string, near: string | undefined) => string;
   readonly left: string;
 }
 
@@ -55,6 +56,8 @@ const words: Readonly<Record<Language, Words>> = {
       `**The ledger is not whole: ${faults} fault(s), ${unopened} entry(ies) that do not open. The figures are a lower bound.** Run "palier ledger verify".`,
     unread: (answers) =>
       `**${answers} answer(s) left in observe mode in which no person could be read: whom they showed is in no figure, and the figures may be too low.** The log of the portal may tell more.`,
+    stranger: (account, near) =>
+      `**The account ${account} occurs nowhere in this ledger: it is misspelt, or nothing was ever counted for it.**${near === undefined ? '' : ` Did you mean ${near}?`}`,
     left: 'Still to be written for the authority (GDPR article 33(3), within 72 hours of becoming aware): the nature of the breach, the contact of the data-protection officer, the likely consequences, the measures taken. Each person is to be told without undue delay when the risk is high (article 34); the notices file has one line for each.',
   },
   fr: {
@@ -81,13 +84,15 @@ const words: Readonly<Record<Language, Words>> = {
       `**Le registre n\u2019est pas intact : ${faults} d\u00e9faut(s), ${unopened} entr\u00e9e(s) illisible(s). Les chiffres sont un minimum.** Lancez \u00ab palier ledger verify \u00bb.`,
     unread: (answers) =>
       `**${answers} r\u00e9ponse(s) transmise(s) en mode observation sans qu\u2019une personne ait pu y \u00eatre lue : celles qu\u2019elles ont montr\u00e9es manquent dans les chiffres, qui sont peut-\u00eatre trop bas.** Le journal du portail peut en dire plus.`,
+    stranger: (account, near) =>
+      `**Le compte ${account} ne figure nulle part dans ce registre : il est mal orthographi\u00e9, ou rien n\u2019a jamais \u00e9t\u00e9 compt\u00e9 pour lui.**${near === undefined ? '' : ` Vouliez-vous dire ${near} ?`}`,
     left: 'Reste \u00e0 \u00e9crire pour l\u2019autorit\u00e9 (RGPD, article 33, paragraphe 3, dans les 72 heures apr\u00e8s en avoir pris connaissance) : la nature de la violation, le contact du d\u00e9l\u00e9gu\u00e9 \u00e0 la protection des donn\u00e9es, les cons\u00e9quences probables, les mesures prises. Chaque personne est \u00e0 informer dans les meilleurs d\u00e9lais si le risque est \u00e9lev\u00e9 (article 34) ; le fichier des avis a une ligne par personne.',
   },
 };
 
 /** Numbers are written with the spaces or commas of the language; instants in UTC. */
 export function exposureSummary(exposure: Exposure, language: Language): string {
-  const { asked, counts, ledger, comparedHeads, unopenedCount, unreadCount } = exposure;
+  const { asked, counts, ledger, comparedHeads, unopenedCount, unreadCount, strangers } = exposure;
   const say = words[language];
   const number = (value: number): string =>
     value.toLocaleString(language === 'fr' ? 'fr-FR' : 'en-GB').replaceAll('\u202f', '\u00a0');
@@ -110,7 +115,11 @@ export function exposureSummary(exposure: Exposure, language: Language): string 
   const unread = unreadCount === 0 ? [] : [say.unread(number(unreadCount)), ''];
   const alone = comparedHeads === 0 ? [say.alone, ''] : [];
   const found = broken.length + unread.length === 0 ? [say.whole, ''] : [...broken, ...unread];
-  const trust = [...found, ...alone];
+  const unknown = strangers.flatMap(({ account, near }) => [
+    say.stranger(plain(account), near && plain(near)),
+    '',
+  ]);
+  const trust = [...unknown, ...found, ...alone];
   return [
     `# ${say.title}`,
     '',

@@ -4,6 +4,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Instant } from '@palier/mfa-core';
 import type { JWK } from 'jose';
+import { nearestAccount } from '../config/nearest.ts';
 import type { FaultKind, LedgerFault } from './chain.ts';
 import { createPersons, type ExposedPerson, type Persons } from './exposed-persons.ts';
 import { createTally, type ExposureCounts, type Tally } from './exposure-tally.ts';
@@ -40,8 +41,16 @@ export interface Exposure {
   /** Entries of the span that did not open: forged, damaged, or their key was destroyed. The first hundred, and how many. */
   readonly unopened: readonly LedgerFault[];
   readonly unopenedCount: number;
+  /** Of the accounts that were asked for, those that occur nowhere in the ledger, at no time: a name that was misspelt saw nobody. */
+  readonly strangers: readonly Stranger[];
   /** Answers that observe mode let through and that name nobody: what could not be read may have shown somebody. */
   readonly unreadCount: number;
+}
+
+export interface Stranger {
+  readonly account: string;
+  /** The account of the ledger with the nearest name, where one is near. */
+  readonly near: string | undefined;
 }
 
 /** Bytes of a sealed record: its identifier and its type, in JSON. */
@@ -88,7 +97,14 @@ export async function exposureReport(
     unopened: [...unopened.values()].slice(0, 100),
     unopenedCount: unopened.size,
     unreadCount,
+    strangers: strangersOf(question, survey.accounts),
   };
+}
+
+function strangersOf({ accounts }: Span, known: ReadonlySet<string>): readonly Stranger[] {
+  return [...(accounts ?? [])]
+    .filter((account) => !known.has(account))
+    .map((account) => ({ account, near: nearestAccount(account, known) }));
 }
 
 function askedOf({ accounts, from, to }: Span): Exposure['asked'] {
@@ -99,6 +115,8 @@ interface Survey {
   readonly ledger: Verified;
   /** Segments with entries of the span. */
   readonly segments: readonly SegmentFile[];
+  /** All that occur in the ledger, in the span or not. */
+  readonly accounts: ReadonlySet<string>;
   /** Records released in the span, repeats included. */
   readonly releases: number;
   /** Size of the whole ledger. */
@@ -112,6 +130,7 @@ async function surveyed(
 ): Promise<Survey> {
   const wanted = spanTest(span);
   const segments = new Set<SegmentFile>();
+  const accounts = new Set<string>();
   let [releases, bytes] = [0, 0];
   const ledger = await verifyLedger(directory, {
     witnessed: witnessed ?? [],
@@ -121,13 +140,14 @@ async function surveyed(
       onProgress?.({ done, total: 2 * total });
     },
     visit: (entry, segment) => {
+      accounts.add(entry.account);
       if (!wanted(entry)) return;
       if (entry.outcome === 'miss') return tally.miss(entry);
       segments.add(segment);
       releases += entry.count;
     },
   });
-  return { ledger, segments: [...segments], releases, bytes };
+  return { ledger, segments: [...segments], accounts, releases, bytes };
 }
 
 function bytesOf(segments: readonly SegmentFile[]): number {
