@@ -55,7 +55,8 @@ describe('the first 72 hours', () => {
   it('are four commands, and one for much later', () => expect(commands).toHaveLength(5));
 
   it('begin with a lock, and with how much, without a key', async () => {
-    expect((await run(place.directory, commands[0] ?? '')).code).toBe(0);
+    // Here a test wrote the ledger: no store knows the account, which lock says.
+    expect((await run(place.directory, commands[0] ?? '')).code).toBe(3);
     const found = await run(place.directory, commands[1] ?? '');
     expect(found).toMatchObject({ code: 0 });
     expect(found.out).toMatch(/^pharmacie-01 {2}40 record\(s\) released, 0 missed, 2026-03-10T10:00/);

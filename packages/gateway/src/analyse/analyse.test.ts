@@ -400,7 +400,7 @@ describe('palier analyse', () => {
     expect(said.join('')).not.toContain('pharmacie-01');
     // Never over the fit of yesterday.
     await expect(analyseCommand([log, '--config', file, '--budgets', budgets], terminal)).rejects.toThrow(
-      'EEXIST',
+      'is there already',
     );
   });
 
