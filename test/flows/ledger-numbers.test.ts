@@ -1,6 +1,6 @@
 // Where the chain goes on follows from what is on the disk, and somebody else may have written there: nothing that was put
 // there may leave no number for the next entry, keep the gateway from its start, or hide that it was put there.
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyLedger } from '@palier/gateway';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -122,6 +122,21 @@ describe('a file that says it is larger than memory', () => {
       expect(readFileSync(path, 'utf8')).toContain(`"torn":${size - length}`);
       const { faults, heads } = await verifyLedger(folder.directory);
       expect([faults, heads]).toMatchObject([[], [{ segment: 2, entries: 4 }]]);
+    },
+  );
+});
+
+describe('a link that waits where a segment will be written', () => {
+  it.skipIf(process.platform === 'win32').each(['jsonl.new', 'key.new'])(
+    'leads to no other file: segment-00000002.%s',
+    async (name) => {
+      await take(0);
+      const other = join(folder.directory, 'palier.db');
+      writeFileSync(other, 'all counts');
+      symlinkSync(other, join(folder.directory, 'gateway', `segment-00000002.${name}`));
+      await take(1);
+      expect(readFileSync(other, 'utf8')).toBe('all counts');
+      expect((await verifyLedger(folder.directory)).faults).toEqual([]);
     },
   );
 });

@@ -50,8 +50,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Always at the end, wherever that is by then: what was cut under us shows in the length and not as a hole. */
-const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
+/**
+ * Always at the end, wherever that is by then: what was cut under us shows in the length and not as a hole. And never through
+ * a link: whoever may write into the folder would have us write over whatever else is ours.
+ */
+const anew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
 
 /**
  * Writes a file under a passing name, syncs it, renames it into place; the handle goes on at its end. A write that fails
@@ -63,6 +66,8 @@ export async function placeFile(
   write: (file: FileHandle) => Promise<void>,
 ): Promise<FileHandle> {
   const passing = `${path}.new`;
+  // What a crash left there.
+  await rm(passing, { force: true });
   const file = await open(passing, anew, 0o600);
   try {
     await write(file);
