@@ -1,8 +1,18 @@
 // Where the chain goes on follows from what is on the disk, and somebody else may have written there: nothing that was put
 // there may leave no number for the next entry, keep the gateway from its start, or hide that it was put there.
-import { appendFileSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { verifyLedger } from '@palier/gateway';
+import { secondsOf } from '@palier/mfa-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chained } from '../../packages/gateway/src/ledger/line.ts';
 import { entryOf, type LedgerFolder, ledgerFolder, personOf, reportOn } from '../support/ledger-folder.ts';
@@ -137,6 +147,25 @@ describe('a link that waits where a segment will be written', () => {
       await take(1);
       expect(readFileSync(other, 'utf8')).toBe('all counts');
       expect((await verifyLedger(folder.directory)).faults).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'has nothing written over where retention drops a key',
+    async () => {
+      const day = 86_400;
+      await take(0);
+      const other = join(folder.directory, 'palier.db');
+      writeFileSync(other, 'all counts');
+      const key = join(folder.directory, 'gateway', 'segment-00000001.key');
+      rmSync(key);
+      symlinkSync(other, key);
+      folder.clock.advance(day);
+      await take(1);
+      folder.clock.advance(1.5 * day);
+      await (await folder.open({ retention: secondsOf(2 * day) })).close();
+      expect([readFileSync(other, 'utf8'), existsSync(key)]).toEqual(['all counts', false]);
+      expect(folder.segments()).toHaveLength(2);
     },
   );
 });

@@ -3,6 +3,7 @@
 // good, also in every copy that was made without the keys, while account, time and numbers stay. Segments of before carry
 // the wrapped key in their head.
 import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import { placeFile } from './folder.ts';
@@ -60,6 +61,10 @@ function absent(error: NodeJS.ErrnoException): undefined {
   return undefined;
 }
 
+function absentOrLink(error: NodeJS.ErrnoException): undefined {
+  return error.code === 'ELOOP' ? undefined : absent(error);
+}
+
 function destroyedIn(text: string): Destroyed | undefined {
   try {
     const { destroyed, by, reason } = JSON.parse(text) as Partial<Destroyed>;
@@ -87,14 +92,20 @@ export async function destroyKey(path: string, { by, reason, now }: Destruction)
   await overwrite(keyPath(path), (size) => Buffer.from(JSON.stringify(word).padEnd(size)));
 }
 
-/** With the segment that retention drops goes its key. */
+/** A wrapped key has some hundred bytes; a file that says it has gigabytes is somebody else's. */
+const longestKey = 65_536;
+
+/** With the segment that retention drops goes its key; a link in its place goes, and not what it leads to. */
 export async function dropKey(path: string, random: Random): Promise<void> {
-  await overwrite(keyPath(path), random).catch(absent);
+  await overwrite(keyPath(path), (size) => random(Math.min(size, longestKey))).catch(absentOrLink);
   await rm(keyPath(path), { force: true });
 }
 
+/** Windows has no such flag; links there are made by administrators. */
+const inPlace = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+
 async function overwrite(path: string, bytes: (size: number) => Uint8Array): Promise<void> {
-  const file: FileHandle = await open(path, 'r+');
+  const file: FileHandle = await open(path, inPlace);
   try {
     const { size } = await file.stat();
     const fresh = bytes(size);
