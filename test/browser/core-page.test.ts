@@ -39,8 +39,8 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await page.goto(`${site.origin}/login/ana`);
     await expect.poll(() => page.url()).toContain('/mfa/?resume=');
     expect(await page.textContent('body')).not.toContain('Patient 1');
-    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('ana'));
-    await page.getByLabel('Nom de ce second facteur').fill('téléphone du cabinet');
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill(await site.ticket('ana'));
+    await page.getByLabel('Nom de cette clé ou application').fill('téléphone du cabinet');
     // Enter chooses neither way: the recommended one comes next.
     await page.keyboard.press('Enter');
     expect(await page.locator('#add-key').evaluate((key) => key === document.activeElement)).toBe(true);
@@ -74,25 +74,25 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     const { page, context, complaints } = window;
     await plugAuthenticator(window);
     await page.goto(`${site.origin}/login/cleo`);
-    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('cleo'));
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill(await site.ticket('cleo'));
     await page.getByRole('button', { name: 'Une application' }).click();
     await page.locator('#qr svg').waitFor();
     await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
     await expect.poll(() => page.locator('#code-list li').count()).toBe(10);
-    await page.getByText('Ajouter un second facteur').click();
+    await page.getByText('Ajouter une clé ou une application').click();
     await page.getByText('il ne permet pas d’ajouter une clé').waitFor();
-    await page.getByLabel('Nom de ce second facteur').fill('clé du comptoir');
+    await page.getByLabel('Nom de cette clé ou application').fill('clé du comptoir');
     await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
     await expect.poll(() => page.getByRole('status').textContent()).toContain('Demandez un ticket');
     expect(await page.locator('#factor-list').textContent()).not.toContain('clé');
     expect(await page.locator('#ticket').evaluate((field) => field === document.activeElement)).toBe(true);
-    await page.getByLabel('Ticket remis par l’exploitant').fill(await site.ticket('cleo'));
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill(await site.ticket('cleo'));
     await putAwayOnce(page);
     await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
     await expect.poll(() => page.getByRole('status').textContent()).toContain('pas fonctionné');
     // The ticket is used up and the field empty; what it gave is still at hand.
-    expect(await page.getByLabel('Ticket remis par l’exploitant').inputValue()).toBe('');
+    expect(await page.getByLabel('Ticket remis par l’administrateur du portail').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Une clé ou une clé d’accès' }).click();
     await expect.poll(() => page.locator('#factor-list').textContent()).toContain('clé du comptoir');
     expect(await page.locator('#key-hint').isVisible()).toBe(false);
@@ -156,10 +156,10 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     for (const name of ['first key', 'second key']) {
       // The page opens that part by itself where there is no factor yet: a click before it has would close it again.
       await page.goto(`${site.origin}/mfa/`, { waitUntil: 'networkidle' });
-      const ticket = page.getByLabel('Ticket from the operator');
-      if (!(await ticket.isVisible())) await page.getByText('Add a second factor').click();
+      const ticket = page.getByLabel('Ticket from the portal’s administrator');
+      if (!(await ticket.isVisible())) await page.getByText('Add a key or an app').click();
       await ticket.fill(await site.ticket('bea'));
-      await page.getByLabel('Name of this second factor').fill(name);
+      await page.getByLabel('Name of this key or app').fill(name);
       // One authenticator holds one key of an account: the second person of a team has another.
       if (name === 'second key') await plugAnother(window);
       await page.getByRole('button', { name: 'A security key or passkey' }).click();

@@ -26,25 +26,24 @@ describe.skipIf(chromiumPath === undefined)('a person with an app', () => {
     await plugAuthenticator(window);
     await takeOver(window, site, await withApp(site, login));
     await window.page.goto(`${site.origin.origin}/.palier/enrol`);
-    await window.page.getByRole('button', { name: 'Continuer avec mon facteur actuel' }).click();
-    await window.page.getByRole('heading', { name: 'Choisir le facteur' }).waitFor();
+    await window.page.getByRole('button', { name: 'Continuer avec ce que j’ai déjà' }).click();
+    await window.page.getByRole('heading', { name: 'Clé ou application' }).waitFor();
     return window;
   }
 
-  const addKey = (page: Page): Promise<void> =>
-    page.getByRole('button', { name: 'Inscrire cette clé' }).click();
+  const addKey = (page: Page): Promise<void> => page.getByRole('button', { name: 'Ajouter une clé' }).click();
 
   it('is told that a code adds no key, mistypes the ticket, and binds one with it', async () => {
     const { page, context, complaints } = await choosing('medecin-01');
     expect(await page.locator('.note').textContent()).toContain('il ne permet donc pas d’ajouter une clé');
-    expect(await page.getByRole('button', { name: 'Inscrire cette clé' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Ajouter une clé' }).count()).toBe(0);
     await page.getByLabel('Ticket d’inscription').fill('tkt-AAAAA-AAAAA-AAAAA-AAAAA');
     await page.getByRole('button', { name: 'Continuer avec ce ticket' }).click();
     await page.getByRole('alert').waitFor();
     expect(await page.getByLabel('Ticket d’inscription').inputValue()).toBe('tkt-AAAAA-AAAAA-AAAAA-AAAAA');
     await handIn(page, site, 'medecin-01');
     await addKey(page);
-    await page.getByRole('heading', { name: 'Facteur inscrit' }).waitFor();
+    await page.getByRole('heading', { name: 'C’est ajouté' }).waitFor();
     await page.goto(`${site.origin.origin}/.palier/factors`);
     expect(await page.locator('ul.rows').textContent()).toContain('Clé d’accès ou clé de sécurité');
     expect(await page.locator('.note').count()).toBe(0);
@@ -56,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)('a person with an app', () => {
     await site.reload(weaker);
     const before = await choosing('medecin-02');
     await addKey(before.page);
-    await before.page.getByText('il ne comptera qu’à partir du').waitFor();
+    await before.page.getByText('cela ne comptera qu’à partir du').waitFor();
     const after = await choosing('medecin-03');
     await site.reload(inMemory);
     await addKey(after.page);

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)('a doctor without a mouse and withou
   }
 
   async function enrolApp(page: Page): Promise<TOTP> {
-    await press(page, page.getByRole('link', { name: 'Inscrire un facteur' }));
+    await press(page, page.getByRole('link', { name: 'Ajouter une clé ou une application' }));
     await typeInto(page, page.getByLabel('Ticket d’inscription'), await site.ticketFor(login));
     await press(page, page.getByRole('button', { name: 'Continuer avec ce ticket' }));
     await press(page, page.getByRole('button', { name: 'Utiliser une application' }));

@@ -31,11 +31,11 @@ describe.skipIf(chromiumPath === undefined)('a pharmacist with a passkey', () =>
     await expect.poll(() => page.url()).toContain('/.palier/step-up?resume=');
     expect(await page.textContent('body')).not.toContain(family(0));
 
-    await page.getByRole('link', { name: 'Inscrire un facteur' }).click();
+    await page.getByRole('link', { name: 'Ajouter une clé ou une application' }).click();
     await handIn(page, site, 'pharmacie-01');
-    await page.getByLabel('Nom de ce facteur').fill('clé du comptoir');
-    await page.getByRole('button', { name: 'Inscrire cette clé' }).click();
-    await page.getByRole('heading', { name: 'Facteur inscrit' }).waitFor();
+    await page.getByLabel('Nom (facultatif)').fill('clé du comptoir');
+    await page.getByRole('button', { name: 'Ajouter une clé' }).click();
+    await page.getByRole('heading', { name: 'C’est ajouté' }).waitFor();
     expect(await page.locator('ul.codes li').count()).toBe(10);
     await page.getByRole('link', { name: 'Continuer' }).click();
     await expect.poll(() => page.textContent('body')).toContain(family(0));
@@ -73,8 +73,8 @@ describe.skipIf(chromiumPath === undefined)('a pharmacist with a passkey', () =>
     await signIn(page, site, login);
     await page.goto(`${site.origin.origin}/.palier/enrol`);
     await handIn(page, site, login);
-    await page.getByRole('button', { name: 'Inscrire cette clé' }).click();
-    await page.getByRole('heading', { name: 'Facteur inscrit' }).waitFor();
+    await page.getByRole('button', { name: 'Ajouter une clé' }).click();
+    await page.getByRole('heading', { name: 'C’est ajouté' }).waitFor();
     for (let place = 0; place < KEY_PRESENCE; place += 1) {
       await lookUp(page, site, place);
       await expect.poll(() => page.textContent('body')).toContain(family(place));
@@ -103,8 +103,8 @@ describe.skipIf(chromiumPath === undefined)('a pharmacist with a passkey', () =>
     await signIn(page, site, 'medecin-01');
     await page.goto(`${site.origin.origin}/.palier/enrol`);
     await handIn(page, site, 'medecin-01');
-    await page.getByRole('button', { name: 'Inscrire cette clé' }).click();
-    await page.getByRole('heading', { name: 'Facteur inscrit' }).waitFor();
+    await page.getByRole('button', { name: 'Ajouter une clé' }).click();
+    await page.getByRole('heading', { name: 'C’est ajouté' }).waitFor();
 
     await key.unplug();
     await plugAuthenticator(window);

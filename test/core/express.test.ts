@@ -279,7 +279,7 @@ describe.each(versions)('%s', (_name, make, jsonParser) => {
 
   it('draws its page below a path of its own, and never in the place of the portal\u2019s home', async () => {
     const client = await portal(make, openDesk());
-    expect((await browserOf(client, 'ana').get('/mfa/')).text).toContain('Second factor');
+    expect((await browserOf(client, 'ana').get('/mfa/')).text).toContain('Keys and apps');
     expect((await browserOf(client, 'ana').get('/mfa?resume=x')).headers['location']).toBe('/mfa/?resume=x');
     const app = make();
     app.use(ceremoniesRouter({ mfa: openDesk().mfa, account }));

@@ -130,8 +130,8 @@ describe('mail', () => {
   });
 
   it.each([
-    ['fr', 'Portail: Un second facteur a été retiré', 'Retiré par l’exploitant'],
-    ['en', 'Portail: A second factor was removed', 'Removed by the operator'],
+    ['fr', 'Portail: Une clé ou une application a été retirée', 'Retiré par l’administrateur du portail'],
+    ['en', 'Portail: A key or an app was removed', 'Removed by the portal’s administrator'],
   ] as const)('speaks %s, from the subject to the last line', async (language, subject, sentence) => {
     const { transport, mails } = await mailbox();
     const recipient = async (): Promise<Recipient> => ({ addresses: ['ana@example.org'], language });
@@ -158,15 +158,15 @@ describe('mail', () => {
     await sink({ ...common, type: 'factor-removed', factor, by: 'operator' });
     const [head = '', ...paragraphs] = (mails[0] ?? '').split('\r\n\r\n');
     expect(decodedWords(/^Subject: ((?:.|\r\n )*)/im.exec(head)?.[1] ?? '')).toBe(
-      'Portail: Un second facteur a été retiré / A second factor was removed',
+      'Portail: Une clé ou une application a été retirée / A key or an app was removed',
     );
     expect(head).toMatch(/^content-language: fr, en$/im);
     const body = paragraphs.join('\r\n\r\n');
     const text = /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : quoted(body);
     const [first = '', second = ''] = text.split('In English:');
     expect(first).toMatch(/^English: see below\.\s+Bonjour,/);
-    expect(first).toContain('Retiré par l’exploitant');
-    expect(second).toContain('Removed by the operator');
+    expect(first).toContain('Retiré par l’administrateur du portail');
+    expect(second).toContain('Removed by the portal’s administrator');
     for (const part of [first, second]) expect(part).toContain(place.contact);
     expect(text).not.toMatch(/[-_=*]{3}|https?:/);
   });

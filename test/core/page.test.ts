@@ -120,8 +120,8 @@ describe('the page', () => {
   });
 
   it.each([
-    ['fr', 'ajoutez d’abord un facteur avec un ticket'],
-    ['en', 'add a factor with a ticket first'],
+    ['fr', 'ajoutez d’abord une clé ou une application avec un ticket'],
+    ['en', 'add a key or an app with a ticket first'],
   ] as const)(
     'says in %s what a code does not change, of each factor and where it is tried',
     async (lang, next) => {

@@ -58,7 +58,7 @@ describe('the step-up page', () => {
     const { browser } = await arrived(owner);
     const page = await browser.go('/.palier/step-up');
     expect(lineOf(page)).toBe(
-      'Ajouté à ce compte le 10 mars 2026 à 09:00 : application « mon téléphone ». Ce n’était pas vous ou un collègue ? Prévenez votre administrateur tout de suite. Voir et retirer',
+      'Ajouté à ce compte le 10 mars 2026 à 09:00 : application « mon téléphone ». Ce n’était pas vous ou un collègue ? Prévenez l’administrateur du portail tout de suite. Voir et retirer',
     );
     expect(page.text).toContain('<a href="/.palier/factors">Voir et retirer</a>');
     expect(page.text.indexOf('class="note lately"')).toBeLessThan(page.text.indexOf('id="code"'));
@@ -69,7 +69,7 @@ describe('the step-up page', () => {
     await thiefOf(owner, 'my phone');
     const { browser } = await arrived(owner);
     expect(lineOf(await browser.go('/.palier/step-up?lang=en'))).toMatch(
-      /^Added to this account on 10 March 2026 at 09:0\d: app “my phone”\. Was it not you or a colleague\? Tell your administrator at once\. See and remove$/,
+      /^Added to this account on 10 March 2026 at 09:0\d: app “my phone”\. Was it not you or a colleague\? Tell the portal’s administrator at once\. See and remove$/,
     );
   });
 
@@ -142,13 +142,13 @@ describe('the page of the factors', () => {
     await thiefOf(owner, 'planted');
     await owner.signIn();
     const done = await owner.enrolApp('', 'phone of today');
-    expect(done.text).toContain('Retirez l’ancien dans les 5 minutes');
+    expect(done.text).toContain('Retirez l’ancienne dans les 5 minutes');
     const list = await owner.browser.go('/.palier/factors');
     expect(list.text.split('action="/.palier/factors/remove"')).toHaveLength(5);
     site.clock.advance(301);
     const late = await owner.browser.go('/.palier/factors');
     expect(late.text.split('action="/.palier/factors/remove"')).toHaveLength(2);
-    expect(late.text).toContain('ajoutez d’abord un facteur avec un ticket');
+    expect(late.text).toContain('ajoutez d’abord une clé ou une application avec un ticket');
   });
 
   it('says nothing of the kind at the end of what a code added, and of the first of all', async () => {
@@ -168,7 +168,7 @@ describe('the page of the factors', () => {
     const owner = await withApp('pharmacie-03');
     const [row = ''] = rowsOf(await owner.browser.go('/.palier/factors'));
     expect(row).not.toContain('factors/remove');
-    expect(row).toContain('ne se retire qu’auprès de l’exploitant');
+    expect(row).toContain('seul l’administrateur du portail la retire');
   });
 
   const rowsOf = ({ text }: Page): readonly string[] => text.split('<li><strong>').slice(1);
@@ -189,7 +189,7 @@ describe('the page of the factors', () => {
     expect(asked.status).toBe(403);
     const stepUp = /href="(\/\.palier\/step-up\?resume=[^"]+)"/.exec(asked.text)?.[1] ?? '';
     const back = await own.stepUp(await own.browser.go(stepUp));
-    expect(back.text).toContain('Mes facteurs');
+    expect(back.text).toContain('Mes clés et applications');
     const removed = await own.browser.post('/.palier/factors/remove', removalOf(back, 'planted'));
     expect([removed.status, removed.location]).toEqual([303, '/.palier/factors']);
     expect((await own.browser.go('/.palier/factors')).text).not.toContain('planted');

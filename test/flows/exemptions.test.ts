@@ -195,7 +195,7 @@ describe('the way to it', () => {
     const doctor = await present('medecin-04');
     site.clock.advance(30);
     const done = await doctor.browser.post('/.palier/step-up/totp', { code: doctor.code() });
-    expect(done.text).toContain('Il reste 5 personnes pour ce geste');
+    expect(done.text).toContain('Il reste 5 personnes à consulter avant');
     expect(done.text).not.toMatch(/plafond|45/);
   });
 });

@@ -9,14 +9,14 @@
 
   var words = /^en/i.test(document.documentElement.lang)
     ? {
-        title: 'One gesture is needed',
-        text: 'Confirm in the window that has opened that it is you. What you typed here stays.',
+        title: 'Confirm that it is you',
+        text: 'Do so in the window that has opened. What you typed here stays.',
         open: 'Open the window',
         cancel: 'Not now',
       }
     : {
-        title: 'Un geste est nécessaire',
-        text: 'Confirmez que c’est bien vous dans la fenêtre qui s’est ouverte. Ce que vous avez saisi ici est gardé.',
+        title: 'Confirmez que c’est vous',
+        text: 'La fenêtre qui s’est ouverte vous le demande. Ce que vous avez saisi ici est gardé.',
         open: 'Ouvrir la fenêtre',
         cancel: 'Pas maintenant',
       };

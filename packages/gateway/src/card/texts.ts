@@ -65,7 +65,7 @@ export const cardTexts: Readonly<Record<Language, Words>> = {
       'not-accepted':
         'Cette carte n’est pas acceptée par ce portail. Choisissez le certificat d’authentification de votre carte.',
       gone: 'Cette demande a expiré ou a déjà servi. Revenez au portail et recommencez.',
-      'no-person': 'Le portail ne dit pas quelle carte est la vôtre. Prévenez son exploitant.',
+      'no-person': 'Le portail ne dit pas quelle carte est la vôtre. Prévenez l’administrateur du portail.',
     },
   },
   en: {
@@ -87,7 +87,7 @@ export const cardTexts: Readonly<Record<Language, Words>> = {
       'not-accepted':
         'This portal does not accept this card. Choose the authentication certificate of your card.',
       gone: 'This request has expired or was already used. Go back to the portal and start again.',
-      'no-person': 'The portal does not say which card is yours. Tell its operator.',
+      'no-person': 'The portal does not say which card is yours. Tell the portal’s administrator.',
     },
   },
 };

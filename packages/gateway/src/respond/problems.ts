@@ -59,41 +59,44 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     401,
     'step-up-required',
     [
-      'Second facteur nécessaire',
-      'Cette consultation demande de prouver que c’est bien vous, avec une clé, une carte ou un code.',
+      'Confirmez que c’est vous',
+      'Cette consultation demande de confirmer que c’est vous, avec une clé, une carte ou un code.',
     ],
-    ['Second factor needed', 'This look-up asks you to prove it is you, with a key, a card or a code.'],
+    [
+      'Confirm that it is you',
+      'This look-up asks you to confirm that it is you, with a key, a card or a code.',
+    ],
   ),
   'too-old': row(
     401,
     'step-up-required',
     [
-      'Preuve trop ancienne',
-      'Votre dernière preuve date de trop longtemps pour cette consultation. Un nouveau geste suffit.',
+      'Confirmation trop ancienne',
+      'Vous avez confirmé que c’est vous il y a trop longtemps pour cette consultation. Confirmez de nouveau.',
     ],
-    ['Proof too old', 'Your last proof is too old for this look-up. One new gesture is enough.'],
+    [
+      'Confirmed too long ago',
+      'You last confirmed that it is you too long ago for this look-up. Confirm again.',
+    ],
   ),
   'presence-used-up': row(
     401,
     'presence-used-up',
     [
-      'Présence épuisée',
-      'Vous avez consulté toutes les personnes que permet un geste. Un nouveau geste suffit pour continuer.',
+      'Confirmez de nouveau',
+      'Vous avez consulté toutes les personnes que permet une confirmation. Confirmez de nouveau pour continuer.',
     ],
-    [
-      'Presence used up',
-      'You have seen all the persons one gesture allows. One new gesture is enough to go on.',
-    ],
+    ['Confirm again', 'You have seen all the persons one confirmation allows. Confirm again to go on.'],
   ),
   stronger: row(
     401,
     'stronger-proof-required',
     [
-      'Geste plus sûr demandé',
+      'Confirmation plus sûre demandée',
       'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
     ],
     [
-      'Stronger gesture needed',
+      'Safer confirmation needed',
       'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
     ],
   ),
@@ -102,11 +105,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'cap-reached',
     [
       'Plafond du jour atteint',
-      'Ce compte a consulté autant de personnes différentes qu’il lui est permis en 24 heures. Celles d’aujourd’hui restent accessibles. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+      'Ce compte a consulté autant de personnes différentes qu’il lui est permis en 24 heures. Celles d’aujourd’hui restent accessibles. Seul le temps, ou l’administrateur du portail, peut aider ; confirmer de nouveau n’y changera rien.',
     ],
     [
       'Cap of the day reached',
-      'This account has seen as many different persons as it may in 24 hours. Those of today stay open. Only time or the portal’s operator can help; a new gesture will not.',
+      'This account has seen as many different persons as it may in 24 hours. Those of today stay open. Only time or the portal’s administrator can help; confirming again will not.',
     ],
   ),
   'slow-down-new': row(
@@ -114,11 +117,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'cap-reached',
     [
       'Plafond de nouvelles personnes atteint',
-      'Ce compte a consulté, en 30 jours, autant de personnes jamais vues auparavant qu’il lui est permis. Celles qu’il connaît déjà restent accessibles. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+      'Ce compte a consulté, en 30 jours, autant de personnes jamais vues auparavant qu’il lui est permis. Celles qu’il connaît déjà restent accessibles. Seul le temps, ou l’administrateur du portail, peut aider ; confirmer de nouveau n’y changera rien.',
     ],
     [
       'Cap on new persons reached',
-      'This account has seen, in 30 days, as many persons it never saw before as it may. Those it knows stay open. Only time or the portal’s operator can help; a new gesture will not.',
+      'This account has seen, in 30 days, as many persons it never saw before as it may. Those it knows stay open. Only time or the portal’s administrator can help; confirming again will not.',
     ],
   ),
   'slow-down-organisation': row(
@@ -126,11 +129,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'cap-reached',
     [
       'Plafond de l’organisation atteint',
-      'Les comptes de votre organisation ont consulté ensemble autant de personnes qu’il leur est permis en 24 heures. Vous n’y êtes peut-être pour rien. Demandez à votre organisation ou à l’exploitant du portail ; un nouveau geste n’y changera rien.',
+      'Les comptes de votre organisation ont consulté ensemble autant de personnes qu’il leur est permis en 24 heures. Vous n’y êtes peut-être pour rien. Demandez à votre organisation ou à l’administrateur du portail ; confirmer de nouveau n’y changera rien.',
     ],
     [
       'Cap of the organisation reached',
-      'The accounts of your organisation have together seen as many persons as they may in 24 hours. It need not be your doing. Ask your organisation or the portal’s operator; a new gesture will not help.',
+      'The accounts of your organisation have together seen as many persons as they may in 24 hours. It need not be your doing. Ask your organisation or the portal’s administrator; confirming again will not help.',
     ],
   ),
   'slow-down-fleet': row(
@@ -138,11 +141,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'cap-reached',
     [
       'Plafond du portail atteint',
-      'Tous les comptes du portail ont consulté ensemble autant de personnes qu’il est permis en 24 heures. Vous n’y êtes pour rien, et l’exploitant est prévenu. Un nouveau geste n’y changera rien.',
+      'Tous les comptes du portail ont consulté ensemble autant de personnes qu’il est permis en 24 heures. Vous n’y êtes pour rien, et l’administrateur du portail est prévenu. Confirmer de nouveau n’y changera rien.',
     ],
     [
       'Cap of the portal reached',
-      'All accounts of the portal have together seen as many persons as is allowed in 24 hours. It is not your doing, and the operator is told. A new gesture will not help.',
+      'All accounts of the portal have together seen as many persons as is allowed in 24 hours. It is not your doing, and the portal’s administrator is told. Confirming again will not help.',
     ],
   ),
   'slow-down-misses': row(
@@ -150,11 +153,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'cap-reached',
     [
       'Trop de recherches sans résultat',
-      'Ce compte a demandé, en 24 heures, trop de personnes qui n’existent pas sur ce portail. Vérifiez les numéros saisis. Seul le temps, ou l’exploitant du portail, peut aider ; un nouveau geste n’y changera rien.',
+      'Ce compte a demandé, en 24 heures, trop de personnes qui n’existent pas sur ce portail. Vérifiez les numéros saisis. Seul le temps, ou l’administrateur du portail, peut aider ; confirmer de nouveau n’y changera rien.',
     ],
     [
       'Too many look-ups that found nobody',
-      'This account has asked, in 24 hours, for too many persons who are not on this portal. Check the numbers you type. Only time or the portal’s operator can help; a new gesture will not.',
+      'This account has asked, in 24 hours, for too many persons who are not on this portal. Check the numbers you type. Only time or the portal’s administrator can help; confirming again will not.',
     ],
   ),
   'too-many-sign-ins': row(
@@ -186,11 +189,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'stopped-by-operator',
     [
       'Accès suspendu',
-      'L’exploitant du portail a suspendu cet accès. Rien n’a été transmis au portail. Appelez-le pour en savoir plus.',
+      'L’administrateur du portail a suspendu cet accès. Rien n’a été transmis au portail. Appelez-le pour en savoir plus.',
     ],
     [
       'Access suspended',
-      'The operator of the portal has suspended this access. Nothing was sent to the portal. Call to learn more.',
+      'The portal’s administrator has suspended this access. Nothing was sent to the portal. Call to learn more.',
     ],
   ),
   'too-many': row(
@@ -198,11 +201,11 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'too-many-at-once',
     [
       'Trop de personnes à la fois',
-      'Cette réponse montrerait plus de personnes qu’un geste ne le permet. Précisez votre recherche ; rien n’a été montré.',
+      'Cette réponse montrerait plus de personnes qu’une confirmation ne le permet. Précisez votre recherche ; rien n’a été montré.',
     ],
     [
       'Too many persons at once',
-      'This answer would show more persons than one gesture allows. Narrow your search; nothing was shown.',
+      'This answer would show more persons than one confirmation allows. Narrow your search; nothing was shown.',
     ],
   ),
   elsewhere: row(

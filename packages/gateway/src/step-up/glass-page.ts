@@ -29,7 +29,7 @@ const fr: GlassWords = {
   what: (rules) =>
     `Pour une urgence : ${rules.records} personnes de plus pendant ${minutes(rules)} minutes, au-delà de vos plafonds.`,
   read: (rules) =>
-    `${rules.quota} fois en ${days(rules)} jours au plus. Le motif, votre compte et l’heure sont lus par l’exploitant.`,
+    `${rules.quota} fois en ${days(rules)} jours au plus. Le motif, votre compte et l’heure sont lus par l’administrateur du portail.`,
   label: 'Motif',
   hint: ({ reason }) =>
     `${reason.least} caractères au moins. N’écrivez ni nom ni numéro de personne : les consultations sont déjà au registre.`,
@@ -43,7 +43,7 @@ const fr: GlassWords = {
     'reason-too-short': 'Le motif est trop court.',
     'reason-too-long': 'Le motif est trop long.',
     quota:
-      'Ce compte a déjà brisé la glace autant de fois qu’il est permis. Appelez l’exploitant du portail.',
+      'Ce compte a déjà brisé la glace autant de fois qu’il est permis. Appelez l’administrateur du portail.',
   },
 };
 
@@ -52,7 +52,7 @@ const en: GlassWords = {
   what: (rules) =>
     `For an emergency: ${rules.records} persons more within ${minutes(rules)} minutes, past your caps.`,
   read: (rules) =>
-    `At most ${rules.quota} times in ${days(rules)} days. The reason, your account and the hour are read by the operator.`,
+    `At most ${rules.quota} times in ${days(rules)} days. The reason, your account and the hour are read by the portal’s administrator.`,
   label: 'Reason',
   hint: ({ reason }) =>
     `At least ${reason.least} characters. Write no person’s name or number: the look-ups are in the ledger already.`,
@@ -64,7 +64,7 @@ const en: GlassWords = {
     'card-too-old': 'Show your card again: it must have been within the last five minutes.',
     'reason-too-short': 'The reason is too short.',
     'reason-too-long': 'The reason is too long.',
-    quota: 'This account has broken the glass as often as is allowed. Call the operator of the portal.',
+    quota: 'This account has broken the glass as often as is allowed. Call the portal’s administrator.',
   },
 };
 

@@ -25,7 +25,7 @@ const fr: LatelyWords = {
   quotes: ['«\u00a0', '\u00a0»'],
   kinds: { totp: 'application', webauthn: 'clé', 'recovery-code': 'codes de secours' },
   more: (count) => `et ${count} ${count === 1 ? 'autre' : 'autres'}`,
-  notYou: 'Ce n’était pas vous ou un collègue\u00a0? Prévenez votre administrateur tout de suite.',
+  notYou: 'Ce n’était pas vous ou un collègue\u00a0? Prévenez l’administrateur du portail tout de suite.',
   see: 'Voir et retirer',
 };
 
@@ -37,7 +37,7 @@ const en: LatelyWords = {
   quotes: ['“', '”'],
   kinds: { totp: 'app', webauthn: 'key', 'recovery-code': 'recovery codes' },
   more: (count) => `and ${count} more`,
-  notYou: 'Was it not you or a colleague? Tell your administrator at once.',
+  notYou: 'Was it not you or a colleague? Tell the portal’s administrator at once.',
   see: 'See and remove',
 };
 

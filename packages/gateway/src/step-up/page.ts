@@ -53,7 +53,7 @@ const frame = {
   fr: {
     skip: 'Aller au contenu',
     other: 'English',
-    factors: 'Mes facteurs',
+    factors: 'Mes clés et applications',
     sessions: 'Mes sessions',
     home: 'Accueil du portail',
     foot: 'Palier protège les consultations de ce portail. Un courriel ne vous demandera jamais de code.',
@@ -61,7 +61,7 @@ const frame = {
   en: {
     skip: 'Skip to content',
     other: 'Français',
-    factors: 'My factors',
+    factors: 'My keys and apps',
     sessions: 'My sessions',
     home: 'Portal home',
     foot: 'Palier protects look-ups on this portal. No e-mail will ever ask you for a code.',

@@ -5,7 +5,7 @@ import { html, page } from './page.ts';
 
 const words = {
   fr: {
-    gesture: 'Faire ce geste',
+    gesture: 'Confirmer que c’est moi',
     goOn: 'Continuer',
     home: 'Accueil du portail',
     wait: 'Réessayez dans',
@@ -13,7 +13,7 @@ const words = {
     hours: 'heures',
   },
   en: {
-    gesture: 'Make the gesture',
+    gesture: 'Confirm that it is me',
     goOn: 'Continue',
     home: 'Portal home',
     wait: 'Try again in',

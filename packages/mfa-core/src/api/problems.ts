@@ -26,8 +26,8 @@ const rows: Readonly<Record<ProblemName, Row>> = {
   'sign-in-required': { status: 401, fr: 'Connectez-vous d\u2019abord.', en: 'Please sign in first.' },
   'step-up-required': {
     status: 401,
-    fr: 'Un second facteur est n\u00e9cessaire.',
-    en: 'A second factor is needed.',
+    fr: 'Confirmez d\u2019abord que c\u2019est vous.',
+    en: 'Please confirm first that it is you.',
   },
   refused: {
     status: 400,
@@ -37,19 +37,19 @@ const rows: Readonly<Record<ProblemName, Row>> = {
   // The two refusals with their reason: they are told to a session that has shown a code of its own, and say what helps.
   'right-too-weak': {
     status: 403,
-    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne permet pas d\u2019ajouter une cl\u00e9. Demandez un ticket \u00e0 l\u2019exploitant.',
-    en: 'A code can be phished, so it cannot add a key. Ask the operator for a ticket.',
+    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne permet pas d\u2019ajouter une cl\u00e9. Demandez un ticket \u00e0 l\u2019administrateur du portail.',
+    en: 'A code can be phished, so it cannot add a key. Ask the portal\u2019s administrator for a ticket.',
   },
   'not-by-code': {
     status: 403,
-    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne retire et ne renomme que ce qu\u2019un code a ajout\u00e9 apr\u00e8s sa propre application ; pour le reste, montrez une cl\u00e9 ou une carte, ajoutez d\u2019abord un facteur avec un ticket, ou demandez \u00e0 l\u2019exploitant.',
-    en: 'A code can be phished, so it removes and renames only what a code added after its own app; for the rest show a key or a card, add a factor with a ticket first, or ask the operator.',
+    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne retire et ne renomme que ce qu\u2019un code a ajout\u00e9 apr\u00e8s sa propre application ; pour le reste, montrez une cl\u00e9 ou une carte, ajoutez d\u2019abord une cl\u00e9 ou une application avec un ticket, ou demandez \u00e0 l\u2019administrateur du portail.',
+    en: 'A code can be phished, so it removes and renames only what a code added after its own app; for the rest show a key or a card, add a key or an app with a ticket first, or ask the portal\u2019s administrator.',
   },
   // Told to every session: it says nothing of the other one but that its list shows it.
   'proof-first': {
     status: 403,
-    fr: 'Cette session reste ouverte : quelqu\u2019un y a prouv\u00e9 que c\u2019est lui, ou vient de s\u2019en servir. Prouvez d\u2019abord que c\u2019est vous, puis recommencez.',
-    en: 'That session stays: somebody proved there that it is them, or used it just now. First show that it is you, then try again.',
+    fr: 'Cette session reste ouverte : quelqu\u2019un y a prouv\u00e9 que c\u2019est lui, ou vient de s\u2019en servir. Confirmez d\u2019abord que c\u2019est vous, puis recommencez.',
+    en: 'That session stays: somebody proved there that it is them, or used it just now. First confirm that it is you, then try again.',
   },
   'malformed-request': { status: 400, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },
   'foreign-origin': { status: 403, fr: 'Demande refus\u00e9e.', en: 'Request refused.' },

@@ -14,10 +14,10 @@ const withShown = (shown: Parameters<typeof called>[0] | undefined): string =>
 
 const by = {
   person: 'by you',
-  operator: 'by the operator',
+  operator: 'by the portal’s administrator',
   'other-account': 'because another account signed in here',
   'card-revoked': 'because the card was revoked',
-  'factor-change': 'because your factors changed',
+  'factor-change': 'because your keys or apps changed',
   provider: 'because you signed out at your identity provider',
 } as const;
 
@@ -41,34 +41,34 @@ export const english: Locale = {
       sentence: `${count} browser session(s) of your account ended, ${by[who]}.`,
     }),
     'stepped-up': ({ factor }) => ({
-      subject: 'Second factor used',
+      subject: 'A confirmation was made',
       sentence: factor === undefined ? 'Your card was used.' : `Used: ${called(factor)}.`,
     }),
     refused: () => ({
-      subject: 'A second factor was refused',
-      sentence: 'An attempt with a second factor was refused.',
+      subject: 'A confirmation was refused',
+      sentence: 'A key, a card or a code shown for your account was refused.',
     }),
     locked: ({ until, failures, ceiling }, at) => ({
       subject: 'Several wrong codes',
       sentence: `${failures} wrong codes in a row were typed by somebody who knows your password. At ${ceiling} your codes are disabled. New attempts are possible from ${at(until)}.`,
     }),
     'factors-disabled': ({ count }) => ({
-      subject: 'Second factors disabled',
-      sentence: `${count} of your second factors were disabled. To use a code again, ask the operator for a ticket.`,
+      subject: 'Keys or apps disabled',
+      sentence: `${count} of your keys, apps or sets of recovery codes were disabled. To use a code again, ask the portal’s administrator for a ticket.`,
     }),
     'factor-enrolled': ({ factor, activeFrom, at: added, shown }, at) => ({
-      subject: 'A second factor was added',
+      subject: 'A key or an app was added',
       sentence:
         activeFrom > added
           ? `Added: ${called(factor)}. It counts from ${at(activeFrom)}; until then you can remove it.${withShown(shown)}`
           : `Added: ${called(factor)}.${withShown(shown)}`,
     }),
     'factor-renamed': ({ factor, shown }) => ({
-      subject: 'A second factor was renamed',
+      subject: 'A key or an app was renamed',
       sentence: `New name: ${called(factor)}.${withShown(shown)}`,
     }),
     'factor-removed': ({ factor, by: who, shown }) => ({
-      subject: 'A second factor was removed',
+      subject: 'A key or an app was removed',
       sentence: `Removed ${by[who]}: ${called(factor)}.${withShown(shown)}`,
     }),
     'recovery-codes-replaced': ({ remaining, shown }) => ({
@@ -81,15 +81,16 @@ export const english: Locale = {
     }),
     'ticket-issued': () => ({
       subject: 'An enrolment ticket was issued',
-      sentence: 'The operator issued a ticket with which a second factor can be added to your account.',
+      sentence:
+        'The portal’s administrator issued a ticket with which a key or an app can be added to your account.',
     }),
     'ticket-used': () => ({
       subject: 'An enrolment ticket was used',
-      sentence: 'A ticket was used to add a second factor to your account.',
+      sentence: 'A ticket was used to add a key or an app to your account.',
     }),
     'ticket-revoked': () => ({
       subject: 'An enrolment ticket was revoked',
-      sentence: 'The operator revoked a ticket of your account.',
+      sentence: 'The portal’s administrator revoked a ticket of your account.',
     }),
     'card-ends-soon': ({ until }, at) => ({
       subject: 'Your card ends soon',

@@ -14,10 +14,10 @@ const withShown = (shown: Parameters<typeof called>[0] | undefined): string =>
 
 const by = {
   person: 'par vous',
-  operator: 'par l’exploitant',
+  operator: 'par l’administrateur du portail',
   'other-account': 'parce qu’un autre compte s’est connecté ici',
   'card-revoked': 'parce que la carte a été révoquée',
-  'factor-change': 'parce que vos moyens de preuve ont changé',
+  'factor-change': 'parce que vos clés ou applications ont changé',
   provider: 'parce que vous vous êtes déconnecté chez votre fournisseur d’identité',
 } as const;
 
@@ -42,34 +42,34 @@ export const french: Locale = {
       sentence: `${count} session(s) de votre compte ont pris fin, ${by[who]}.`,
     }),
     'stepped-up': ({ factor }) => ({
-      subject: 'Second facteur utilisé',
+      subject: 'Une confirmation a été faite',
       sentence: factor === undefined ? 'Votre carte a été utilisée.' : `Utilisé : ${called(factor)}.`,
     }),
     refused: () => ({
-      subject: 'Un second facteur a été refusé',
-      sentence: 'Une tentative avec un second facteur a été refusée.',
+      subject: 'Une confirmation a été refusée',
+      sentence: 'Une clé, une carte ou un code présenté pour votre compte a été refusé.',
     }),
     locked: ({ until, failures, ceiling }, at) => ({
       subject: 'Plusieurs codes faux',
       sentence: `${failures} codes faux ont été saisis à la suite par quelqu’un qui connaît votre mot de passe. Au ${ceiling}e, vos codes sont désactivés. De nouveaux essais sont possibles à partir du ${at(until)}.`,
     }),
     'factors-disabled': ({ count }) => ({
-      subject: 'Seconds facteurs désactivés',
-      sentence: `${count} de vos seconds facteurs ont été désactivés. Pour utiliser de nouveau un code, demandez un ticket à l’exploitant.`,
+      subject: 'Clés ou applications désactivées',
+      sentence: `${count} de vos clés, applications ou jeux de codes de secours ont été désactivés. Pour utiliser de nouveau un code, demandez un ticket à l’administrateur du portail.`,
     }),
     'factor-enrolled': ({ factor, activeFrom, at: added, shown }, at) => ({
-      subject: 'Un second facteur a été ajouté',
+      subject: 'Une clé ou une application a été ajoutée',
       sentence:
         activeFrom > added
-          ? `Ajouté : ${called(factor)}. Il compte à partir du ${at(activeFrom)} ; jusque-là, vous pouvez le retirer.${withShown(shown)}`
+          ? `Ajouté : ${called(factor)}. Cela compte à partir du ${at(activeFrom)} ; jusque-là, vous pouvez retirer ce qui a été ajouté.${withShown(shown)}`
           : `Ajouté : ${called(factor)}.${withShown(shown)}`,
     }),
     'factor-renamed': ({ factor, shown }) => ({
-      subject: 'Un second facteur a été renommé',
+      subject: 'Une clé ou une application a été renommée',
       sentence: `Nouveau nom : ${called(factor)}.${withShown(shown)}`,
     }),
     'factor-removed': ({ factor, by: who, shown }) => ({
-      subject: 'Un second facteur a été retiré',
+      subject: 'Une clé ou une application a été retirée',
       sentence: `Retiré ${by[who]} : ${called(factor)}.${withShown(shown)}`,
     }),
     'recovery-codes-replaced': ({ remaining, shown }) => ({
@@ -81,16 +81,17 @@ export const french: Locale = {
       sentence: `Un code de secours a été utilisé ; il en reste ${remaining}.`,
     }),
     'ticket-issued': () => ({
-      subject: 'Un ticket d’enrôlement a été émis',
-      sentence: 'L’exploitant a émis un ticket qui permet d’ajouter un second facteur à votre compte.',
+      subject: 'Un ticket d’inscription a été émis',
+      sentence:
+        'L’administrateur du portail a émis un ticket qui permet d’ajouter une clé ou une application à votre compte.',
     }),
     'ticket-used': () => ({
-      subject: 'Un ticket d’enrôlement a été utilisé',
-      sentence: 'Un ticket a été utilisé pour ajouter un second facteur à votre compte.',
+      subject: 'Un ticket d’inscription a été utilisé',
+      sentence: 'Un ticket a été utilisé pour ajouter une clé ou une application à votre compte.',
     }),
     'ticket-revoked': () => ({
-      subject: 'Un ticket d’enrôlement a été révoqué',
-      sentence: 'L’exploitant a révoqué un ticket de votre compte.',
+      subject: 'Un ticket d’inscription a été révoqué',
+      sentence: 'L’administrateur du portail a révoqué un ticket de votre compte.',
     }),
     'card-ends-soon': ({ until }, at) => ({
       subject: 'Votre carte arrive à échéance',

@@ -67,7 +67,8 @@ export const script: string = `'use strict';
     at('secret').textContent = begun.totp.secret;
     at('app-link').href = begun.totp.uri;
     at('confirm-form').hidden = false;
-    at('confirm').focus();
+    // On a phone the way to the app: a field with the focus would push it off the screen.
+    (at('open-app').offsetParent === null ? at('confirm') : at('app-link')).focus();
   }
 
   // Where only codes are held: they add another app and no key.

@@ -55,25 +55,25 @@ export interface PageWords {
 
 const french: PageWords = {
   lang: 'fr',
-  title: 'Second facteur',
-  prove: 'Prouvez que c’est bien vous',
+  title: 'Clés et applications',
+  prove: 'Confirmez que c’est vous',
   useKey: 'Utiliser ma clé ou ma clé d’accès',
   code: 'Code à 6 chiffres de l’application',
   confirm: 'Valider',
   lost: 'Je n’ai plus mon téléphone ni ma clé',
   recovery: 'Code de secours',
-  add: 'Ajouter un second facteur',
-  addHint: 'Le premier s’ajoute avec un ticket ; les suivants juste après avoir prouvé que c’est vous.',
+  add: 'Ajouter une clé ou une application',
+  addHint: 'La première s’ajoute avec un ticket ; les suivantes juste après avoir confirmé que c’est vous.',
   install:
     'Pour les codes, installez d’abord sur votre téléphone une application d’authentification, par exemple FreeOTP, Google Authenticator ou Microsoft Authenticator.',
   keyWhy:
     'Recommandé\u00a0: une clé ou une clé d’accès, car aucun faux site ne peut s’en servir\u00a0; le code d’une application peut être volé.',
   keyNeedsTicket:
-    'Un code peut être volé sur un faux site : il ne permet pas d’ajouter une clé. Demandez un ticket à l’exploitant et tapez-le ici.',
-  ticket: 'Ticket remis par l’exploitant',
+    'Un code peut être volé sur un faux site : il ne permet pas d’ajouter une clé. Demandez un ticket à l’administrateur du portail et tapez-le ici.',
+  ticket: 'Ticket remis par l’administrateur du portail',
   ticketHint:
     'Il ne sert qu’une fois : ayez d’abord sous la main votre clé ou votre téléphone, puis terminez dans les 15 minutes sans quitter cette page, sinon il en faudra un autre.',
-  name: 'Nom de ce second facteur',
+  name: 'Nom de cette clé ou application',
   nameHint: 'téléphone du cabinet',
   app: 'Une application',
   key: 'Une clé ou une clé d’accès',
@@ -81,11 +81,11 @@ const french: PageWords = {
   openApp: 'Ouvrir dans mon application',
   shown: 'Code affiché par l’application',
   codes: 'Codes de secours, à imprimer : ils ne seront plus jamais montrés',
-  yours: 'Vos seconds facteurs',
+  yours: 'Vos clés et applications',
   yoursHint:
-    'Pour en retirer un, prouvez d’abord que c’est vous : cela vaut cinq minutes. Le dernier ne se retire qu’auprès de l’exploitant.',
+    'Pour en retirer une, confirmez d’abord que c’est vous : cela vaut cinq minutes. La dernière, seul l’administrateur du portail la retire.',
   notByCode:
-    'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qu’un code a ajouté après sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord un autre avec un ticket, ou demandez à l’exploitant.',
+    'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qu’un code a ajouté après sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord une autre avec un ticket, ou demandez à l’administrateur du portail.',
   remove: 'Retirer',
   isNew: 'nouveau',
   lately: {
@@ -96,7 +96,7 @@ const french: PageWords = {
     open: '«\u00a0',
     close: '\u00a0»',
     more: ['et 1 autre', 'et # autres'],
-    notYou: 'Ce n’était pas vous ou un collègue ? Prévenez votre administrateur tout de suite.',
+    notYou: 'Ce n’était pas vous ou un collègue ? Prévenez l’administrateur du portail tout de suite.',
     see: 'Voir et retirer',
   },
   waits: 'compte à partir du',
@@ -106,31 +106,32 @@ const french: PageWords = {
   goOn: 'Continuer',
   done: 'C’est fait.',
   notEnough:
-    'Aucun de vos seconds facteurs ne suffit pour cette page : ajoutez une clé, avec un ticket de l’exploitant.',
+    'Ce que vous avez ne suffit pas pour cette page : ajoutez une clé, avec un ticket de l’administrateur du portail.',
   failed: 'Cela n’a pas fonctionné. Recommencez.',
 };
 
 const english: PageWords = {
   lang: 'en',
-  title: 'Second factor',
-  prove: 'Show that it is you',
+  title: 'Keys and apps',
+  prove: 'Confirm that it is you',
   useKey: 'Use my security key or passkey',
   code: '6-digit code of the app',
   confirm: 'Confirm',
   lost: 'I have neither my phone nor my key',
   recovery: 'Recovery code',
-  add: 'Add a second factor',
-  addHint: 'The first one needs a ticket; the next ones can be added just after you showed that it is you.',
+  add: 'Add a key or an app',
+  addHint:
+    'The first one needs a ticket; the next ones can be added just after you confirmed that it is you.',
   install:
     'For codes, first install an authenticator app on your phone, for example FreeOTP, Google Authenticator or Microsoft Authenticator.',
   keyWhy:
     'Recommended: a security key or passkey, because no false site can make use of it; the code of an app can be phished.',
   keyNeedsTicket:
-    'A code can be phished, so it cannot add a key. Ask the operator for a ticket and type it here.',
-  ticket: 'Ticket from the operator',
+    'A code can be phished, so it cannot add a key. Ask the portal’s administrator for a ticket and type it here.',
+  ticket: 'Ticket from the portal’s administrator',
   ticketHint:
     'It works once: have your key or phone at hand first, then finish within 15 minutes without leaving this page, or you will need another one.',
-  name: 'Name of this second factor',
+  name: 'Name of this key or app',
   nameHint: 'practice phone',
   app: 'An app',
   key: 'A security key or passkey',
@@ -138,11 +139,11 @@ const english: PageWords = {
   openApp: 'Open in my app',
   shown: 'Code the app shows',
   codes: 'Recovery codes, to be printed: they are never shown again',
-  yours: 'Your second factors',
+  yours: 'Your keys and apps',
   yoursHint:
-    'To remove one, first show that it is you: that holds for five minutes. Only the operator removes the last one.',
+    'To remove one, first confirm that it is you: that holds for five minutes. Only the portal’s administrator removes the last one.',
   notByCode:
-    'A code can be phished, so it removes only what a code added after its own app; for the rest show a key or a card, add another one with a ticket first, or ask the operator.',
+    'A code can be phished, so it removes only what a code added after its own app; for the rest show a key or a card, add another one with a ticket first, or ask the portal’s administrator.',
   remove: 'Remove',
   isNew: 'new',
   lately: {
@@ -153,7 +154,7 @@ const english: PageWords = {
     open: '“',
     close: '”',
     more: ['and 1 more', 'and # more'],
-    notYou: 'Was it not you or a colleague? Tell your administrator at once.',
+    notYou: 'Was it not you or a colleague? Tell the portal’s administrator at once.',
     see: 'See and remove',
   },
   waits: 'counts from',
@@ -163,7 +164,7 @@ const english: PageWords = {
   goOn: 'Continue',
   done: 'Done.',
   notEnough:
-    'None of your second factors is enough for this page: add a key, with a ticket from the operator.',
+    'What you have is not enough for this page: add a key, with a ticket from the portal’s administrator.',
   failed: 'That did not work. Please try again.',
 };
 
