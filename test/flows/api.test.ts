@@ -1,11 +1,11 @@
 // The JSON API of the ceremonies, called as a program calls it: what it takes, what it answers, what it never says.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Professional, seat } from '../support/professional.ts';
-import { inMemory, type Site, startSite } from '../support/start.ts';
+import { type Site, startSite } from '../support/start.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -161,18 +161,19 @@ describe('what goes wrong', () => {
     ]);
   });
 
-  it('is a 503 as a problem body too: the key that sealed the secret is not there any more', async () => {
-    const other = await startSite();
+  it('is a 503 as a problem body too: the sealed secret is damaged and does not open', async () => {
+    const other = await startSite([]);
     try {
       const doctor = seat(other, 'medecin-01');
       await doctor.signIn();
       await doctor.enrolApp();
       other.clock.advance(30);
-      const keys = join(other.folder, 'palier-keys.json');
-      const file = JSON.parse(readFileSync(keys, 'utf8'));
-      file.sealing.keys.k1 = Buffer.alloc(32, 1).toString('base64url');
-      writeFileSync(keys, JSON.stringify(file), { mode: 0o600 });
-      await other.reload(inMemory);
+      const database = new DatabaseSync(join(other.folder, 'palier.db'));
+      const damaged = database
+        .prepare("UPDATE factor SET secret = substr(secret, 1, length(secret) - 8) || 'AAAAAAAA'")
+        .run();
+      database.close();
+      expect(damaged.changes).toBeGreaterThan(0);
       const called = await doctor.browser.call('/.palier/api/step-up/totp', { code: doctor.code() });
       expect([called.status, called.headers['content-type'], called.headers['retry-after']]).toEqual([
         503,
