@@ -10,7 +10,7 @@ import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
 import { UsageError } from '../../packages/gateway/src/cli/terminal.ts';
 import { startNaiveStand } from '../attacks/naive-stand.ts';
 import type { Stand } from '../attacks/stand.ts';
-import { type Site, startSite } from '../support/start.ts';
+import { inMemory, type Site, startSite } from '../support/start.ts';
 
 interface Told {
   readonly healthy: boolean;
@@ -28,6 +28,16 @@ async function examine(...words: readonly string[]): Promise<{ readonly code: nu
     interactive: false,
   });
   return { code, ...(JSON.parse(out) as Told) };
+}
+
+/** What an operator reads. */
+async function said(...words: readonly string[]): Promise<string> {
+  let out = '';
+  const hear = (text: string): void => {
+    out += text;
+  };
+  await doctorCommand(words, { out: hear, err: hear, environment: {}, interactive: false });
+  return out;
 }
 
 const named = ({ probes }: Told, ...verdicts: readonly string[]): readonly string[] =>
@@ -148,10 +158,47 @@ describe('palier doctor', () => {
     expect([closed.code, named(closed, 'bad')]).toEqual([0, []]);
   });
 
-  it('calls plain HTTP bad where it is not this machine, and an address without an answer', async () => {
-    const told = await examine('http://palier.invalid');
+  it('calls plain HTTP bad where it is not this machine', async () => {
+    const { port } = new URL(yesAt);
+    const told = await examine(`http://0.0.0.0:${port}`);
     expect(named(told, 'bad')).toEqual(expect.arrayContaining([...overTls, 'palier answers']));
     expect(told.code).toBe(1);
+  });
+
+  it.each([
+    ['http://palier.invalid', /^nothing listens at http:\/\/palier\.invalid: the name is not known.*\n$/],
+    ['http://127.0.0.1:1', /^nothing listens at http:\/\/127\.0\.0\.1:1: the connection was refused\n$/],
+    ['https://127.0.0.1:1', /^nothing listens at https:\/\/127\.0\.0\.1:1: the connection was refused\n$/],
+  ])(
+    'says of %s in one line that nothing listens there, and gives no advice about fronts',
+    async (at, line) => {
+      expect(await examine(at)).toMatchObject({ code: 1, healthy: false, probes: [] });
+      expect(await said(at)).toMatch(line);
+    },
+  );
+
+  it('says of what a gateway lets through that it observes, and mends no front for it', async () => {
+    const file = join(site.folder, 'observing.yaml');
+    const enforcing = readFileSync(join(site.folder, 'palier.yaml'), 'utf8');
+    writeFileSync(file, enforcing.replace('mode: enforce', 'mode: observe'));
+    await site.reload([['mode: enforce', 'mode: observe'], ...inMemory]);
+    try {
+      const bare = await examine(site.origin.origin, '--path', '/patients/1');
+      expect(named(bare, 'bad')).toContain('what is not declared');
+      expect(bare.probes.find(({ name }) => name === 'what is not declared')?.mend).toContain(
+        'mode: observe',
+      );
+      const told = await examine(site.origin.origin, '--path', '/patients/1', '--config', file);
+      expect(named(told, 'bad')).toEqual([]);
+      expect(named(told, 'unclear')).toContain('what is not declared');
+      const words = await said(site.origin.origin, '--path', '/patients/1', '--config', file);
+      expect(words).toContain('the gateway observes (mode: observe) and refuses nothing');
+      expect(words).not.toContain('let no location of the front');
+      // What it refuses all the same is judged as ever.
+      expect(named(told, 'good')).toContain('the path with two dots');
+    } finally {
+      await site.reload(inMemory);
+    }
   });
 
   it('finds old TLS, a certificate nobody vouches for and missing HSTS, and not where they are mended', async () => {

@@ -124,9 +124,16 @@ async function unlock({ account, mfa, stores }: Asked): Promise<Answer> {
   };
 }
 
-async function revokeSessions({ account, mfa }: Asked): Promise<Answer> {
+async function revokeSessions({ account, mfa, stores }: Asked): Promise<Answer> {
   const ended = await mfa.sessions.endAll(account, 'operator');
-  return { value: { ended }, words: `${ended} session(s) ended\n`, code: 0 };
+  const warning = ended > 0 ? {} : await strangerWarning(account, stores);
+  return { value: { ended }, words: `${ended} session(s) ended\n`, ...warning, code: 0 };
+}
+
+/** Nothing was there to be ended: the name may be misspelt. */
+async function strangerWarning(account: AccountId, stores: OpenStores): Promise<Pick<Answer, 'warning'>> {
+  if (!(await isNewHere(account, stores))) return {};
+  return { warning: await newHere(account, stores, 'The portal may spell it otherwise.') };
 }
 
 async function removeFactor({ account, factor, mfa }: Asked): Promise<Answer> {
@@ -149,8 +156,10 @@ async function removeFactor({ account, factor, mfa }: Asked): Promise<Answer> {
   };
 }
 
-async function resetFactors({ account, mfa }: Asked): Promise<Answer> {
+async function resetFactors({ account, mfa, stores }: Asked): Promise<Answer> {
+  // Before: tickets go too, and with them what may be the only trace.
+  const warning = await strangerWarning(account, stores);
   const removed = await mfa.factors.resetByOperator(account);
   const words = `${removed} factor(s) removed; issue a ticket for the next enrolment\n`;
-  return { value: { removed }, words, code: 0 };
+  return { value: { removed }, words, ...warning, code: 0 };
 }

@@ -16,6 +16,8 @@ export interface Probe {
   /** What a bad answer means. */
   readonly shows: string;
   readonly mend: string;
+  /** Only a gateway that enforces refuses it: one that observes lets the portal answer. */
+  readonly lets?: 'observing';
   readonly fire: () => Promise<Finding>;
 }
 
@@ -69,13 +71,15 @@ function presence({ url, path }: Chain): readonly Probe[] {
     {
       name: 'what is not declared',
       shows: 'an address that no route declares is answered by something behind or beside Palier',
-      mend: 'let no location of the front go to the portal directly',
+      mend: 'let no location of the front go to the portal directly; if this gateway observes (mode: observe) it lets that through, as its file tells with --config',
+      lets: 'observing',
       fire: async () => mustBeOurs(await ask(url, get(url, nowhere)), [404]),
     },
     {
       name: 'the guarded path',
       shows: 'the path is shown to somebody who is not signed in',
       mend: 'name a path with --path that needs a sign-in; if this one should, mend its route',
+      lets: 'observing',
       fire: async () => refusal(await ask(url, get(url, path))),
     },
     {
@@ -128,6 +132,7 @@ function hosts({ url, path }: Chain): readonly Probe[] {
     name,
     shows: 'the portal can be asked under another name, or without one',
     mend: 'let the front answer for this host only, and pass Host on unchanged',
+    ...(name === 'HTTP/1.0' && { lets: 'observing' }),
     fire: async () => refusal(await ask(url, bytes)),
   }));
 }
@@ -146,6 +151,7 @@ function forged({ url, path }: Chain): readonly Probe[] {
     name,
     shows: 'somebody is believed because of a header that anybody can write',
     mend: 'nothing between Palier and the portal may add identity headers; the portal checks the assertion',
+    lets: 'observing',
     fire: async () => refusal(await ask(url, get(url, path, more))),
   }));
 }
@@ -174,6 +180,7 @@ function around({ url, path, portal }: Chain): readonly Probe[] {
       name: `health at ${target}`,
       shows: 'the listener for health checks can be reached from outside',
       mend: 'keep healthListen on an address that only your monitoring reaches',
+      lets: 'observing' as const,
       fire: async () => refusal(await ask(url, get(url, target))),
     })),
     {

@@ -3,6 +3,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { errnoOf } from '../files/file-fault.ts';
 
 const patience = 5_000;
 /** Of an answer that began, where the connection stays open behind it. */
@@ -47,6 +48,29 @@ export function ask(url: URL, bytes: string): Promise<Answer> {
   });
 }
 
+/** Why nobody can be asked there at all; undefined when somebody takes connections, whatever they then answer. */
+export function whyAway(url: URL): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostOf(url), port: portOf(url) });
+    const end = (why: string | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(why);
+    };
+    const timer = setTimeout(() => end('no connection in 5 s'), patience);
+    socket.once('connect', () => end(undefined));
+    socket.once('error', (error) => end(awayWords.get(errnoOf(error) ?? '') ?? error.message));
+  });
+}
+
+const awayWords: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ENOTFOUND', 'the name is not known'],
+  ['EAI_AGAIN', 'the name is not known, or the name server does not answer'],
+  ['EHOSTUNREACH', 'there is no way to it from here'],
+  ['ENETUNREACH', 'there is no way to it from here'],
+]);
+
 /** What a handshake came to: the version, or why there was none. */
 export function shakeHands(
   url: URL,
@@ -69,7 +93,7 @@ export function shakeHands(
 // The certificate has a probe of its own: a bad one is told once, and the others are still asked.
 function dial(url: URL): Socket {
   if (url.protocol === 'https:') return dialTls(url, { rejectUnauthorized: false });
-  return connect({ host: hostOf(url), port: Number(url.port || 80) });
+  return connect({ host: hostOf(url), port: portOf(url) });
 }
 
 function dialTls(url: URL, options: ConnectionOptions): TLSSocket {
@@ -77,11 +101,15 @@ function dialTls(url: URL, options: ConnectionOptions): TLSSocket {
   const named = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
   return connectTls({
     host,
-    port: Number(url.port || 443),
+    port: portOf(url),
     ...named,
     ALPNProtocols: ['http/1.1'],
     ...options,
   });
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === 'https:' ? 443 : 80));
 }
 
 function hostOf(url: URL): string {

@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
 import { warningsOf } from '../config/warnings.ts';
 import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
+import { whyAway } from './doctor-wire.ts';
 import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
 
 const atOnce = 4;
 
-type Told = Finding & Pick<Probe, 'name' | 'shows' | 'mend'>;
+type Told = Finding & Pick<Probe, 'name' | 'shows' | 'mend' | 'lets'>;
 
 export const doctorCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -28,10 +29,17 @@ export const doctorCommand: Command = async (argv, terminal) => {
   if (!/^\/[A-Za-z0-9/_.~-]*$/.test(values.path))
     throw new UsageError('--path is a path as the routes write it, for example /patients/1');
   const portal = values.portal === undefined ? undefined : originIn(values.portal);
-  const told = [
-    ...(await fireAll({ url: originIn(address), path: values.path, portal }, progressOn(terminal))),
-    ...(values.config === undefined ? [] : inFile(soundConfig(values.config, terminal))),
-  ];
+  const config = values.config === undefined ? undefined : soundConfig(values.config, terminal);
+  const url = originIn(address);
+  const away = await whyAway(url);
+  if (away !== undefined) {
+    const problem = `nothing listens at ${url.origin}: ${away}`;
+    print(terminal, values.json, { healthy: false, problem, probes: [] }, `${problem}\n`);
+    return 1;
+  }
+  const fired = await fireAll({ url, path: values.path, portal }, progressOn(terminal));
+  const told =
+    config === undefined ? fired : [...fired.map((one) => judgedIn(config, one)), ...inFile(config)];
   const healthy = told.every(({ verdict }) => verdict !== 'bad');
   print(terminal, values.json, { healthy, probes: told }, wordsOf(told));
   return healthy ? 0 : 1;
@@ -44,13 +52,18 @@ async function fireAll(chain: Chain, progress: ReturnType<typeof progressOn>): P
   for (let at = 0; at < probes.length; at += atOnce) {
     const some = probes.slice(at, at + atOnce);
     told.push(
-      ...(await Promise.all(
-        some.map(async ({ name, shows, mend, fire }) => ({ name, shows, mend, ...(await fire()) })),
-      )),
+      ...(await Promise.all(some.map(async ({ fire, ...probe }) => ({ ...probe, ...(await fire()) })))),
     );
     progress({ done: told.length, total: probes.length });
   }
   return told;
+}
+
+/** What a gateway that observes lets through is no hole, and no front is to be mended for it. */
+function judgedIn({ mode }: Config, told: Told): Told {
+  if (mode !== 'observe' || told.lets !== 'observing' || told.verdict !== 'bad') return told;
+  const shows = 'the gateway observes (mode: observe) and refuses nothing: what is behind it answered';
+  return { ...told, verdict: 'unclear', shows, mend: 'ask again with mode: enforce' };
 }
 
 function inFile(config: Config): readonly Told[] {

@@ -73,6 +73,17 @@ describe('palier account lock', () => {
   });
 });
 
+describe('palier account revoke-sessions and reset-factors', () => {
+  it.each(['revoke-sessions', 'reset-factors'])('%s of nobody known here says so', async (verb) => {
+    expect(await run(accountCommand, verb, 'pharmcie-01')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('pharmcie-01 is new here'),
+    });
+    await run(ticketCommand, 'issue', 'kine-07');
+    expect((await run(accountCommand, verb, 'kine-07')).err).toBe('');
+  });
+});
+
 describe('palier stop', () => {
   it.each([
     [

@@ -19,6 +19,7 @@ import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { openDatabase, sqliteStores } from '@palier/mfa-core/stores/sqlite';
 import type { BudgetStore } from '../budget/budget-store.ts';
 import type { Config } from '../config/config.ts';
+import { reaching } from '../connect-fault.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryKeyMark, memoryStops } from './memory-standing.ts';
@@ -54,7 +55,7 @@ export async function openStores(
             clock,
             random,
             realTime: clock === systemClock,
-          })
+          }).catch(reaching('stores.shared'))
         : await halves.shared();
     halves.started();
     // A clock that is moved by hand is all the time there is.
@@ -128,7 +129,8 @@ interface Halves {
 }
 
 async function openHalves({ durable, shared }: Config['stores']): Promise<Halves> {
-  if (durable.kind === 'postgres') return openPostgres({ ...durable, kind: 'postgres' });
+  if (durable.kind === 'postgres')
+    return openPostgres({ ...durable, kind: 'postgres' }).catch(reaching('stores.durable'));
   if (durable.kind === 'sqlite') return sqliteHalves(durable.path, shared.kind === 'memory');
   if (durable.kind === 'memory') return memoryHalves();
   throw new TypeError('config/contradictions.ts let a store through');

@@ -1,0 +1,66 @@
+// What an operator reads of an error that nobody put into words before.
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MfaError, secondsOf } from '@palier/mfa-core';
+import { expect, it } from 'vitest';
+import type { StoreAddress } from '../config/config.ts';
+import { openStores } from '../stores/open.ts';
+import { errorWords } from './error-words.ts';
+
+const nowhere = join(tmpdir(), 'palier-nowhere', 'file');
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+it('codes of the system are put into words that name the file, also below what a store says', () => {
+  const absent = thrownBy(() => readFileSync(nowhere));
+  expect(errorWords(absent)).toMatch(
+    /^the folder .*palier-nowhere is not there\n {4}fix: make it: mkdir -p /,
+  );
+  expect(errorWords(thrownBy(() => readdirSync(import.meta.filename)))).toContain('should be a folder');
+  expect(errorWords(new MfaError('ERR_MFA_STORE', { cause: absent, detail: 'x' }))).toMatch(/^the folder /);
+  const forbidden = Object.assign(new Error('EACCES: permission denied'), {
+    code: 'EACCES',
+    syscall: 'open',
+    path: '/etc/palier/palier.db',
+  });
+  expect(errorWords(new MfaError('ERR_MFA_STORE', { cause: forbidden }))).toMatch(
+    /^\/etc\/palier\/palier\.db cannot be opened by this user \(.+\)\n {4}fix: run palier as its owner, or give it to this user: chown /,
+  );
+});
+
+it('a server that nobody is at is named by its address', async () => {
+  const refused = await new Promise<Error>((resolve) => {
+    connect({ host: '127.0.0.1', port: 1 }).once('error', resolve);
+  });
+  for (const error of [refused, new AggregateError([refused]), new Error('the store', { cause: refused })])
+    expect(errorWords(error)).toMatch(/^nothing listens at 127\.0\.0\.1:1\n {4}fix: /);
+});
+
+it('a store that nobody is at is named by its setting', async () => {
+  const at = (kind: 'postgres' | 'redis', port: number): StoreAddress => {
+    return { kind, url: new URL(`${kind}://127.0.0.1:${port}`), password: undefined };
+  };
+  const patience = secondsOf(1);
+  const durable: StoreAddress = { kind: 'sqlite', path: ':memory:' };
+  for (const [setting, stores] of [
+    ['stores.durable', { durable: at('postgres', 1), shared: at('postgres', 1), patience }],
+    ['stores.shared', { durable, shared: at('redis', 1), patience }],
+  ] as const)
+    expect(await openStores(stores).then(() => 'open', errorWords)).toBe(
+      `${setting}: nothing listens at 127.0.0.1:1\n    fix: start it, or write the right address at ${setting}`,
+    );
+});
+
+it('what has words of its own keeps them', () => {
+  expect(errorWords(new Error('no rotation is under way'))).toBe('no rotation is under way');
+  expect(errorWords('odd')).toBe('unknown error');
+});
