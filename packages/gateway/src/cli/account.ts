@@ -2,10 +2,12 @@
 // or an alarm rings.
 import { parseArgs } from 'node:util';
 import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palier/mfa-core';
+import type { Config } from '../config/config.ts';
 import { shellWord } from '../notify/shell-word.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
+import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
-import { stopNow } from './stop.ts';
+import { stopNow, withStores } from './stop.ts';
 import { type Command, print, soundConfig, UsageError } from './terminal.ts';
 import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
 
@@ -50,13 +52,30 @@ export const accountCommand: Command = async (argv, terminal) => {
   if (!isVerb(verb)) throw new UsageError(`write: palier account ${Object.keys(verbs).join('|')} ACCOUNT`);
   const account = accountNamed(name);
   const { reason } = values;
-  return withMfa(soundConfig(values.config, terminal), terminal, async (mfa, stores) => {
+  const config = soundConfig(values.config, terminal);
+  const asked = withMfa(config, terminal, async (mfa, stores) => {
     const { value, words, warning, code } = await verbs[verb]({ account, factor, reason, mfa, stores });
     if (warning !== undefined) terminal.err(warning);
     print(terminal, values.json, value, words);
     return code;
   });
+  return verb === 'lock' ? asked.catch((error) => lockAllTheSame(config, account, reason, error)) : asked;
 };
+
+/** Keys that are lost or cannot be read keep nobody from being locked: the stop needs none. */
+async function lockAllTheSame(
+  config: Config,
+  account: AccountId,
+  reason: string,
+  error: unknown,
+): Promise<never> {
+  await withStores(config, ({ standings }) =>
+    standings.stops.put(stopNow({ kind: 'account', name: account }, reason)),
+  );
+  throw new Error(
+    `${account} is locked and shown nothing; its sessions were not ended: ${errorWords(error)}`,
+  );
+}
 
 function isVerb(text: string): text is keyof typeof verbs {
   return Object.hasOwn(verbs, text);

@@ -145,7 +145,7 @@ describe.skipIf(process.getuid?.() !== 0)('for another user than the one the fil
       );
     });
     expect(said).toMatch(
-      /keys\.file: .*palier-keys\.json cannot be read by this user \(\w+\)\n {4}fix: run palier as its owner/,
+      /keys\.file: .*palier-keys\.json cannot be read by this user \(\w+\)\n {4}fix: run palier as the owner of .*palier-keys\.json \(user 0\), or give it to this user: chown /,
     );
     expect(said).toMatch(/ledger\.directory: .* cannot be written by this user/);
     expect(said).toMatch(/stores\.durable: .* cannot be written by this user/);

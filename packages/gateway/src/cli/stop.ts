@@ -65,7 +65,7 @@ export function stopNow(what: Pick<Stop, 'kind' | 'name'>, reason: string): Stop
 
 type Stores = Awaited<ReturnType<typeof openForCommand>>;
 
-async function withStores(config: Config, act: (stores: Stores) => Promise<number>): Promise<number> {
+export async function withStores<T>(config: Config, act: (stores: Stores) => Promise<T>): Promise<T> {
   const stores = await openForCommand(config.stores);
   try {
     return await act(stores);

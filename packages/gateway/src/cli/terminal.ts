@@ -67,7 +67,7 @@ export function problemLines(path: string, problems: readonly ConfigProblem[]): 
   return problems
     .map(
       ({ line, column, path: where, problem, fix }) =>
-        `${path}:${line}:${column}  ${where}: ${problem}\n    fix: ${fix}\n`,
+        `${path}:${line}:${column}  ${where === '' ? '' : `${where}: `}${problem}\n    fix: ${fix}\n`,
     )
     .join('');
 }

@@ -1,5 +1,5 @@
 // A misspelt emergency stop must not look done.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,22 @@ describe('palier account lock', () => {
   it('asks after nobody where no name is near', async () => {
     const { code, err } = await run(accountCommand, 'lock', 'nobody-here');
     expect([code, err.includes('Did you mean')]).toEqual([3, false]);
+  });
+});
+
+describe('palier account lock without the keys', () => {
+  it('holds, and says what could not be done besides', async () => {
+    const keys = join(folder, 'palier-keys.json');
+    renameSync(keys, `${keys}.away`);
+    try {
+      await expect(run(accountCommand, 'lock', 'kine-09')).rejects.toThrow(
+        /^kine-09 is locked and shown nothing; its sessions were not ended: there is no key file at /,
+      );
+      expect(await stops()).toContain('account kine-09');
+      await expect(run(accountCommand, 'unlock', 'kine-09')).rejects.toThrow(/^there is no key file/);
+    } finally {
+      renameSync(`${keys}.away`, keys);
+    }
   });
 });
 

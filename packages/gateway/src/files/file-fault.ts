@@ -72,12 +72,19 @@ function absent(path: string, act: FileAct): FileFault {
   return { problem: `the folder ${folder} is not there`, fix: `make it: mkdir -p ${folder}` };
 }
 
+/** Where the file itself is not to be seen, it is its folder that is shut. */
 function forbidden(path: string, act: FileAct): FileFault {
   const name = userName();
+  const shut = shutAt(path);
   return {
     problem: `${path} cannot be ${act} by this user (${name})`,
-    fix: `run palier as its owner${ownerOf(path)}, or give it to this user: chown ${name} ${path}`,
+    fix: `run palier as the owner of ${shut}${ownerOf(shut)}, or give it to this user: chown ${name} ${shut}`,
   };
+}
+
+function shutAt(path: string): string {
+  const above = dirname(path);
+  return isThere(path) || above === path ? path : shutAt(above);
 }
 
 function ownerOf(path: string): string {
