@@ -69,6 +69,27 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await context.close();
   });
 
+  it.each(['light', 'dark'] as const)('can be read where the person likes it %s', async (colorScheme) => {
+    const { page, context } = await openWindow(browser, { colorScheme });
+    await page.goto(`${site.origin}/login/ida`);
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill(await site.ticket('ida'));
+    await page.getByRole('button', { name: 'Une application' }).click();
+    const picture = page.locator('#qr svg');
+    await picture.waitFor();
+    const colours = (): Promise<readonly string[]> =>
+      page.evaluate(() =>
+        ['body', '#qr svg'].flatMap((part) => {
+          const found = document.querySelector(part);
+          return found === null ? [] : [getComputedStyle(found).backgroundColor];
+        }),
+      );
+    // Chromium's own colours; the picture stays dark on white, or no app reads it.
+    const ground = colorScheme === 'dark' ? 'rgb(18, 18, 18)' : 'rgb(255, 255, 255)';
+    expect(await colours()).toEqual([ground, 'rgb(255, 255, 255)']);
+    await shoot(page, `core-app.${colorScheme}`);
+    await context.close();
+  });
+
   it('says to a person with an app what a key needs, keeps what she typed, and takes a ticket for one', async () => {
     const window = await openWindow(browser);
     const { page, context, complaints } = window;

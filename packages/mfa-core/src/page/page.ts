@@ -4,13 +4,15 @@ import { type ApiAnswer, type ApiRequest, languageOf } from '../api/api-request.
 import { script } from './script.ts';
 import { type PageWords, wordsOf } from './words.ts';
 
-const style = `body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;color:#1a1a1a;background:#fff}
+/** The browser's own colours, light or dark as its person likes it; the picture stays dark on white, or no app reads it. */
+const style = `:root{color-scheme:light dark}
+body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;color:CanvasText;background:Canvas}
 main{max-width:34rem;margin:0 auto;padding:1rem}
 label{display:block;margin-top:1rem}input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}
 button{font:inherit;padding:.5rem 1rem;margin:.5rem .5rem .5rem 0}
-#said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block}#secret{user-select:all}
+#said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block;background:#fff;padding:.5rem}#secret{user-select:all}
 #open-app{display:none}@media (hover:none),(pointer:coarse),(max-width:42rem){#open-app{display:block}}
-:focus-visible{outline:3px solid #00f;outline-offset:2px}[hidden]{display:none}
+:focus-visible{outline:3px solid LinkText;outline-offset:2px}[hidden]{display:none}
 `;
 
 /** Nothing from elsewhere, no frame, no inline script; the page's own origin is sent along, or our API would refuse it. */
