@@ -83,9 +83,22 @@ export async function startSite(
     portal: await listen(portal.server),
     public: publicPort ?? gatewayPort,
   };
-  const config = configFor(ports, folder, changes);
-  const gateway = await createGateway(config, { clock, log: (line) => void log.push(line) });
-  const { port, healthPort } = await gateway.listen();
+  const leave = async (): Promise<void> => {
+    await portal.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const start = async (): Promise<{ gateway: Gateway; port: number; healthPort: number }> => {
+    const gateway = await createGateway(configFor(ports, folder, changes), {
+      clock,
+      log: (line) => void log.push(line),
+    });
+    return { gateway, ...(await gateway.listen()) };
+  };
+  // A test may want to see that it does not start.
+  const { gateway, port, healthPort } = await start().catch(async (error: unknown) => {
+    await leave();
+    throw error;
+  });
   return {
     origin: new URL(`http://localhost:${ports.public}`),
     port,
@@ -104,8 +117,7 @@ export async function startSite(
     reload: async (next) => gateway.reload(configFor(ports, folder, next)),
     close: async () => {
       await gateway.close();
-      await portal.close();
-      rmSync(folder, { recursive: true, force: true });
+      await leave();
     },
   };
 }
