@@ -34,10 +34,12 @@ export async function resetByOperator(parts: Parts, sessions: Sessions, account:
   const tickets = await parts.stores.tickets.list(account);
   await Promise.all(tickets.map(({ id }) => parts.stores.tickets.revoke(id)));
   let count = 0;
-  for (let gone = -1; gone !== 0; count += gone) {
+  let gone: number;
+  do {
     await sessions.endAll(account, 'operator');
     gone = await removeAll(parts, account);
-  }
+    count += gone;
+  } while (gone > 0);
   await parts.stores.attempts.clear({ account, kind: 'code' });
   await parts.stores.attempts.clear({ account, kind: 'key' });
   return count;
@@ -66,11 +68,13 @@ export async function disableByOperator(
 ): Promise<number> {
   const now = parts.clock.now();
   let count = 0;
-  for (let disabled = -1; disabled !== 0; count += disabled) {
+  let disabled: number;
+  do {
     // Sessions that cannot be ended keep nothing from being disabled; they are ended, or that fails, once more below.
     await sessions.endAll(account, 'operator').catch(() => undefined);
     disabled = await parts.stores.upkeep.disable(account, kinds, now);
-  }
+    count += disabled;
+  } while (disabled > 0);
   const hit = (await parts.stores.factors.list(account)).filter(
     ({ kind, disabledAt }) => kinds.includes(kind) && disabledAt !== undefined && disabledAt >= now,
   );

@@ -71,8 +71,8 @@ function newSet(
 /**
  * What follows the removal of factors, or their disabling: sessions end, and with what a code bound, at any time, goes the
  * set that a code made within the last days. Nobody can tell whether the one who bound it made the other; whoever removed
- * it makes a new one. Sessions end first, so that a set which is being made is found here or finds its session gone; and once more where a set
- * went, since one of its codes may have opened one meanwhile. Resolves to whether a set went.
+ * it makes a new one. Sessions end first, so that a set which is being made is found here or finds its session gone; and once
+ * more where a set went, since one of its codes may have opened one meanwhile. Resolves to whether a set went.
  */
 export async function endWithCodes(
   parts: Parts,

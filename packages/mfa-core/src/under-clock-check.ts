@@ -17,10 +17,10 @@ export interface ClockCheckedStores extends MfaStores {
  *
  * While the clocks are more than 30 s apart these verbs reject with ERR_MFA_CLOCK, and by that everything a person can do:
  * reading, opening, moving a session; ceremonies; codes, keys and recovery codes; guesses; issuing and spending tickets.
- * The ceremonies answer 503, a guard hands the error on, as when a store is down. What ends sessions, removes, disables, revokes and lists works as ever. It goes on by
- * itself when the clocks agree. A clock set while the process runs is noticed at the next verb, a store's at most ten
- * seconds of use later, a difference from the start at the first verb, which waits for the store; so does one verb every
- * ten seconds. How long is the stores' patience.
+ * The ceremonies answer 503, a guard hands the error on, as when a store is down. What ends sessions, removes, disables,
+ * revokes and lists works as ever. It goes on by itself when the clocks agree. A clock set while the process runs is noticed
+ * at the next verb, a store's at most ten seconds of use later, a difference from the start at the first verb, which waits
+ * for the store; so does one verb every ten seconds. How long is the stores' patience.
  *
  * It cannot see: a difference of up to 30 s, so that two instances judge at most a minute apart, and a code, a challenge, a
  * ticket or a session lasts at most that much longer; two clocks that are wrong alike; which of two is wrong; what reads

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import type { Objection } from '../config/issues.ts';
 import { faultOf } from '../files/file-fault.ts';
-import { strangeKeys, strangersIn, wayBack } from '../keys/key-mark.ts';
+import { StrangeKeys, strangersIn } from '../keys/key-mark.ts';
 import { type GatewayKeys, readKeyFile } from '../keys/keys.ts';
 import { readKeyMark } from '../stores/read-key-mark.ts';
 
@@ -24,7 +24,8 @@ export async function keyObjections({ keys: { file }, stores }: Config): Promise
     const mark = await readKeyMark(stores.durable);
     const kinds = mark === undefined ? [] : strangersIn(mark, keys);
     if (kinds.length === 0) return { problems: [], warnings: [] };
-    return { problems: [{ path, problem: strangeKeys(file, kinds), fix: wayBack(kinds) }], warnings: [] };
+    const { problem, fix } = new StrangeKeys(file, kinds);
+    return { problems: [{ path, problem, fix }], warnings: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown error';
     const problem = `could not be asked whether it was written with these keys: ${reason}`;

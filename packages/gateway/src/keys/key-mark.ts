@@ -27,20 +27,12 @@ const losses: Readonly<Record<KeyKind, string>> = {
 export class StrangeKeys extends KeyFileError {
   readonly kinds: readonly KeyKind[];
   constructor(file: string, kinds: readonly KeyKind[]) {
-    super({ problem: strangeKeys(file, kinds), fix: wayBack(kinds) });
+    super({
+      problem: `${file} does not have the keys that the durable store was written with (${kinds.join(', ')})`,
+      fix: `restore the key file of this store, or name the store of this file. Where that file is lost for good, "palier keys renew" goes on with these keys: ${lossesOf(kinds).join('; ')}`,
+    });
     this.kinds = kinds;
   }
-}
-
-/** What is wrong, in words an operator can act on. */
-export function strangeKeys(file: string, kinds: readonly KeyKind[]): string {
-  return `${file} does not have the keys that the durable store was written with (${kinds.join(', ')})`;
-}
-
-/** What to do about it. */
-export function wayBack(kinds: readonly KeyKind[]): string {
-  const lost = kinds.map((kind) => losses[kind]).join('; ');
-  return `restore the key file of this store, or name the store of this file. Where that file is lost for good, "palier keys renew" goes on with these keys: ${lost}`;
 }
 
 /** The mark of what these keys write now. */
