@@ -166,9 +166,18 @@ describe('palier doctor', () => {
   });
 
   it.each([
-    ['http://palier.invalid', /^nothing listens at http:\/\/palier\.invalid: the name is not known.*\n$/],
-    ['http://127.0.0.1:1', /^nothing listens at http:\/\/127\.0\.0\.1:1: the connection was refused\n$/],
-    ['https://127.0.0.1:1', /^nothing listens at https:\/\/127\.0\.0\.1:1: the connection was refused\n$/],
+    [
+      'http://palier.invalid',
+      /^nobody can be asked at http:\/\/palier\.invalid: the name palier\.invalid is not known here\n$/,
+    ],
+    [
+      'http://127.0.0.1:1',
+      /^nobody can be asked at http:\/\/127\.0\.0\.1:1: nothing listens at 127\.0\.0\.1:1\n$/,
+    ],
+    [
+      'https://127.0.0.1:1',
+      /^nobody can be asked at https:\/\/127\.0\.0\.1:1: nothing listens at 127\.0\.0\.1:1\n$/,
+    ],
   ])(
     'says of %s in one line that nothing listens there, and gives no advice about fronts',
     async (at, line) => {

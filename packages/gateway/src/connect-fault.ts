@@ -31,7 +31,10 @@ function innerOf(error: Error): unknown {
   return error instanceof AggregateError ? error.errors[0] : error.cause;
 }
 
+/** The words for one error; undefined where it does not say that nobody is there. */
 export function awayWords(error: unknown): string | undefined {
+  // A name with several addresses: the whole has a code and no address, which each of its parts has.
+  if (error instanceof AggregateError) return awayWords(error.errors[0]);
   const { address, port, hostname } = error as Readonly<Record<string, unknown>>;
   switch (errnoOf(error)) {
     case 'ECONNREFUSED':

@@ -3,7 +3,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { errnoOf } from '../files/file-fault.ts';
+import { awayWords } from '../connect-fault.ts';
 
 const patience = 5_000;
 /** Of an answer that began, where the connection stays open behind it. */
@@ -59,17 +59,9 @@ export function whyAway(url: URL): Promise<string | undefined> {
     };
     const timer = setTimeout(() => end('no connection in 5 s'), patience);
     socket.once('connect', () => end(undefined));
-    socket.once('error', (error) => end(awayWords.get(errnoOf(error) ?? '') ?? error.message));
+    socket.once('error', (error) => end(awayWords(error) ?? error.message));
   });
 }
-
-const awayWords: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'the connection was refused'],
-  ['ENOTFOUND', 'the name is not known'],
-  ['EAI_AGAIN', 'the name is not known, or the name server does not answer'],
-  ['EHOSTUNREACH', 'there is no way to it from here'],
-  ['ENETUNREACH', 'there is no way to it from here'],
-]);
 
 /** What a handshake came to: the version, or why there was none. */
 export function shakeHands(

@@ -33,7 +33,7 @@ export const doctorCommand: Command = async (argv, terminal) => {
   const url = originIn(address);
   const away = await whyAway(url);
   if (away !== undefined) {
-    const problem = `nothing listens at ${url.origin}: ${away}`;
+    const problem = `nobody can be asked at ${url.origin}: ${away}`;
     print(terminal, values.json, { healthy: false, problem, probes: [] }, `${problem}\n`);
     return 1;
   }
