@@ -46,6 +46,17 @@ it('a server that nobody is at is named by its address', async () => {
     expect(errorWords(error)).toMatch(/^nothing listens at 127\.0\.0\.1:1\n {4}fix: /);
 });
 
+it('of a name with several addresses the first is named', () => {
+  const refused = (address: string): Error =>
+    Object.assign(new Error('connect'), { code: 'ECONNREFUSED', address, port: 1 });
+  // Node gives the whole the code of its parts, and no address.
+  const whole = Object.assign(new AggregateError([refused('::1'), refused('127.0.0.1')]), {
+    code: 'ECONNREFUSED',
+  });
+  for (const error of [whole, new Error('the store', { cause: whole })])
+    expect(errorWords(error)).toMatch(/^nothing listens at ::1:1\n/);
+});
+
 it('a store that nobody is at is named by its setting', async () => {
   const at = (kind: 'postgres' | 'redis', port: number): StoreAddress => {
     return { kind, url: new URL(`${kind}://127.0.0.1:${port}`), password: undefined };
