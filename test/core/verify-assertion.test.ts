@@ -69,6 +69,9 @@ async function desk(): Promise<{
   return { clock, key, judge: (token) => verifier.verify(token) };
 }
 
+/** The first letter, because the last one has bits that say nothing and a signature may end in any of them. */
+const otherFirst = (text: string): string => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
+
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('an assertion', () => {
@@ -145,7 +148,7 @@ describe('an assertion', () => {
       ` ${good}`,
       `${good}\n`,
       `${head}.${base64url({ sub: 'eva' })}.${tail}`,
-      `${head}.${body}.${tail.slice(0, -2)}AA`,
+      `${head}.${body}.${otherFirst(tail)}`,
       'x'.repeat(1_000_000),
       '',
       undefined,

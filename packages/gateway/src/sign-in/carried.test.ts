@@ -69,7 +69,9 @@ describe('a sign-in that somebody begins', () => {
     const { state } = ceremonies.begin(browser(1), 'provider', '/');
     expect(ceremonies.finish(browser(2), 'provider', state)).toBeUndefined();
     expect(ceremonies.finish(browser(1), 'other', state)).toBeUndefined();
-    expect(ceremonies.finish(browser(1), 'provider', `${state.slice(0, -2)}AA`)).toBeUndefined();
+    // Not its last letters: one state in 256 ends in any two that could be put there.
+    const changed = state.replace(/.(?=.{6}$)/, (letter) => (letter === 'A' ? 'B' : 'A'));
+    expect(ceremonies.finish(browser(1), 'provider', changed)).toBeUndefined();
     expect(ceremonies.finish(browser(1), 'provider', state)).toBeDefined();
     expect(ceremonies.finish(browser(1), 'provider', state)).toBeUndefined();
     const slow = ceremonies.begin(browser(1), 'provider', '/');
