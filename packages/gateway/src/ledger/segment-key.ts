@@ -4,7 +4,7 @@
 // the wrapped key in their head.
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import { placeFile } from './folder.ts';
 import { isWrapped } from './keys.ts';
@@ -114,9 +114,4 @@ async function overwrite(path: string, bytes: (size: number) => Uint8Array): Pro
   } finally {
     await file.close();
   }
-}
-
-/** Rejects unless the key is there as it was placed: without it what is written now would be sealed for nobody. */
-export async function requireKey(path: string, length: number): Promise<void> {
-  if ((await stat(keyPath(path))).size !== length) throw new Error('the key of the open segment was changed');
 }

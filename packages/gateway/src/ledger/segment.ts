@@ -1,7 +1,6 @@
 // One open segment: the file, its data key and the end of its chain. The key is born with the segment, is written down
 // only wrapped for the operator (segment-key.ts), and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { type FileHandle, stat } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import type { LedgerEntry } from './entry.ts';
 import { nextSegment, placeFile, segmentPath } from './folder.ts';
@@ -9,7 +8,8 @@ import type { WrapDataKey } from './keys.ts';
 import { chained, chainedText, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
 import { seal } from './sealing.ts';
-import { placeKey, requireKey } from './segment-key.ts';
+import { placeKey } from './segment-key.ts';
+import { type LookKind, lookAt, lookKindOf, type Placed } from './still-there.ts';
 
 export interface OpenSegment {
   readonly startedAt: Instant;
@@ -53,7 +53,8 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
   });
   bytes.fill(0);
   const file = await placeFile(folder, path, (fresh) => fresh.appendFile(`${head.text}\n`));
-  return writing(await pen(file, path, wrapped.length), key, now, {
+  const placed = { file, path, keyLength: wrapped.length };
+  return writing(await pen(placed, await lookKindOf(folder)), key, now, {
     segment,
     entries: after.entries,
     hash: head.hash,
@@ -66,26 +67,18 @@ interface Pen {
   close(): Promise<void>;
 }
 
-/**
- * A file that was deleted, moved or replaced under us takes writes and keeps nothing where it is looked for; one that was
- * cut or written by somebody else is no longer what we wrote (A140). One look by name after each write shows all of it.
- */
-async function pen(file: FileHandle, path: string, keyLength: number): Promise<Pen> {
-  const { dev, ino, size } = await file.stat({ bigint: true });
-  let length = size;
+async function pen(placed: Placed, kind: LookKind): Promise<Pen> {
+  const { file } = placed;
+  let { size: length } = await file.stat({ bigint: true });
+  const look = await lookAt(placed, kind);
   return {
     put: async (text) => {
       const bytes = Buffer.from(text);
       await file.appendFile(bytes);
       length += BigInt(bytes.length);
-      // What was written has its length at once: the looks need not wait for the disk.
-      const [found] = await Promise.all([
-        stat(path, { bigint: true }),
-        requireKey(path, keyLength),
-        file.datasync(),
-      ]);
-      if (found.dev !== dev || found.ino !== ino) throw new Error('the open segment was moved or replaced');
-      if (found.size !== length) throw new Error('the open segment was cut or written by somebody else');
+      await file.datasync();
+      // Not before: a disk that is silent is waited for by the sync, which has a thread of its own.
+      await look(length);
     },
     close: () => file.close(),
   };
