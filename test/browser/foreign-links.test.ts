@@ -58,4 +58,27 @@ describe.skipIf(chromiumPath === undefined)('a link of another site in a real br
     await expect.poll(() => page.textContent('body')).toContain(family(2));
     await context.close();
   });
+
+  it('stopped at the gesture waits for a gesture of its own, and one that the person opened goes on by itself', async () => {
+    const doctor = seat(site, 'medecin-02');
+    await doctor.signIn();
+    await doctor.enrolApp();
+    site.clock.advance(30);
+    const { page, context } = await openWindow(browser);
+    await signIn(page, site, 'medecin-02');
+    const [own, led] = [await context.newPage(), await context.newPage()];
+    await Promise.all([page.goto(patient(3)), own.goto(patient(4)), led.goto(trap(5))]);
+    await led.waitForURL(/\/\.palier\/step-up/);
+    site.clock.advance(1);
+    await typeInto(page, page.getByLabel('Code à 6 chiffres'), doctor.code());
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.textContent('body')).toContain(family(3));
+    for (const tab of [own, led]) await tab.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await expect.poll(() => own.textContent('body')).toContain(family(4));
+    // Nothing to wait for: a look took the tab before it some milliseconds, and this one has none to take.
+    expect(await led.locator('script[src*="tabs.js"]').count()).toBe(0);
+    expect(led.url()).toContain('/.palier/step-up');
+    expect(site.seen.filter((line) => line.includes(site.persons.nirOf(5)))).toEqual([]);
+    await context.close();
+  });
 });

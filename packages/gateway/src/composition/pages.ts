@@ -41,6 +41,7 @@ export function pagesOf(
     providers,
     cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers)],
     origin: config.origin.origin,
+    foreignLinks: config.foreignLinks,
     signInPath: door.signInPath ?? '/',
     jwks: () => door.signer.jwks(),
     broken: (error) => kept.log(brokenLine(error)),

@@ -7,17 +7,26 @@ import type { CanonicalRequest } from '../request/request.ts';
 
 const ownWords: ReadonlySet<string | undefined> = new Set([undefined, 'none', 'same-origin', 'same-site']);
 
-/**
- * Whether the browser says that another site led here. The word stays through every redirect, also one of the portal's
- * own. What no page led to (typed, a bookmark, a mail program, another program on the machine) says `none`. Anything but a
- * navigation brings no session cookie from another site, and shows nobody.
- */
+/** Whether another site led a window to a page that shows persons, and the operator has that asked about. */
 export function isForeignLink(
   { method, headers }: Pick<CanonicalRequest, 'method' | 'headers'>,
   { records }: Pick<Route, 'records'>,
+  setting: ForeignLinks,
+): boolean {
+  if (records.length === 0 || (method !== 'GET' && method !== 'HEAD')) return false;
+  return isLedFromElsewhere(headers, setting);
+}
+
+/**
+ * Whether the browser says that another site led here, and the operator has such links asked about. The word stays through
+ * every redirect, also one of the portal's own. What no page led to (typed, a bookmark, a mail program, another program on
+ * the machine) says `none`. Anything but a navigation brings no session cookie from another site, and shows nobody.
+ */
+export function isLedFromElsewhere(
+  headers: CanonicalRequest['headers'],
   { counted, except }: ForeignLinks,
 ): boolean {
-  if (counted === 'follow' || records.length === 0 || (method !== 'GET' && method !== 'HEAD')) return false;
+  if (counted === 'follow') return false;
   // A word that no browser says is taken for the worst: a front may have put two together.
   if (ownWords.has(headers.get('sec-fetch-site')) || headers.get('sec-fetch-mode') !== 'navigate')
     return false;

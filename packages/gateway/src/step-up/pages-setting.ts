@@ -1,6 +1,7 @@
 // What our pages are made with, and what a page is.
 import type { NextFunction, Request, Response } from 'express';
 import type { CardPages } from '../card/card.ts';
+import type { ForeignLinks } from '../config/config.ts';
 import type { Providers } from '../oidc/providers.ts';
 import type { CardWay } from './card-ways.ts';
 import type { GlassDesk } from './glass-desk.ts';
@@ -10,6 +11,7 @@ export interface PagesSetting {
   readonly reception: Reception;
   /** The public origin; every state change must come from it. */
   readonly origin: string;
+  readonly foreignLinks: ForeignLinks;
   /** Where people sign in to the portal. */
   readonly signInPath: string;
   readonly jwks: () => unknown;

@@ -21,6 +21,8 @@ export interface StepUpView {
   /** The opaque way back; empty when the page was opened by itself. */
   readonly resume: string;
   readonly held: boolean;
+  /** Whether the page goes on by itself when the gesture was made in another tab. */
+  readonly follows: boolean;
   /** When the person last proved anything; another answer of `api/session` means that another tab was quicker. */
   readonly proved: string;
   readonly error: string | undefined;
@@ -49,7 +51,10 @@ ${view.because === 'stronger' ? glassLink(view.language) : undefined}`;
     body,
     account: view.account,
     otherLanguage: view.otherLanguage,
-    scripts: ['tabs.js', ...(view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : [])],
+    scripts: [
+      ...(view.follows ? ['tabs.js'] : []),
+      ...(view.kinds.includes('webauthn') ? ['webauthn.js', 'ceremonies.js'] : []),
+    ],
   });
 }
 

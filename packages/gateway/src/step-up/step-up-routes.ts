@@ -2,6 +2,7 @@
 
 import { acceptWords, bestProof, type ProofKind, type ResumePoint } from '@palier/mfa-core';
 import type { Express, Request, Response } from 'express';
+import { isLedFromElsewhere } from '../gate/foreign-links.ts';
 import { setSessionCookie } from '../gate/session-cookie.ts';
 import { isForPrograms, sendPage, sendProblem, sendRefusal } from './answer.ts';
 import { dateText } from './date-text.ts';
@@ -109,6 +110,8 @@ async function viewOf(
     addedLately: begun.addedLately,
     resume: ticket,
     held: resume?.form !== undefined,
+    // Windows that another site opened would all be paid for by the one gesture that the person meant for another.
+    follows: !isLedFromElsewhere(visit.request.headers, setting.foreignLinks),
     proved: newestOf(person),
     error,
     otherLanguage: `/.palier/step-up?${new URLSearchParams({ resume: ticket, lang: visit.language === 'fr' ? 'en' : 'fr' })}`,
