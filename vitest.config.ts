@@ -16,6 +16,7 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
     // Generous: a bound of time that is a promise is measured in its test; this one only ends what hangs.
     testTimeout: mode === 'slow' ? 300_000 : 90_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     teardownTimeout: 10_000,
   },
 }));

@@ -1,6 +1,9 @@
 // A port for a server whose address must be known before it listens: a gateway and its public origin.
 import { createServer } from 'node:net';
 
+/** Ports that this process has given out: each was free when it was tried, and may be on its way to a server. */
+const given = new Set<number>();
+
 /** Below what systems hand out by themselves (from 32768, IANA from 49152): no connection that is opened meanwhile takes it. */
 const range = { from: 12_000, to: 32_000 };
 
@@ -11,7 +14,9 @@ const range = { from: 12_000, to: 32_000 };
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = range.from + Math.floor(Math.random() * (range.to - range.from));
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
 }
 

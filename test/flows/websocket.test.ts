@@ -163,7 +163,7 @@ describe('an upgrade that is not declared', () => {
       ['/messages/live', 'h2c'],
       ['/.palier/step-up', 'websocket'],
     ] as const) {
-      const answer = await sendRaw(site.port, handshake(target, upgrade));
+      const answer = await sendRaw(site.port, handshake(target, upgrade), 2000);
       expect(answer.status, `${target} ${upgrade}`).toBeGreaterThanOrEqual(400);
     }
     expect(site.seen.slice(before)).toEqual([]);

@@ -88,6 +88,8 @@ describe('a ticket code', () => {
       ` ${code.replaceAll('-', ' ')} `,
     ];
     for (const text of typed) expect(parseTicketCode(text)).toBe(code);
+    const begins = 'tkt-TKT00-00000-00000-00000';
+    for (const text of [begins, begins.slice(4)]) expect(parseTicketCode(text)).toBe(begins);
     const misread = code.slice(4).replaceAll('0', 'O').replaceAll('1', 'l');
     expect(parseTicketCode(misread)).toBe(code);
   });

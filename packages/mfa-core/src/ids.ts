@@ -102,7 +102,11 @@ export function makeTicketCode(random: Random): TicketCode {
 /** Reads a ticket as people type it: spaces, missing dashes, lower case, O for 0 and I or L for 1 are forgiven. */
 export function parseTicketCode(text: unknown): TicketCode | undefined {
   if (typeof text !== 'string' || text.length > 80) return undefined;
-  const bare = text.replace(/[\s-]/g, '').toUpperCase().replace(/^TKT/, '');
+  // One ticket in 32,768 begins with these letters itself, and may be typed without them.
+  const bare = text
+    .replace(/[\s-]/g, '')
+    .toUpperCase()
+    .replace(/^TKT(?=.{20})/, '');
   const letters = bare.replaceAll('O', '0').replace(/[IL]/g, '1');
   if (!/^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters)) return undefined;
   return `tkt-${(letters.match(/.{5}/g) ?? []).join('-')}` as TicketCode;

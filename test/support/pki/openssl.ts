@@ -1,6 +1,7 @@
 // openssl as an authority: one folder each, with its index, so that lists and `openssl ocsp` read the same truth. All
 // paths inside are relative: a folder that is copied goes on working.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +29,7 @@ certificate = ca.pem
 private_key = key.pem
 new_certs_dir = issued
 crlnumber = crlnumber
-rand_serial = yes
+serial = serial
 default_md = sha256
 default_days = 365
 default_crl_days = 7
@@ -70,6 +71,8 @@ export async function makeAuthority(folder: string, name: AuthorityName, spec: A
   await writeFile(join(own, 'index.txt'), '');
   await writeFile(join(own, 'index.txt.attr'), 'unique_subject = no\n');
   await writeFile(join(own, 'crlnumber'), '1000\n');
+  // Always 20 bytes and no sign: tests put one serial number in the place of another.
+  await writeFile(join(own, 'serial'), `40${randomBytes(18).toString('hex')}00\n`);
   await makeKey(own, 'own', 'authority');
   await openssl(own, 'pkey', '-in', 'own.key.pem', '-out', 'key.pem');
   const dn = ['-subj', distinguishedName(spec), '-utf8'];

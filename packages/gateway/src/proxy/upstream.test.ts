@@ -2,7 +2,7 @@
 // on a raw socket that may break HTTP in any way; what matters is what reaches a client, and on which socket.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openRaw } from '../../../../test/support/raw-client.ts';
 import {
   echo,
@@ -199,8 +199,7 @@ describe.each(clients)('the %s client', (client) => {
       });
       const exchange = await upstream.send(get('/'), undefined);
       expect(await exchange.collect(10_000)).toBe('too-large');
-      await moment(100);
-      expect(recorder.open()).toBe(0);
+      await vi.waitFor(() => expect(recorder.open()).toBe(0), 5000);
     });
   });
 
@@ -240,7 +239,7 @@ describe.each(clients)('the %s client', (client) => {
         setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nINJECTED'), 20);
       });
       await textOf(await upstream.send(get('/second'), undefined));
-      await moment(80);
+      await vi.waitFor(() => expect(recorder.open()).toBe(0), 5000);
       recorder.answer(echo);
       const third = await textOf(await upstream.send(get('/third'), undefined));
       expect(JSON.parse(third)).toMatchObject({ target: '/third' });
@@ -261,8 +260,7 @@ describe.each(clients)('the %s client', (client) => {
       const hasty = open(200);
       recorder.answer(() => undefined);
       expect(await codeOf(hasty.send(get('/'), undefined))).toBe('timeout');
-      await moment(50);
-      expect(recorder.open()).toBe(0);
+      await vi.waitFor(() => expect(recorder.open()).toBe(0), 5000);
       hasty.close();
     });
 

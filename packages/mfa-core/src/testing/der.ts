@@ -20,9 +20,11 @@ export const text = (value: string): Der => element(0x0c, Buffer.from(value));
 export const truth = (): Der => element(0x01, Buffer.from([0xff]));
 export const tagged = (tag: number, ...parts: readonly Der[]): Der => element(0xa0 + tag, ...parts);
 
-/** A non-negative integer. */
+/** A non-negative integer, in as few bytes as it has (X.690, 8.3.2): readers refuse a zero that says nothing. */
 export function integer(bytes: Uint8Array): Der {
-  return element(0x02, (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const own = first < 0 ? Buffer.from([0]) : bytes.subarray(first);
+  return element(0x02, (own[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), own]) : own);
 }
 
 export function oid(dotted: string): Der {
