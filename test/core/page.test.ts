@@ -148,7 +148,9 @@ describe('the page', () => {
       ]);
       const own = { ...headers, cookie: `__Host-palier-mfa=${(await byCode(desk, thief.phone)).token}` };
       const seen = await (await api(desk)('/mfa/factors', { headers: own })).json();
-      expect(seen).toMatchObject({ factors: [{}, {}, { remove: 'not-by-code', rename: 'allowed' }] });
+      const planted = { remove: 'not-by-code', rename: 'allowed', boundWith: owner.factor.id };
+      expect(seen).toMatchObject({ factors: [{}, {}, planted] });
+      expect(JSON.stringify(seen)).not.toContain('"line"');
       const again = await byCode(desk, owner.phone);
       headers.cookie = `__Host-palier-mfa=${again.token}`;
       const set = factors[1]?.id;

@@ -14,13 +14,14 @@ import {
 } from './desk.ts';
 import { ana, byCode, plant } from './thief.ts';
 
-/** Bound one after the other by ticket, but Dan's, which came with a code of Ana's before Bea's. */
+/** Bound one after the other by ticket, but Dan's and Eve's, which came with a code of Ana's: before Bea's, and after all. */
 interface Team {
   readonly desk: Desk;
   readonly ana: WithPhone;
   readonly dan: WithPhone;
   readonly bea: WithPhone;
   readonly cleo: WithPhone;
+  readonly eve: WithPhone;
 }
 
 async function openTeam(): Promise<Team> {
@@ -31,14 +32,15 @@ async function openTeam(): Promise<Team> {
     desk.clock.advance(60);
     return bindPhone(desk, await signIn(desk, ana), undefined);
   };
-  return { desk, ana: first, dan, bea: await later(), cleo: await later() };
+  const [bea, cleo] = [await later(), await later()];
+  return { desk, ana: first, dan, bea, cleo, eve: await plant(desk, first.phone) };
 }
 
 /** Another fact about a factor, in the store. */
 async function edit(
   desk: Desk,
   { factor }: WithPhone,
-  change: Partial<Pick<Factor, 'addedAt' | 'boundBy'>>,
+  change: Partial<Pick<Factor, 'boundBy' | 'line'>>,
 ): Promise<void> {
   const held = (await desk.stores.factors.list(ana)).find(({ id }) => id === factor.id);
   if (held === undefined) throw new Error('no such factor');
@@ -47,24 +49,28 @@ async function edit(
 }
 
 describe("a phished code of Bea's", () => {
-  it.each(['ana', 'dan', 'bea', 'cleo'] as const)('does not take the app of %s away', async (whose) => {
-    const { desk, ...people } = await openTeam();
-    const thief = await byCode(desk, people.bea.phone);
-    must(await desk.mfa.factors.remove(thief.session, people[whose].factor.id), 'refused');
-    expect(lastReason(desk)).toBe('not-by-code');
-    desk.clock.advance(8 * 24 * 3600);
-    const later = await byCode(desk, people.bea.phone);
-    must(await desk.mfa.factors.remove(later.session, people[whose].factor.id), 'refused');
-  });
+  it.each(['ana', 'dan', 'bea', 'cleo', 'eve'] as const)(
+    'does not take the app of %s away',
+    async (whose) => {
+      const { desk, ...people } = await openTeam();
+      const thief = await byCode(desk, people.bea.phone);
+      must(await desk.mfa.factors.remove(thief.session, people[whose].factor.id), 'refused');
+      expect(lastReason(desk)).toBe('not-by-code');
+      desk.clock.advance(8 * 24 * 3600);
+      const later = await byCode(desk, people.bea.phone);
+      must(await desk.mfa.factors.remove(later.session, people[whose].factor.id), 'refused');
+    },
+  );
 
   it.each([
-    ['dan', 'that was bound before it', { addedAt: 4_102_444_800_000 as never }],
+    ['dan', 'that came with a code of Ana’s', {}],
+    ['eve', 'that came with a code of Ana’s', {}],
     ['cleo', 'that came by ticket', { boundBy: 'code' }],
   ] as const)(
     'would take that of %s, if it were not one %s (negative control)',
     async (whose, _what, change) => {
       const { desk, ...people } = await openTeam();
-      await edit(desk, people[whose], change);
+      await edit(desk, people[whose], { ...change, line: [people.bea.factor.id] });
       const thief = await byCode(desk, people.bea.phone);
       must(await desk.mfa.factors.remove(thief.session, people[whose].factor.id), 'removed');
     },
@@ -101,7 +107,7 @@ describe("a phished code of Bea's", () => {
 
   it('calls nobody’s app by another name but the one it came from', async () => {
     const { desk, ...people } = await openTeam();
-    for (const who of ['ana', 'dan', 'cleo'] as const) {
+    for (const who of ['ana', 'dan', 'cleo', 'eve'] as const) {
       const thief = await byCode(desk, people.bea.phone);
       must(await desk.mfa.factors.rename(thief.session, people[who].factor.id, 'old one'), 'refused');
       expect(lastReason(desk)).toBe('not-by-code');
@@ -112,16 +118,22 @@ describe("a phished code of Bea's", () => {
 });
 
 describe('of the honest ones', () => {
-  it.each(['ana', 'dan', 'bea', 'cleo'] as const)(
-    '%s takes away the app that a code added later',
-    async (who) => {
-      const { desk, ...people } = await openTeam();
-      const planted = await plant(desk, people.bea.phone);
-      const { session } = await byCode(desk, people[who].phone);
-      must(await desk.mfa.factors.rename(session, planted.factor.id, 'whose?'), 'renamed');
-      must(await desk.mfa.factors.remove(session, planted.factor.id), 'removed');
-    },
-  );
+  it.each(['ana', 'dan'] as const)('%s takes away the app that a code of Dan’s added', async (who) => {
+    const { desk, ...people } = await openTeam();
+    const planted = await plant(desk, people.dan.phone);
+    const { session } = await byCode(desk, people[who].phone);
+    must(await desk.mfa.factors.rename(session, planted.factor.id, 'whose?'), 'renamed');
+    must(await desk.mfa.factors.remove(session, planted.factor.id), 'removed');
+  });
+
+  it.each(['bea', 'cleo', 'eve'] as const)('%s does not: it may be a colleague’s', async (who) => {
+    const { desk, ...people } = await openTeam();
+    const added = await plant(desk, people.dan.phone);
+    const { session } = await byCode(desk, people[who].phone);
+    must(await desk.mfa.factors.rename(session, added.factor.id, 'whose?'), 'refused');
+    must(await desk.mfa.factors.remove(session, added.factor.id), 'refused');
+    expect(lastReason(desk)).toBe('not-by-code');
+  });
 
   it('whoever has a ticket, a card, or is the operator takes away the app of one who left', async () => {
     const { desk, ana: first, bea, cleo } = await openTeam();
@@ -145,27 +157,29 @@ describe('what a page offers', () => {
 
   it('is what the gesture just made removes, and says of the rest that a code does not', async () => {
     const { desk, bea, cleo } = await openTeam();
-    const planted = await plant(desk, cleo.phone);
+    const planted = await plant(desk, bea.phone);
+    const hers = await plant(desk, cleo.phone);
     const seat = await byCode(desk, bea.phone);
     expect(await removable(desk, seat.session)).toEqual(ids(planted));
     const changes = await desk.mfa.factors.changes(ana, seat.session);
     expect(changes.get(bea.factor.id)).toEqual({ rename: 'allowed', remove: 'not-by-code' });
-    expect(changes.get(cleo.factor.id)).toEqual({ rename: 'not-by-code', remove: 'not-by-code' });
+    for (const { factor } of [cleo, hers])
+      expect(changes.get(factor.id)).toEqual({ rename: 'not-by-code', remove: 'not-by-code' });
   });
 
   it('is before a gesture, and after it is too old, what a gesture of any of them would remove', async () => {
-    const { desk, dan, bea } = await openTeam();
+    const { desk, dan, bea, eve } = await openTeam();
     const planted = await plant(desk, bea.phone);
     const seat = await byCode(desk, bea.phone);
-    expect(await removable(desk)).toEqual(ids(dan, planted));
+    expect(await removable(desk)).toEqual(ids(dan, eve, planted));
     desk.clock.advance(301);
-    expect(await removable(desk, seat.session)).toEqual(ids(dan, planted));
+    expect(await removable(desk, seat.session)).toEqual(ids(dan, eve, planted));
   });
 
   it('is everything where a ticket was just spent, and nothing of an account with one app', async () => {
     const { desk } = await openTeam();
     const ticket = await bindPhone(desk, await signIn(desk, ana), undefined);
-    expect(await removable(desk, ticket.session)).toHaveLength(6);
+    expect(await removable(desk, ticket.session)).toHaveLength(7);
     const alone = openDesk();
     const only = await withPhone(alone, ana);
     desk.clock.advance(60);
@@ -176,7 +190,7 @@ describe('what a page offers', () => {
 
   it('is what is then done, and nothing else is', async () => {
     const team = await openTeam();
-    await plant(team.desk, team.cleo.phone);
+    for (const { phone } of [team.bea, team.cleo]) await plant(team.desk, phone);
     const { desk } = team;
     for (const { id } of await desk.mfa.factors.list(ana)) {
       const seat = await byCode(desk, team.bea.phone);

@@ -41,13 +41,21 @@ describe('an app that a phished code bound', () => {
     await keepsIts(desk, await byCode(desk, thief.phone), owner);
   });
 
-  it('would, if the one of the owner had been bound by a code after it (negative control)', async () => {
+  it('would, if the one of the owner hung from it (negative control)', async () => {
     const desk = openDesk();
     const owner = await withPhone(desk, ana);
     const thief = await plant(desk, owner.phone);
-    const after = await plant(desk, owner.phone);
+    const after = await plant(desk, thief.phone);
     const seat = await byCode(desk, thief.phone);
     must(await desk.mfa.factors.remove(seat.session, after.factor.id), 'removed');
+  });
+
+  it('takes no other app away that a code of the owner bound, were it the newer one', async () => {
+    const desk = openDesk();
+    const owner = await withPhone(desk, ana);
+    const thief = await plant(desk, owner.phone);
+    const newer = await plant(desk, owner.phone);
+    await keepsIts(desk, await byCode(desk, thief.phone), newer);
   });
 
   it('gains nothing by another one that it binds itself', async () => {

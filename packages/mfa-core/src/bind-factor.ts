@@ -2,14 +2,14 @@
 // other sessions of the account end.
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
-import type { Challenge, EnrolRight } from './challenge.ts';
-import { activeFrom, boundBy, roomFor } from './enrol-right.ts';
-import type { NamedFactor } from './events.ts';
-import type { Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
+import type { Challenge } from './challenge.ts';
+import { activeFrom, boundBy, roomFor, shownFor } from './enrol-right.ts';
+import type { TotpFactor, WebAuthnFactor } from './factor.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import { type ChallengeId, makeProofId, type SessionToken } from './ids.ts';
 import { keepFactor } from './keep-factor.ts';
 import { keyProof } from './key-proof.ts';
+import { lineFrom } from './line.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { firstSet } from './recovery-set.ts';
 import { hasRoom } from './room.ts';
@@ -18,7 +18,7 @@ import type { Sessions } from './session-lifecycle.ts';
 import { elevateWith } from './step-up.ts';
 import type { Instant } from './time.ts';
 
-type Unnamed<F> = Omit<F, 'name' | 'addedAt' | 'boundBy' | 'activeFrom'>;
+type Unnamed<F> = Omit<F, 'name' | 'addedAt' | 'boundBy' | 'line' | 'activeFrom'>;
 type Bindable = TotpFactor | WebAuthnFactor;
 
 export interface Binding {
@@ -54,11 +54,14 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   // Many may have been begun while there was room for one.
   const room = roomFor(parts, right.payload, heldBefore, now);
   if (!hasRoom(heldBefore, room)) return giveBack(parts, session, right, 'too-many-factors');
+  // Where it was removed at this moment its line is not known, and the factor hangs from everything older (line.ts).
+  const shown = shownFor(right.payload, heldBefore);
   const factor = {
     ...binding.factor,
     name: binding.name,
     addedAt: now,
     boundBy: boundBy(right.payload, heldBefore, now),
+    ...(shown !== undefined && { line: lineFrom(shown, heldBefore) }),
     activeFrom: active,
   };
   const told = (): Promise<void> =>
@@ -68,7 +71,7 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
       activeFrom: factor.activeFrom,
       right: right.payload.source,
       boundBy: factor.boundBy,
-      ...shownIn(right.payload, heldBefore),
+      ...(shown !== undefined && { shown: named(shown) }),
     });
   const kept = await keepFactor(parts, { factor, room, session, told });
   if (kept === 'gone') return refuse(parts, session, 'enrol', 'unknown-factor');
@@ -85,12 +88,6 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
     ...(codes !== undefined && { recoveryCodes: codes }),
     ...proved,
   };
-}
-
-/** Whose proof earned the right, as events say it. */
-function shownIn(right: EnrolRight, held: readonly Factor[]): { readonly shown?: NamedFactor } {
-  const shown = right.source === 'factor' ? held.find((factor) => factor.id === right.factor) : undefined;
-  return shown === undefined ? {} : { shown: named(shown) };
 }
 
 /**

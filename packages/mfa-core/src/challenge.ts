@@ -54,7 +54,7 @@ export type EnrolRight =
       readonly source: 'factor';
       readonly proof: string;
       readonly tier: 'code' | 'phishing-resistant';
-      /** The factor shown, for the log. */
+      /** The factor shown: what it binds hangs from that one (line.ts). */
       readonly factor?: FactorId;
     };
 

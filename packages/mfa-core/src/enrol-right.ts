@@ -131,10 +131,15 @@ function earnerOf(right: EnrolRight): Earner {
   return right.source === 'factor' ? right.tier : right.source;
 }
 
+/** The factor whose proof earned the right; undefined where none did, or where it was removed at this moment. */
+export function shownFor(right: EnrolRight, held: readonly Factor[]): Factor | undefined {
+  return right.source === 'factor' ? held.find(({ id }) => id === right.factor) : undefined;
+}
+
 /** What a factor bound by this right goes back to; one that was removed at this moment earned as a code does. */
 export function boundBy(right: EnrolRight, held: readonly Factor[], now: Instant): BoundBy {
   if (right.source !== 'factor') return right.source;
-  const shown = held.find(({ id }) => id === right.factor);
+  const shown = shownFor(right, held);
   return shown === undefined ? 'code' : earnedBy(shown, right.tier, now);
 }
 

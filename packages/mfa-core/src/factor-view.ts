@@ -12,6 +12,8 @@ export interface FactorView {
   readonly addedAt: Instant;
   /** What earned the right to bind it; absent where that was not kept. */
   readonly boundBy?: BoundBy;
+  /** The factor that was shown when it was bound, which may be gone; absent where none was, or where that was not kept. */
+  readonly boundWith?: FactorId;
   /** Later than now while the factor waits. */
   readonly activeFrom: Instant;
   /** Its binding broke off: it will never count, and is to be removed and bound anew. */
@@ -28,12 +30,14 @@ export interface FactorView {
 
 export function viewOf(factor: Factor): FactorView {
   const { id, kind, name, addedAt, boundBy, activeFrom, disabledAt, lastUsedAt } = factor;
+  const boundWith = factor.line?.at(-1);
   return {
     id,
     kind,
     name,
     addedAt,
     ...(boundBy !== undefined && { boundBy }),
+    ...(boundWith !== undefined && { boundWith }),
     activeFrom,
     ...(isUnfinished(factor) && { unfinished: true as const }),
     ...(disabledAt !== undefined && { disabledAt }),

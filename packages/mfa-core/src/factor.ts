@@ -29,6 +29,11 @@ interface FactorBase {
   readonly addedAt: Instant;
   /** Of a recovery set: what earned the right to make it. Absent where it was bound before this was kept. */
   readonly boundBy?: BoundBy;
+  /**
+   * The factors it hangs from, the one shown when it was bound last (line.ts). Some may be gone. Absent where none was shown
+   * (ticket, card, operator), of recovery sets, and where it was bound before this was kept.
+   */
+  readonly line?: readonly FactorId[];
   /** Before this instant the factor proves nothing (waiting period of a factor bound with less than its own tier). */
   readonly activeFrom: Instant;
   /** Set when 100 consecutive failures disabled it (NIST SP 800-63B-4 section 3.2.2); it must be bound anew. */

@@ -40,13 +40,13 @@ export interface Factors {
   changes(account: AccountId, session?: Session): Promise<ReadonlyMap<FactorId, OfferedChanges>>;
   /**
    * The three changes below need a proof of the strongest tier held, shown within `changeMaxAge`. A code renames what it was
-   * shown with and what a code bound later, and nothing else (`not-by-code`).
+   * shown with and what hangs from that: what its codes bound, and theirs (`not-by-code` for the rest).
    */
   rename(session: Session, id: FactorId, name: unknown): Promise<{ readonly outcome: 'renamed' } | Refused>;
   /**
    * Refused for the last factor that proves something, and to a key or a ticket that would leave the account to what a code
-   * bound less than seven days ago (`last-factor`). A code removes what a code bound later than what it was shown with, and
-   * nothing else (`not-by-code`). Ends the other sessions, and this one if it rests on it.
+   * bound less than seven days ago (`last-factor`). A code removes what hangs from what it was shown with, and nothing else
+   * (`not-by-code`). Ends the other sessions, and this one if it rests on it.
    */
   remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;

@@ -8,7 +8,7 @@ import { type Actor, actorOf, earnedBy, judgeRemoval, mayRename, type RemovalVer
 import type { Session } from './session.ts';
 import type { Instant } from './time.ts';
 
-/** What can be changed on a factor, or why not: `not-by-code` takes a key, a card, a ticket or the operator. */
+/** What can be changed on a factor, or why not: `not-by-code` takes what it hangs from, a key, a card, a ticket or the operator. */
 export interface OfferedChanges {
   readonly rename: 'allowed' | 'not-by-code';
   readonly remove: RemovalVerdict;

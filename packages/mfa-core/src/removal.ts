@@ -1,8 +1,9 @@
 // Who may remove and rename what. A code can be phished, and one that was phished binds another app; could a code take away
 // what was there before, the account would be the thief's, or one of the people who share it would stand outside. So a code
-// changes what a code bound after the factor it was shown with, and nothing else. Its own factor it renames and does not
-// remove: owner and thief show the same code, and of a team somebody is always left. A key, a card and the ticket just spent
-// change everything; the key and the ticket leave the account to no newcomer, which is what a code bound within the last days.
+// changes what hangs from its own factor (line.ts), and nothing else: what a code of a colleague's bound is not its own, however
+// much later it came. Its own factor it renames and does not remove: owner and thief show the same code, and of a team somebody
+// is always left. A key, a card and the ticket just spent change everything; the key and the ticket leave the account to no
+// newcomer, which is what a code bound within the last days.
 // A recovery set is no exception: what a code may not remove it may replace, or who holds only an app could never renew the
 // codes. That kills the old ones as well, so that removing a set which a code made gains a thief nothing; it also goes
 // unseen with an app that he binds and takes away again (recovery-set.ts).
@@ -10,6 +11,7 @@ import { isAddedLately } from './added-lately.ts';
 import { challengeLifetimes } from './challenge.ts';
 import { type Granted, type Tier, tierOf } from './change-right.ts';
 import { type BoundBy, type Factor, isUnfinished, isUsable } from './factor.ts';
+import { hangsFrom } from './line.ts';
 import { elapsed, type Instant, type Seconds } from './time.ts';
 
 /** Who acts: what was earned, and the factor that was shown; a card has none here. */
@@ -36,13 +38,13 @@ export function judgeRemoval(
   const left = without(held, removed);
   if (holdsSomething(held, now) && !holdsSomething(left, now)) return 'last-factor';
   if (isLeftOver(removed, now)) return 'allowed';
-  if (earned === 'code') return isLaterByCode(removed, shown) ? 'allowed' : 'not-by-code';
+  if (earned === 'code') return isBelow(removed, shown) ? 'allowed' : 'not-by-code';
   if (shown?.id !== removed.id || leavesSomebody(removed, left, now)) return 'allowed';
   return 'last-factor';
 }
 
 export function mayRename({ earned, shown }: Actor, renamed: Factor): boolean {
-  return earned !== 'code' || renamed.id === shown?.id || isLaterByCode(renamed, shown);
+  return earned !== 'code' || renamed.id === shown?.id || isBelow(renamed, shown);
 }
 
 /** No right to bind one lasts longer: what is unfinished after that is no binding under way, which a thief could stop. */
@@ -52,9 +54,8 @@ function isLeftOver(factor: Factor, now: Instant): boolean {
   return isUnfinished(factor) && elapsed(factor.addedAt, now) > longestBinding;
 }
 
-/** What was bound before it was kept by what may have been bound by a ticket. */
-function isLaterByCode({ boundBy, addedAt }: Factor, shown: Factor | undefined): boolean {
-  return boundBy === 'code' && shown !== undefined && addedAt > shown.addedAt;
+function isBelow(factor: Factor, shown: Factor | undefined): boolean {
+  return shown !== undefined && hangsFrom(factor, shown);
 }
 
 /** Whether among those left one can be used that is no newcomer, or an older one than the newcomer that goes. */

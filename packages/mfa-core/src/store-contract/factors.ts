@@ -4,7 +4,7 @@ import type { Factor, RecoverySet, TotpFactor, WebAuthnFactor } from '../factor.
 import type { FactorId } from '../ids.ts';
 import type { MfaStores } from '../stores.ts';
 import { later, oddNames, type StoreCase, single } from './case.ts';
-import { freshAccount, keyOf, recoverySetOf, tenCodes, totpOf } from './material.ts';
+import { freshAccount, freshLine, keyOf, recoverySetOf, tenCodes, totpOf } from './material.ts';
 
 /** The factor as it is kept now; fails the case when it is gone. */
 export async function kept<F extends Factor>(stores: MfaStores, factor: F): Promise<F> {
@@ -18,7 +18,11 @@ export const factorCases: readonly StoreCase[] = [
     const account = freshAccount();
     const at = clock.now();
     const all: readonly Factor[] = [
-      totpOf(account, at, { lastStep: 58_000_000, settings: { hash: 'sha512', digits: 8, period: 60 } }),
+      totpOf(account, at, {
+        lastStep: 58_000_000,
+        line: freshLine(),
+        settings: { hash: 'sha512', digits: 8, period: 60 },
+      }),
       keyOf(account, later(at, 1), {
         signCount: 4_294_967_295,
         backedUp: true,

@@ -5,6 +5,7 @@ import type { Challenge, ChallengePayloads, Purpose } from '../challenge.ts';
 import type { RecoverySet, Sealed, TotpFactor, WebAuthnFactor } from '../factor.ts';
 import {
   type AccountId,
+  type FactorId,
   makeChallengeId,
   makeFactorId,
   makeProofId,
@@ -74,6 +75,11 @@ export function recoverySetOf(account: AccountId, at: Instant, codes: readonly s
 /** Ten digests, as a set is made with. */
 export function tenCodes(): readonly string[] {
   return Array.from({ length: 10 }, () => unique('code'));
+}
+
+/** A line of two: whoever added the one above, with whose code this one came. */
+export function freshLine(): readonly FactorId[] {
+  return [makeFactorId(systemRandom), makeFactorId(systemRandom)];
 }
 
 export function freshSessionId(): SessionId {

@@ -5,7 +5,7 @@ import type { FactorId } from '../ids.ts';
 import type { MfaStores } from '../stores.ts';
 import { countOf, hundred, later, race, type StoreCase, single } from './case.ts';
 import { kept } from './factors.ts';
-import { freshAccount, keyOf, recoverySetOf, tenCodes, totpOf, unique } from './material.ts';
+import { freshAccount, freshLine, keyOf, recoverySetOf, tenCodes, totpOf, unique } from './material.ts';
 
 const sealed = (text: string): Sealed => text as Sealed;
 
@@ -35,6 +35,23 @@ export const upkeepCases: readonly StoreCase[] = [
       await stores.factors.remove(account, waiting[0].id);
       equal(await stores.upkeep.activate(account, waiting[0].id, at), 'absent');
       deepEqual(await stores.factors.list(account), active.slice(1));
+    },
+  ),
+  single(
+    'the line a factor hangs from stays with it, in its order, whatever changes',
+    async (stores, clock) => {
+      const [account, at] = [freshAccount(), clock.now()];
+      const line = freshLine();
+      const never = later(at, 8e15 - at) as Factor['activeFrom'];
+      const [app, key] = [totpOf(account, at, { line, activeFrom: never }), keyOf(account, at, { line })];
+      for (const factor of [app, key]) await stores.factors.add(factor);
+      await stores.upkeep.activate(account, app.id, at);
+      await stores.upkeep.rename(account, app.id, line.join());
+      await stores.factors.advanceTotpStep(account, app.id, 7, at);
+      await stores.factors.advanceSignCount(account, key.id, 7, true, at);
+      await stores.upkeep.reseal(account, app.id, app.secret, sealed('v1.new'));
+      await stores.upkeep.disable(account, ['totp', 'webauthn'], at);
+      for (const factor of [app, key]) deepEqual((await kept(stores, factor)).line, line);
     },
   ),
   single('a secret is sealed anew only if it still is the one that was opened', async (stores, clock) => {
