@@ -133,7 +133,9 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     expect(await line.textContent()).toMatch(
       /^Ajouté à ce compte le .+\s: application «\s<b>mon téléphone<\/b>\s»\. Ce n’était pas vous ou un collègue/,
     );
-    expect(await owner.page.locator('#factor-list').textContent()).toContain('application, nouveau');
+    expect(await owner.page.locator('#factor-list').textContent()).toMatch(
+      /application, nouveau, ajouté avec application «\s[^»]+\s»/,
+    );
     await shoot(owner.page, 'core-lately.fr');
     await owner.page.getByRole('button', { name: 'Retirer <b>mon téléphone</b>' }).click();
     await expect.poll(() => line.isVisible()).toBe(false);
@@ -160,7 +162,7 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await other.page.setViewportSize({ width: 360, height: 740 });
     await other.page.goto(`${site.origin}/login/emma`, { waitUntil: 'networkidle' });
     await other.page.goto(`${site.origin}/mfa/`);
-    await other.page.getByText('only what a code added after its own app').waitFor();
+    await other.page.getByText('only what comes from a code of its own app').waitFor();
     expect(await other.page.getByRole('button', { name: /^Remove / }).count()).toBe(4);
     expect(await other.page.getByRole('button', { name: 'Remove old phone' }).count()).toBe(0);
     await shoot(other.page, 'core-not-by-code.en.phone');

@@ -202,7 +202,7 @@ describe('the page of the factors', () => {
     const owner = await withApp('pharmacie-02');
     const thief = await thiefOf(owner, 'planted');
     const list = await thief.browser.go('/.palier/factors?lang=fr');
-    const [rows, why] = [rowsOf(list), 'que ce qu’un code a ajouté après sa propre application'];
+    const [rows, why] = [rowsOf(list), 'que ce qui vient d’un code de sa propre application'];
     expect(list.text).toContain(why);
     const offered = rows.filter((row) => row.includes('action="/.palier/factors/remove"'));
     expect(offered.map((row) => row.startsWith('planted'))).toEqual([true]);

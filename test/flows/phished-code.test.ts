@@ -129,6 +129,33 @@ describe('one phished code', () => {
     expect((await removal(owner.browser, seen, 'planted')).status).toBe(303);
   });
 
+  it('takes no app away that a code of a colleague’s added later; the colleague does', async () => {
+    const owner = await withApp('pharmacie-08');
+    const bea = seat(site, 'pharmacie-08');
+    await bea.signIn();
+    await bea.enrolApp('', 'phone of Bea');
+    site.clock.advance(30);
+    const [atWork, at] = [bea.elsewhere(), '/.palier/api/step-up/totp'];
+    await atWork.signIn();
+    expect((await atWork.browser.call(at, { code: bea.code() })).status).toBe(200);
+    await bindAnotherApp(site, atWork.browser, 'phone of Cleo');
+    const browser = await thiefOf(owner);
+    const list = await browser.go('/.palier/factors');
+    const row = rowOf(list, 'phone of Cleo');
+    expect(row).toContain('ajouté avec «\u00a0<bdi>phone of Bea</bdi>\u00a0»');
+    expect([row.includes('/remove'), row.includes('/rename')]).toEqual([false, false]);
+    expect(list.text).toContain('que ce qui vient d’un code de sa propre application');
+    site.clock.advance(30);
+    const again = bea.elsewhere();
+    await again.signIn();
+    expect((await again.browser.call(at, { code: bea.code() })).status).toBe(200);
+    const hers = await again.browser.go('/.palier/factors');
+    const factor = /name="factor" value="([^"]+)"/.exec(rowOf(hers, 'phone of Cleo'))?.[1] ?? '';
+    for (const change of ['remove', 'rename'])
+      expect((await browser.post(`/.palier/factors/${change}`, { factor, name: 'old' })).status).toBe(403);
+    expect((await again.browser.post('/.palier/factors/remove', { factor })).status).toBe(303);
+  });
+
   it('fills the account, and the ticket of the owner adds a key all the same', async () => {
     const owner = await withApp('medecin-07');
     const browser = await thiefOf(owner);
@@ -141,8 +168,11 @@ describe('one phished code', () => {
   });
 });
 
+function rowOf(list: Page, name: string): string {
+  return list.text.split('<li><strong>').find((text) => text.startsWith(name)) ?? '';
+}
+
 function removal(browser: Browser, list: Page, name: string): Promise<Page> {
-  const row = list.text.split('<li><strong>').find((text) => text.startsWith(name)) ?? '';
-  const factor = /name="factor" value="([^"]+)"/.exec(row)?.[1] ?? '';
+  const factor = /name="factor" value="([^"]+)"/.exec(rowOf(list, name))?.[1] ?? '';
   return browser.post('/.palier/factors/remove', { factor });
 }

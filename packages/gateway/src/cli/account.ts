@@ -91,7 +91,7 @@ async function show({ account, mfa }: Asked): Promise<Answer> {
   }));
   const words = [
     `${account}\n`,
-    ...factors.map(factorLine),
+    ...factors.map((factor) => factorLine(factor, factors)),
     ...(factors.length === 0 ? ['  no factor: the first needs a ticket (palier ticket issue)\n'] : []),
     ...sessions.map(({ id, openedAt, agent }) => `  session ${id} since ${openedAt} ${agent}\n`),
     ...(sessions.length === 0 ? ['  no session\n'] : []),
@@ -100,10 +100,18 @@ async function show({ account, mfa }: Asked): Promise<Answer> {
 }
 
 /** When it was added and with what: after an alarm it is the one added with a code that is looked for. */
-function factorLine({ id, kind, name, addedAt, boundBy, unfinished }: FactorView): string {
-  const by = boundBy === undefined ? '' : ` (${boundBy})`;
+function factorLine(factor: FactorView, held: readonly FactorView[]): string {
+  const { id, kind, name, addedAt, boundBy, unfinished } = factor;
+  const by = boundBy === undefined ? '' : ` (${boundBy}${shownWords(factor, held)})`;
   const state = unfinished === true ? '  unfinished: to be removed and added again' : '';
   return `  ${kind}  ${id}  added ${dateOf(addedAt)}${by}  ${name}${state}\n`;
+}
+
+/** Of which factor the code or the signature was: whose person is to be asked, or whose code was phished. */
+function shownWords({ boundWith }: FactorView, held: readonly FactorView[]): string {
+  if (boundWith === undefined) return '';
+  const shown = held.find(({ id }) => id === boundWith);
+  return ` of ${[boundWith, shown === undefined ? 'removed since' : shown.name].filter(Boolean).join(' ')}`;
 }
 
 function dateOf(at: number): string {

@@ -7,6 +7,7 @@ const app: FactorRow = {
   name: 'phone',
   addedAt: 0,
   isNew: false,
+  boundWith: undefined,
   lastUsedAt: undefined,
   activeFrom: undefined,
   unfinished: false,
@@ -30,5 +31,12 @@ describe('the page of factors', () => {
   it('says of one whose binding broke off what to do, and of no other', () => {
     expect(shown({ ...app, unfinished: true })).toContain('its addition broke off: add it again');
     expect(shown(app)).not.toContain('broke off');
+  });
+
+  it('says with what another one was added, as text of its own, where that is known', () => {
+    expect(shown({ ...app, boundWith: '<b>Bea' })).toContain(
+      ' · added with “<bdi>&lt;b&gt;Bea</bdi>”</span>',
+    );
+    expect(shown(app)).not.toContain('added with');
   });
 });

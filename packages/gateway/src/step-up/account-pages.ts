@@ -15,6 +15,8 @@ export interface FactorRow {
   readonly name: string;
   readonly addedAt: number;
   readonly isNew: boolean;
+  /** What the one is called that was shown when it was added; undefined where none was, or where that is gone. */
+  readonly boundWith: string | undefined;
   readonly lastUsedAt: number | undefined;
   readonly activeFrom: number | undefined;
   readonly unfinished: boolean;
@@ -99,9 +101,16 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
     ...(factor.changes?.remove === 'last-factor' ? [removalWords[language].lastFactor] : []),
   ];
   const isNew = factor.isNew ? html` <span class="new">${{ text: words.isNew }}</span>` : undefined;
-  return html`<li><strong>${{ text: title }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}</span>
+  return html`<li><strong>${{ text: title }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}${addedWith(factor, language)}</span>
 ${isOffered(factor.changes?.rename) ? renameForm(factor, words) : undefined}
 ${isOffered(factor.changes?.remove) ? removeForm(factor.id, title, words) : undefined}</li>`;
+}
+
+/** The name comes from a person, who may be the thief, and is set apart from what the page says. */
+function addedWith({ boundWith }: FactorRow, language: Language): Html | undefined {
+  const [open, close] = removalWords[language].addedWith;
+  if (boundWith === undefined) return undefined;
+  return html` · ${{ text: open }}<bdi>${{ text: boundWith }}</bdi>${{ text: close }}`;
 }
 
 function isOffered(verdict: RemovalVerdict = 'allowed'): boolean {

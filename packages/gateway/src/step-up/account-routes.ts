@@ -52,13 +52,18 @@ async function showFactors(
   const { account } = visit.person.session;
   const added = new Set((await mfa.factors.addedLately(account)).map(({ id }) => id));
   const changes = await mfa.factors.changes(account, visit.person.session);
-  const rows = (await mfa.factors.list(account)).map(
+  const held = await mfa.factors.list(account);
+  const called = new Map(
+    held.map(({ id, name, kind }) => [id, name || texts[visit.language].factorKinds[kind]]),
+  );
+  const rows = held.map(
     (factor): FactorRow => ({
       id: factor.id,
       kind: factor.kind,
       name: factor.name,
       addedAt: factor.addedAt,
       isNew: added.has(factor.id),
+      boundWith: factor.boundWith && called.get(factor.boundWith),
       lastUsedAt: factor.lastUsedAt,
       activeFrom: factor.activeFrom > now && !factor.unfinished ? factor.activeFrom : undefined,
       unfinished: factor.unfinished === true,

@@ -42,8 +42,8 @@ const rows: Readonly<Record<ProblemName, Row>> = {
   },
   'not-by-code': {
     status: 403,
-    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne retire et ne renomme que ce qu\u2019un code a ajout\u00e9 apr\u00e8s sa propre application ; pour le reste, montrez une cl\u00e9 ou une carte, ajoutez d\u2019abord une cl\u00e9 ou une application avec un ticket, ou demandez \u00e0 l\u2019administrateur du portail.',
-    en: 'A code can be phished, so it removes and renames only what a code added after its own app; for the rest show a key or a card, add a key or an app with a ticket first, or ask the portal\u2019s administrator.',
+    fr: 'Un code peut \u00eatre vol\u00e9 sur un faux site : il ne retire et ne renomme que ce qui vient d\u2019un code de sa propre application ; pour le reste, montrez une cl\u00e9 ou une carte, ajoutez d\u2019abord une cl\u00e9 ou une application avec un ticket, ou demandez \u00e0 l\u2019administrateur du portail.',
+    en: 'A code can be phished, so it removes and renames only what comes from a code of its own app; for the rest show a key or a card, add a key or an app with a ticket first, or ask the portal\u2019s administrator.',
   },
   // Told to every session: it says nothing of the other one but that its list shows it.
   'proof-first': {

@@ -100,14 +100,16 @@ export const script: string = `'use strict';
     return Object.assign(document.createElement(name), { textContent: text });
   }
 
-  function line(factor, isNew) {
+  function line(factor, isNew, shown) {
     const parts = [factor.name, words.kinds[factor.kind]].filter(Boolean);
     if (isNew) parts.push(words.isNew);
     if (factor.remaining !== undefined) parts.push(factor.remaining + ' ' + words.left);
     const until = new Date(factor.activeFrom);
     if (factor.unfinished) parts.push(words.unfinished);
     else if (until > new Date()) parts.push(words.waits + ' ' + until.toLocaleString(document.documentElement.lang));
-    const item = element('li', parts.join(', ') + ' ');
+    const item = element('li', parts.join(', '));
+    if (shown) item.append(', ' + words.addedWith + ' ', ...called(shown));
+    item.append(' ');
     // What would be refused has no button; the line below the list says why.
     if (factor.remove !== 'allowed') return item;
     const button = element('button', words.remove);
@@ -163,7 +165,9 @@ export const script: string = `'use strict';
     at('enrol').open = kinds.length === 0;
     at('yours').hidden = factors.length === 0;
     at('not-by-code').hidden = !factors.some(({ remove }) => remove === 'not-by-code');
-    at('factor-list').replaceChildren(...factors.map((factor) => line(factor, addedLately.some(({ id }) => id === factor.id))));
+    const isNew = ({ id }) => addedLately.some((added) => added.id === id);
+    const shownFor = ({ boundWith }) => factors.find(({ id }) => id === boundWith);
+    at('factor-list').replaceChildren(...factors.map((one) => line(one, isNew(one), shownFor(one))));
     if (kinds.length === 0 && factors.length > 0) say(words.notEnough);
   }
 

@@ -42,6 +42,7 @@ export interface PageWords {
   readonly notByCode: string;
   readonly remove: string;
   readonly isNew: string;
+  readonly addedWith: string;
   readonly lately: LatelyWords;
   readonly waits: string;
   readonly unfinished: string;
@@ -85,9 +86,10 @@ const french: PageWords = {
   yoursHint:
     'Pour en retirer une, confirmez d’abord que c’est vous : cela vaut cinq minutes. La dernière, seul l’administrateur du portail la retire.',
   notByCode:
-    'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qu’un code a ajouté après sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord une autre avec un ticket, ou demandez à l’administrateur du portail.',
+    'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qui vient d’un code de sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord une autre avec un ticket, ou demandez à l’administrateur du portail.',
   remove: 'Retirer',
   isNew: 'nouveau',
+  addedWith: 'ajouté avec',
   lately: {
     added: 'Ajouté à ce compte',
     on: 'le',
@@ -143,9 +145,10 @@ const english: PageWords = {
   yoursHint:
     'To remove one, first confirm that it is you: that holds for five minutes. Only the portal’s administrator removes the last one.',
   notByCode:
-    'A code can be phished, so it removes only what a code added after its own app; for the rest show a key or a card, add another one with a ticket first, or ask the portal’s administrator.',
+    'A code can be phished, so it removes only what comes from a code of its own app; for the rest show a key or a card, add another one with a ticket first, or ask the portal’s administrator.',
   remove: 'Remove',
   isNew: 'new',
+  addedWith: 'added with',
   lately: {
     added: 'Added to this account',
     on: 'on',
