@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ClockCheck, type ClocksApart, clockBounds, createClockCheck } from './clock-check.ts';
 import { instantOf } from './time.ts';
 
 const start = Date.UTC(2026, 2, 10, 8);
-const { mostApart, lookEvery } = clockBounds;
+const { mostApart, lookEvery, longestLook } = clockBounds;
 
 interface Machine {
   readonly check: ClockCheck;
@@ -134,6 +134,52 @@ describe("an instance that looks at its store's clock", () => {
     expect(later.asked()).toBe(2);
     later.setAhead(3_600_000);
     await expect(later.check.demand()).rejects.toMatchObject(refusal);
+  });
+
+  describe('waits for a store that is silent for ever no longer than five seconds', () => {
+    afterEach(() => vi.useRealTimers());
+    const silentAfter = (answers: number): { readonly check: ClockCheck; readonly sleep: () => void } => {
+      let [asked, steady] = [0, 0];
+      vi.useFakeTimers();
+      const check = createClockCheck({
+        clock: { now: () => instantOf(start + steady) },
+        steady: () => steady,
+        time: () => {
+          asked += 1;
+          return asked <= answers ? Promise.resolve(instantOf(start + steady)) : new Promise(() => undefined);
+        },
+      });
+      const sleep = (): void => {
+        steady += lookEvery;
+      };
+      return { check, sleep };
+    };
+    const within = async (verb: Promise<void>): Promise<unknown> => {
+      let ended: unknown = 'still waits';
+      verb.then(
+        () => {
+          ended = 'goes on';
+        },
+        (error: unknown) => {
+          ended = error;
+        },
+      );
+      await vi.advanceTimersByTimeAsync(longestLook);
+      return ended;
+    };
+
+    it('and refuses where it never learnt the time, each verb anew', async () => {
+      const { check } = silentAfter(0);
+      expect(await within(check.look())).toMatchObject({ code: 'ERR_MFA_STORE' });
+      expect(await within(check.demand())).toMatchObject({ code: 'ERR_MFA_STORE' });
+    });
+
+    it('and goes by what it learnt before', async () => {
+      const { check, sleep } = silentAfter(1);
+      await check.demand();
+      sleep();
+      expect(await within(check.demand())).toBe('goes on');
+    });
   });
 
   it.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY])(

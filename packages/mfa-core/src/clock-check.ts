@@ -7,20 +7,25 @@ import { type Clock, type Instant, instantOf, systemClock } from './time.ts';
 
 /**
  * The bounds of the check, in milliseconds. From `worthAWord` on the operator is told; beyond `mostApart` nothing is judged,
- * so that two instances that judge are at most twice as far apart. What was found is at most `lookEvery` old.
+ * so that two instances that judge are at most twice as far apart. What was found is at most `lookEvery` old. The store's time is
+ * waited for at most `longestLook`: what answers later says too little of the time to be judged by.
  */
 export const clockBounds: {
   readonly worthAWord: number;
   readonly mostApart: number;
   readonly lookEvery: number;
-} = { worthAWord: 5000, mostApart: 30_000, lookEvery: 10_000 };
+  readonly longestLook: number;
+} = { worthAWord: 5000, mostApart: 30_000, lookEvery: 10_000, longestLook: 5000 };
 
 /**
  * Stores with a clock of their own: those of `stores/postgres` and `stores/redis`. What is in this machine (`stores/memory`,
  * `stores/sqlite`) has no other clock to compare with, and no such verb.
  */
 export interface StoreTime {
-  /** What time it is there, when it answers. Rejects when it does not know, and in bounded time, as every verb does. */
+  /**
+   * What time it is there, when it answers. Rejects when it does not know, and in bounded time, as every verb does; where it
+   * is silent for 5 s (`clockBounds.longestLook`) the check goes on as if it had rejected.
+   */
   time(): Promise<Instant>;
 }
 
@@ -89,7 +94,7 @@ export function createClockCheck({
   const compare = async (): Promise<void> => {
     const sent = steady();
     triedAt = sent;
-    const at = toldInstant(await time());
+    const at = toldInstant(await heard(time()));
     const unsure = (steady() - sent) / 2;
     found = { offset: at - sent - unsure, unsure };
   };
@@ -121,6 +126,15 @@ export function createClockCheck({
     if (verdict === 'refuse') throw new MfaError('ERR_MFA_CLOCK', { detail: apartBy(by).detail });
   };
   return { look, apart: () => apartBy(ahead()), demand };
+}
+
+/** A store of somebody else's may be silent for ever; with it would be every verb that waits for the look. */
+async function heard(time: Promise<Instant>): Promise<Instant> {
+  const silence = Promise.withResolvers<never>();
+  const detail = 'the store does not tell its time';
+  const giveUp = (): void => silence.reject(new MfaError('ERR_MFA_STORE', { detail }));
+  const timer = setTimeout(giveUp, clockBounds.longestLook);
+  return Promise.race([time, silence.promise]).finally(() => clearTimeout(timer));
 }
 
 /** Nearer to 0 by what is not sure: a slow store is not a wrong clock. */

@@ -20,7 +20,8 @@ export interface ClockCheckedStores extends MfaStores {
  * The ceremonies answer 503, a guard hands the error on, as when a store is down. What ends sessions, removes, disables,
  * revokes and lists works as ever. It goes on by itself when the clocks agree. A clock set while the process runs is noticed
  * at the next verb, a store's at most ten seconds of use later, a difference from the start at the first verb, which waits
- * for the store; so does one verb every ten seconds. How long is the stores' patience.
+ * for the store; so does one verb every ten seconds. How long is the stores' patience, and never
+ * more than 5 s.
  *
  * It cannot see: a difference of up to 30 s, so that two instances judge at most a minute apart, and a code, a challenge, a
  * ticket or a session lasts at most that much longer; two clocks that are wrong alike; which of two is wrong; what reads
