@@ -1,8 +1,9 @@
 // Where the segments of one instance lie, and what makes a file in it durable. No file is ever repaired in place: what
 // replaces another is written beside it, synced, and renamed over it.
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileError } from '../files/file-fault.ts';
 
 const pattern = /^segment-(\d{8})\.jsonl$/;
 
@@ -82,9 +83,26 @@ export async function placeFile(
   }
 }
 
+/** Windows knows no such flag, and has no pipes in folders. */
+const atOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens a file to read it; rejects with its name when it is none. A pipe that somebody put there would be waited for for
+ * ever, with one thread of the few that the process has.
+ */
+export async function openToRead(path: string): Promise<FileHandle> {
+  const file = await open(path, atOnce);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  const fix = 'take away what somebody else put there; it is none of the ledger';
+  throw new FileError({ problem: `${path} is a folder, a pipe or a device, and no file`, fix });
+}
+
 /** Copies `length` bytes of a file, from `start` on. */
 export async function copyBytes(path: string, start: number, length: number, to: FileHandle): Promise<void> {
   if (length === 0) return;
-  for await (const chunk of createReadStream(path, { start, end: start + length - 1 }))
+  const file = await openToRead(path);
+  // The stream closes it.
+  for await (const chunk of file.createReadStream({ start, end: start + length - 1 }))
     await to.appendFile(chunk as Uint8Array);
 }

@@ -1,6 +1,6 @@
 // Streams a file in blocks that end with a whole line, and last what stands after the last line feed: a write that a
 // crash tore, or one that is under way. Memory is bounded by the block and the longest line.
-import { open } from 'node:fs/promises';
+import { openToRead } from './folder.ts';
 
 export interface LineBlock {
   /** Whole lines with their line feeds; the torn block lacks its last one. */
@@ -14,7 +14,7 @@ const longest = 8 << 20;
 export const lineFeed = 0x0a;
 
 export async function* lineBlocks(path: string): AsyncGenerator<LineBlock> {
-  const file = await open(path, 'r');
+  const file = await openToRead(path);
   try {
     let position = 0;
     let rest = Buffer.alloc(0);

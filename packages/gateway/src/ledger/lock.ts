@@ -38,14 +38,25 @@ function placeOf(path: string): string | undefined {
 }
 
 function locked(folder: string, path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return database;
   } catch (cause) {
-    database.close();
-    throw new LedgerLockError(takenWords(folder, path), { cause });
+    database?.close();
+    throw new LedgerLockError(isBusy(cause) ? takenWords(folder, path) : noLockWords(path, cause), { cause });
   }
-  return database;
+}
+
+/** SQLITE_BUSY: somebody else has it. Anything else says that it is no lock at all (a folder, a pipe, another file). */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+}
+
+function noLockWords(path: string, error: unknown): string {
+  const why = error instanceof Error ? error.message : 'no reason given';
+  return `${path} cannot be locked: ${why}\n    fix: take away what is there; the gateway makes it anew`;
 }
 
 /** Two gateways in one folder are rarely meant: first what is likelier. */

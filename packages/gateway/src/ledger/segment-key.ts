@@ -4,9 +4,10 @@
 // the wrapped key in their head.
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
-import { placeFile } from './folder.ts';
+import { FileError } from '../files/file-fault.ts';
+import { openToRead, placeFile } from './folder.ts';
 import { isWrapped } from './keys.ts';
 import type { HeadLine } from './line.ts';
 
@@ -26,6 +27,9 @@ export type SegmentKey =
 /** A hash where older heads have the key itself. */
 const hashed = /^[A-Za-z0-9_-]{43}$/;
 
+/** A wrapped key has some hundred bytes; a file that says it has gigabytes is somebody else's. */
+const longestKey = 65_536;
+
 export function keyPath(segmentPath: string): string {
   return segmentPath.replace(/\.jsonl$/, '.key');
 }
@@ -44,11 +48,27 @@ function hashOf(wrapped: string): string {
 /** The key of a segment, as far as it is there. */
 export async function readKey(path: string, { key }: Pick<HeadLine, 'key'>): Promise<SegmentKey> {
   if (!hashed.test(key)) return wrappedIn(key);
-  const text = await readFile(keyPath(path), 'utf8').catch(absent);
+  const text = await keyText(keyPath(path)).catch(absent);
   if (text === undefined) return { kind: 'key-missing' };
   if (hashOf(text) === key) return wrappedIn(text);
   const word = destroyedIn(text);
   return word === undefined ? { kind: 'key-changed' } : { kind: 'destroyed', ...word };
+}
+
+/** What somebody else put there has no text, or one that is longer than any key: it is not read. */
+async function keyText(path: string): Promise<string> {
+  const file = await openToRead(path).catch(noFile);
+  if (file === undefined) return '';
+  try {
+    return (await file.stat()).size > longestKey ? '' : await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function noFile(error: Error): undefined {
+  if (!(error instanceof FileError)) throw error;
+  return undefined;
 }
 
 /** What is no key at all is a fault of that segment, and stops no answer about the others. */
@@ -91,9 +111,6 @@ export async function destroyKey(path: string, { by, reason, now }: Destruction)
   // At least as long as the key; blanks behind it mean nothing in JSON.
   await overwrite(keyPath(path), (size) => Buffer.from(JSON.stringify(word).padEnd(size)));
 }
-
-/** A wrapped key has some hundred bytes; a file that says it has gigabytes is somebody else's. */
-const longestKey = 65_536;
 
 /** With the segment that retention drops goes its key; a link in its place goes, and not what it leads to. */
 export async function dropKey(path: string, random: Random): Promise<void> {
