@@ -113,16 +113,6 @@ describe('what a code bound', () => {
     expect(await removes(desk, owner, added)).toBe(false);
     expect(await removes(desk, other, added)).toBe(true);
   });
-
-  it('is put back with its line, where two removals at once would leave nobody', async () => {
-    const desk = openDesk();
-    const owner = await withPhone(desk, ana);
-    const added = await plant(desk, owner.phone);
-    const { session } = await byCard(desk);
-    await Promise.all([added, owner].map(({ factor }) => desk.mfa.factors.remove(session, factor.id)));
-    const left = (await desk.stores.factors.list(ana)).filter(({ kind }) => kind === 'totp');
-    expect(left.map(({ id, line }) => [id, line])).toContainEqual([added.factor.id, [owner.factor.id]]);
-  });
 });
 
 describe('what came by more than a code', () => {

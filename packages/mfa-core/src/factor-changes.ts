@@ -8,10 +8,9 @@ import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { endWithCodes, replaceSet } from './recovery-set.ts';
-import { type Actor, actorOf, holdsSomething, judgeRemoval, leavesSomebody, mayRename } from './removal.ts';
+import { type Actor, actorOf, judgeRemoval, mayRename, mustLeave } from './removal.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
-import type { Instant } from './time.ts';
 
 /** The new recovery codes, to be shown once; or the refusal. */
 export type CodesAnswer = { readonly outcome: 'replaced'; readonly codes: readonly string[] } | Refused;
@@ -61,9 +60,10 @@ export async function remove(
     by: 'person',
     ...held.shown,
   });
-  const done = await parts.stores.factors.remove(session.account, id);
+  const leaving = mustLeave(held.by, held.factor, held.all, now);
+  const done = await parts.stores.factors.remove(session.account, id, leaving);
   if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
-  if (await lastAfterAll(parts, held, now)) return refuse(parts, session, 'change', 'last-factor');
+  if (done === 'alone') return refuse(parts, session, 'change', 'last-factor');
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
   const isSetGone = await endWithCodes(parts, [held.factor], 'person', () =>
@@ -136,20 +136,4 @@ async function mayChange(parts: Parts, session: Session, id: FactorId): Promise<
         by: actorOf(right, parts.clock.now()),
         shown: shownIn(right),
       };
-}
-
-/** Two removals at once, each sparing the other's factor: the one that finds nobody left puts its own back. */
-async function lastAfterAll(parts: Parts, { factor, by }: Held, now: Instant): Promise<boolean> {
-  if (!holdsSomething([factor], now)) return false;
-  const left = await parts.stores.factors.list(factor.account);
-  const isLeft = by.shown === undefined ? holdsSomething(left, now) : leavesSomebody(factor, left, now);
-  if (isLeft) return false;
-  await parts.stores.factors.add(closed(factor, now));
-  return true;
-}
-
-/** With every code up to now taken for used: what was accepted between reading and removing stays used (A146). */
-function closed(factor: Factor, now: Instant): Factor {
-  if (factor.kind !== 'totp') return factor;
-  return { ...factor, lastStep: Math.max(factor.lastStep, Math.floor(now / 1000 / factor.settings.period)) };
 }

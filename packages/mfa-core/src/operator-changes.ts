@@ -23,7 +23,7 @@ export async function removeByOperator(
   await emit(parts, { account }, { type: 'factor-removed', factor: named(factor), by: 'operator' });
   const done = await parts.stores.factors.remove(account, id);
   await endWithCodes(parts, [factor], 'operator', () => sessions.endAll(account, 'operator'));
-  return done;
+  return done === 'removed' ? 'removed' : 'absent';
 }
 
 /**

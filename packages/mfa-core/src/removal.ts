@@ -11,6 +11,7 @@ import { isAddedLately } from './added-lately.ts';
 import { challengeLifetimes } from './challenge.ts';
 import { type Granted, type Tier, tierOf } from './change-right.ts';
 import { type BoundBy, type Factor, isUnfinished, isUsable } from './factor.ts';
+import type { FactorId } from './ids.ts';
 import { hangsFrom } from './line.ts';
 import { elapsed, type Instant, type Seconds } from './time.ts';
 
@@ -39,7 +40,7 @@ export function judgeRemoval(
   if (holdsSomething(held, now) && !holdsSomething(left, now)) return 'last-factor';
   if (isLeftOver(removed, now)) return 'allowed';
   if (earned === 'code') return isBelow(removed, shown) ? 'allowed' : 'not-by-code';
-  if (shown?.id !== removed.id || leavesSomebody(removed, left, now)) return 'allowed';
+  if (shown?.id !== removed.id || lasting(removed, left, now).length > 0) return 'allowed';
   return 'last-factor';
 }
 
@@ -58,9 +59,25 @@ function isBelow(factor: Factor, shown: Factor | undefined): boolean {
   return shown !== undefined && hangsFrom(factor, shown);
 }
 
-/** Whether among those left one can be used that is no newcomer, or an older one than the newcomer that goes. */
-export function leavesSomebody(removed: Factor, left: readonly Factor[], now: Instant): boolean {
-  return usable(left, now).some((factor) => outlasts(factor, removed, now));
+/**
+ * Of which factors one must still be there when this one goes: two removals at once, each sparing the other's, must not leave
+ * nobody. Undefined where what goes proves nothing now.
+ */
+export function mustLeave(
+  { shown }: Actor,
+  removed: Factor,
+  held: readonly Factor[],
+  now: Instant,
+): readonly FactorId[] | undefined {
+  if (!holdsSomething([removed], now)) return undefined;
+  const left = without(held, removed);
+  const counting = shown === undefined ? usable(left, now) : lasting(removed, left, now);
+  return counting.map(({ id }) => id);
+}
+
+/** Those left that can be used and are no newcomers, or older than the newcomer that goes. */
+function lasting(removed: Factor, left: readonly Factor[], now: Instant): readonly Factor[] {
+  return usable(left, now).filter((factor) => outlasts(factor, removed, now));
 }
 
 /** Whether a factor other than a recovery set can be used now. */

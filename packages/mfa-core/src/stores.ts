@@ -18,7 +18,15 @@ export interface FactorStore {
    * nothing is counted: for what the operator adds.
    */
   add(factor: Factor, room?: Room): Promise<'added' | 'duplicate' | 'full'>;
-  remove(account: AccountId, factor: FactorId): Promise<'removed' | 'absent'>;
+  /**
+   * With `leaving`, factors of the account, only while one of them is there; else nothing changes and the answer is `alone`.
+   * Of callers who each leave only what another one removes, at least one gets `alone`.
+   */
+  remove(
+    account: AccountId,
+    factor: FactorId,
+    leaving?: readonly FactorId[],
+  ): Promise<'removed' | 'absent' | 'alone'>;
   /**
    * Remembers `step` if it is newer than the last accepted one (RFC 6238 section 5.2). Of concurrent callers with one
    * step exactly one gets `advanced`. `at` becomes `lastUsedAt`.

@@ -61,6 +61,7 @@ describe('stores under a check of the clock', () => {
       'challenges.peek',
       'challenges.put',
       'challenges.take',
+      'factors.add',
       'factors.advanceSignCount',
       'factors.advanceTotpStep',
       'factors.redeemRecoveryCode',
@@ -74,7 +75,6 @@ describe('stores under a check of the clock', () => {
     expect(open.sort()).toEqual([
       'attempts.clear',
       'attempts.count',
-      'factors.add',
       'factors.list',
       'factors.remove',
       'sessions.end',

@@ -74,12 +74,11 @@ export function underClockCheck(stores: MfaStores, { demand }: Pick<ClockCheck, 
 
 type Sound = <T>(verb: () => Promise<T>) => Promise<T>;
 
-/** `add` stays open: it also puts back a factor that should not have been removed, and a clock set meanwhile must not lose it. */
 function factorsUnder(factors: FactorStore, sound: Sound): FactorStore {
   return {
     list: (account) => factors.list(account),
-    add: (factor, room) => factors.add(factor, room),
-    remove: (account, factor) => factors.remove(account, factor),
+    add: (factor, room) => sound(() => factors.add(factor, room)),
+    remove: (account, factor, leaving) => factors.remove(account, factor, leaving),
     advanceTotpStep: (account, factor, step, at) =>
       sound(() => factors.advanceTotpStep(account, factor, step, at)),
     advanceSignCount: (account, factor, count, backedUp, at) =>

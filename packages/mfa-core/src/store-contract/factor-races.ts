@@ -79,6 +79,18 @@ export const factorRaces: readonly StoreCase[] = [
     const answers = await hundred(() => stores.factors.remove(factor.account, factor.id));
     equal(countOf(answers, 'removed'), 1);
   }),
+  race('of two that each leave only the other, one stays', async (stores, clock) => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const account = freshAccount();
+      const [one, other] = [totpOf(account, clock.now()), keyOf(account, clock.now())];
+      for (const factor of [one, other]) await stores.factors.add(factor);
+      const answers = await Promise.all([
+        stores.factors.remove(account, one.id, [other.id]),
+        stores.factors.remove(account, other.id, [one.id]),
+      ]);
+      deepEqual([...answers].sort(), ['alone', 'removed']);
+    }
+  }),
   race('a factor that is removed while it is used stays removed', async (stores, clock) => {
     const factor = totpOf(freshAccount(), clock.now());
     await stores.factors.add(factor);

@@ -103,6 +103,19 @@ export const factorCases: readonly StoreCase[] = [
     equal(await stores.factors.remove(factor.account, factor.id), 'absent');
     deepEqual(await stores.factors.list(factor.account), []);
   }),
+  single('a factor goes only while one of those that are to stay is there', async (stores, clock) => {
+    const [account, at] = [freshAccount(), clock.now()];
+    const [first, second, third] = [totpOf(account, at), keyOf(account, at), totpOf(account, at)];
+    const foreign = totpOf(freshAccount(), at);
+    for (const factor of [first, second, third, foreign]) await stores.factors.add(factor);
+    equal(await stores.factors.remove(account, first.id, []), 'alone');
+    equal(await stores.factors.remove(account, first.id, [foreign.id]), 'alone', 'another account has it');
+    equal(await stores.factors.remove(account, first.id, [foreign.id, second.id]), 'removed');
+    equal(await stores.factors.remove(account, second.id, [first.id]), 'alone', 'it is gone');
+    deepEqual(await kept(stores, second), second);
+    equal(await stores.factors.remove(account, second.id, [third.id]), 'removed');
+    equal(await stores.factors.remove(account, second.id, [third.id]), 'absent');
+  }),
   single('a time step is accepted once, and none before it ever after (A145)', async (stores, clock) => {
     const factor = totpOf(freshAccount(), clock.now(), { lastStep: 100 });
     const at = later(clock.now(), 5000);

@@ -27,9 +27,10 @@ function factorStore(shelf: Shelf): FactorStore {
       insert(shelf, factor);
       return 'added';
     },
-    remove: async (account, id) => {
+    remove: async (account, id, leaving) => {
       const factor = find(shelf, account, id);
       if (factor === undefined) return 'absent';
+      if (leaving?.every((one) => find(shelf, account, one) === undefined)) return 'alone';
       discard(shelf, factor);
       return 'removed';
     },

@@ -2,6 +2,7 @@
 // one's row lock, and READ COMMITTED then judges the row as the first one left it. Where no row is there to wait for, a
 // named lock stands in.
 import type { Factor } from '../factor.ts';
+import type { AccountId, FactorId } from '../ids.ts';
 import { hasRoom, type Room } from '../room.ts';
 import type { FactorStore, FactorUpkeep } from '../stores.ts';
 import { factorColumns, factorOf, rowOf } from './factor-row.ts';
@@ -16,6 +17,7 @@ const statement = {
     ON CONFLICT DO NOTHING`,
   list: `SELECT ${columns} FROM palier_factor WHERE account = $1 ORDER BY added_at, id`,
   remove: `DELETE FROM palier_factor WHERE ${own}`,
+  holding: 'SELECT id FROM palier_factor WHERE account = $1 AND id = ANY($2::text[]) LIMIT 1',
   advanceTotpStep: `UPDATE palier_factor SET last_step = $3, last_used_at = $4
     WHERE ${own} AND kind = 'totp' AND last_step < $3`,
   advanceSignCount: `UPDATE palier_factor SET sign_count = $3::bigint, backed_up = $4, last_used_at = $5
@@ -49,8 +51,14 @@ export function postgresFactors(on: Database): FactorStore {
     add: (factor, room) =>
       room === undefined
         ? added(on, factor)
-        : on.atomically(`factors of ${factor.account}`, (inside) => addedWithin(inside, factor, room)),
-    remove: async (account, id) => ((await changes(statement.remove, id, account)) ? 'removed' : 'absent'),
+        : on.atomically(lockOf(factor.account), (inside) => addedWithin(inside, factor, room)),
+    // Without the lock two callers would each find the factor that the other one removes.
+    remove: (account, id, leaving) =>
+      leaving === undefined
+        ? removed(on, account, id)
+        : on.atomically(lockOf(account), async (inside) =>
+            (await holdsOne(inside, account, leaving)) ? removed(inside, account, id) : 'alone',
+          ),
     advanceTotpStep: async (account, id, step, at) =>
       (await changes(statement.advanceTotpStep, id, account, step, Math.ceil(at))) ? 'advanced' : 'replayed',
     advanceSignCount: async (account, id, count, backedUp, at) => {
@@ -62,6 +70,18 @@ export function postgresFactors(on: Database): FactorStore {
         ? 'redeemed'
         : 'unknown',
   };
+}
+
+function lockOf(account: AccountId): string {
+  return `factors of ${account}`;
+}
+
+async function removed(on: Queries, account: AccountId, id: FactorId): Promise<'removed' | 'absent'> {
+  return (await on.run(statement.remove, id, account)) === 1 ? 'removed' : 'absent';
+}
+
+async function holdsOne(on: Queries, account: AccountId, ids: readonly FactorId[]): Promise<boolean> {
+  return (await on.rows(statement.holding, account, [...ids])).length > 0;
 }
 
 async function added(on: Queries, factor: Factor): Promise<'added' | 'duplicate'> {

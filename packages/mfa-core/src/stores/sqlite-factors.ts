@@ -1,6 +1,7 @@
-// Factors in SQLite. A verb is one statement whose own WHERE decides who won; answers come from the rows changed. Two are
-// transactions: one that counts before it adds, and one that replaces.
+// Factors in SQLite. A verb is one statement whose own WHERE decides who won; answers come from the rows changed. Three are
+// transactions: one that counts before it adds, one that looks who is left before it removes, and one that replaces.
 import type { Factor } from '../factor.ts';
+import type { AccountId, FactorId } from '../ids.ts';
 import { hasRoom, type Room } from '../room.ts';
 import type { FactorStore, FactorUpkeep } from '../stores.ts';
 import { factorColumns, factorOf, rowOf } from './factor-row.ts';
@@ -14,6 +15,8 @@ const insert = `INSERT INTO factor (${columns}) VALUES (${factorColumns.map((nam
 const statement = {
   list: `SELECT ${columns} FROM factor WHERE account = :account ORDER BY added_at, id`,
   remove: 'DELETE FROM factor WHERE id = :id AND account = :account',
+  holding: `SELECT id FROM factor
+    WHERE account = :account AND id IN (SELECT value FROM json_each(:ids)) LIMIT 1`,
   advanceTotpStep: `UPDATE factor SET last_step = :step, last_used_at = :at
     WHERE id = :id AND account = :account AND kind = 'totp' AND last_step < :step`,
   advanceSignCount: `UPDATE factor SET sign_count = :count, backed_up = :backedUp, last_used_at = :at
@@ -42,7 +45,10 @@ export function sqliteFactors(on: Statements): FactorStore {
     list: async (account) => on.all(statement.list, { account }).map(factorOf),
     add: async (factor, room) =>
       room === undefined ? added(on, factor) : on.atomically(() => addedWithin(on, factor, room)),
-    remove: async (account, id) => (changes(statement.remove, { account, id }) ? 'removed' : 'absent'),
+    remove: async (account, id, leaving) =>
+      leaving === undefined
+        ? removed(on, account, id)
+        : on.atomically(() => (holdsOne(on, account, leaving) ? removed(on, account, id) : 'alone')),
     advanceTotpStep: async (account, id, step, at) =>
       changes(statement.advanceTotpStep, { account, id, step, at: Math.ceil(at) }) ? 'advanced' : 'replayed',
     advanceSignCount: async (account, id, count, backedUp, at) => {
@@ -54,6 +60,14 @@ export function sqliteFactors(on: Statements): FactorStore {
         ? 'redeemed'
         : 'unknown',
   };
+}
+
+function removed(on: Statements, account: AccountId, id: FactorId): 'removed' | 'absent' {
+  return on.run(statement.remove, { account, id }) === 1 ? 'removed' : 'absent';
+}
+
+function holdsOne(on: Statements, account: AccountId, ids: readonly FactorId[]): boolean {
+  return on.all(statement.holding, { account, ids: JSON.stringify(ids) }).length > 0;
 }
 
 function added(on: Statements, factor: Factor): 'added' | 'duplicate' {
