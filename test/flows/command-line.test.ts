@@ -145,12 +145,12 @@ describe('palier ticket and account', () => {
 });
 
 describe('palier keys rotate', () => {
-  it('makes a new sealing key current and keeps the old one', async () => {
+  it('makes the next sealing key current, keeps the old one and lets a fresh one wait', async () => {
     expect((await palier('keys', 'rotate')).code).toBe(0);
     const { sealing } = JSON.parse(readFileSync(join(folder, 'palier-keys.json'), 'utf8')) as {
       sealing: { current: string; keys: object };
     };
-    expect([sealing.current, Object.keys(sealing.keys)]).toEqual(['k2', ['k1', 'k2']]);
+    expect([sealing.current, Object.keys(sealing.keys)]).toEqual(['k2', ['k1', 'k2', 'k3']]);
     expect((await palier('check')).code).toBe(0);
   });
 

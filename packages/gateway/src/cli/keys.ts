@@ -7,10 +7,11 @@ import { parseArgs } from 'node:util';
 import { systemClock, systemRandom } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
 import { readJson } from '../files/reading.ts';
-import { replaceFile } from '../files/writing.ts';
+import { changeFile } from '../files/writing.ts';
 import { lossesOf, renewKeyMark } from '../keys/key-mark.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { finishRecordRotation, rotateRecordKey } from '../keys/record-rotation.ts';
+import { turnSealing } from '../keys/sealing-turn.ts';
 import { type AssertionKeys, makeAssertionKey, rotateAssertionKeys } from '../proxy/assertion.ts';
 import { openForCommand } from '../stores/open.ts';
 import { demandOwnKeys, withMfa } from './state.ts';
@@ -53,7 +54,7 @@ export const keysCommand: Command = async (argv, terminal) => {
   }
   // Before the file is touched: the keys of another store are not made the newest of two.
   await withMfa(config, terminal, (_, stores) => demandOwnKeys(config, stores));
-  const { current, assertion } = await rotateFile(config.keys.file);
+  const { current, assertion, wasKnown } = await rotateFile(config.keys.file);
   const progress = await withMfa(config, terminal, async (mfa, stores) => {
     await demandOwnKeys(config, stores);
     return mfa.rotateKeys(({ seen, resealed }) => {
@@ -63,11 +64,15 @@ export const keysCommand: Command = async (argv, terminal) => {
   print(
     terminal,
     values.json,
-    { current, assertion, ...progress },
-    `${terminal.interactive ? '\n' : ''}sealing key ${current} is current; ${progress.resealed} secret(s) sealed anew.\nassertion key ${assertion} signs. Reload the gateway (SIGHUP).\n`,
+    { current, assertion, wasKnown, ...progress },
+    `${terminal.interactive ? '\n' : ''}sealing key ${current} is current; ${progress.resealed} secret(s) sealed anew.\nassertion key ${assertion} signs. ${wasKnown ? reload : reloadAtOnce}\n`,
   );
   return 0;
 };
+
+const reload = 'Reload every gateway (SIGHUP), and before the next rotation.';
+const reloadAtOnce =
+  'Reload every gateway (SIGHUP) at once: the file had no key that waited, and until then codes are a 503.';
 
 /** Goes on with the keys of the file, whatever the store was written with; says what that costs. */
 async function renew(config: Config, terminal: Terminal, json: boolean): Promise<number> {
@@ -80,7 +85,9 @@ async function renew(config: Config, terminal: Terminal, json: boolean): Promise
         ? 'these are the keys of the store: nothing to do\n'
         : `the store goes on with these keys:\n${lossesOf(renewed)
             .map((loss) => `  ${loss}\n`)
-            .join('')}`;
+            .join(
+              '',
+            )}Reload every gateway, or start it again: one that runs with other keys counts apart until then.\n`;
     print(terminal, json, { renewed }, words);
     return renewed.length === 0 ? 1 : 0;
   } finally {
@@ -93,20 +100,26 @@ interface KeyFile {
   readonly assertion: AssertionKeys;
 }
 
-async function rotateFile(path: string): Promise<{ readonly current: string; readonly assertion: string }> {
-  readKeyFile(path);
-  const file = readJson(path, 'a key file') as KeyFile;
-  const current = nextId(Object.keys(file.sealing.keys));
-  const sealing = {
-    current,
-    keys: { ...file.sealing.keys, [current]: Buffer.from(systemRandom(32)).toString('base64url') },
-  };
-  const assertion = rotateAssertionKeys(file.assertion, await makeAssertionKey());
-  replaceFile(path, `${JSON.stringify({ ...file, sealing, assertion }, null, 2)}\n`);
-  return { current, assertion: assertion[0].kid ?? '' };
+interface Rotated {
+  readonly current: string;
+  readonly assertion: string;
+  /** Every gateway that was reloaded since the last rotation opens what is sealed under it. */
+  readonly wasKnown: boolean;
 }
 
-/** Behind the highest there is: counted, it would write over the current one once an older one was taken out. */
-function nextId(ids: readonly string[]): string {
-  return `k${Math.max(0, ...ids.flatMap((id) => (/^k\d{1,9}$/.test(id) ? [Number(id.slice(1))] : []))) + 1}`;
+async function rotateFile(path: string): Promise<Rotated> {
+  readKeyFile(path);
+  const fresh = await makeAssertionKey();
+  let rotated: Rotated | undefined;
+  changeFile(path, () => {
+    const file = readJson(path, 'a key file') as KeyFile;
+    const { wasKnown, ...sealing } = turnSealing(file.sealing, () =>
+      Buffer.from(systemRandom(32)).toString('base64url'),
+    );
+    const assertion = rotateAssertionKeys(file.assertion, fresh);
+    rotated = { current: sealing.current, assertion: assertion[0].kid ?? '', wasKnown };
+    return `${JSON.stringify({ ...file, sealing, assertion }, null, 2)}\n`;
+  });
+  if (rotated === undefined) throw new TypeError('the file was changed without being read');
+  return rotated;
 }

@@ -1,5 +1,19 @@
 // Whether what is to be written can be, said before anything is; and folders, made one after the other.
-import { accessSync, constants, mkdirSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, FileError, type FileFault, fileFault } from './file-fault.ts';
 
@@ -61,21 +75,80 @@ export function makeFolder(path: string, mode = 0o777): void {
   }
 }
 
-/** Writes a new file, never over one that is there. */
+/** Writes a new file, whole or not at all, never over one that is there, and waits until it is on the disk. */
 export function writeNew(path: string, text: string, mode = 0o666): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', mode });
+    const file = openSync(path, 'wx', mode);
+    try {
+      writeOut(file, text);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    }
   } catch (error) {
     throw new FileError(fileFault(path, 'written', error), error);
   }
 }
 
-/** Writes a file for its owner beside the old one and renames it over: a reader sees the old file or the new one, never half of it. */
-export function replaceFile(path: string, text: string): void {
+/**
+ * Writes a file for its owner beside the old one and renames it over: a reader sees the old file or the new one, never half of
+ * it, also after the power was cut. One at a time: `change` reads what is there, and of two that read the same one would be
+ * lost. A link goes on leading to the file.
+ */
+export function changeFile(path: string, change: () => string): void {
   try {
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    const place = realpathSync(path);
+    const passing = `${place}.new`;
+    const file = reserved(passing, path);
+    try {
+      const text = change();
+      keepOwner(place, file);
+      writeOut(file, text);
+      renameSync(passing, place);
+    } catch (error) {
+      rmSync(passing, { force: true });
+      throw error;
+    }
+    syncFolder(dirname(place));
   } catch (error) {
+    if (error instanceof FileError) throw error;
     throw new FileError(fileFault(path, 'written', error), error);
+  }
+}
+
+/** The name is the lock: whoever made the file has it. */
+function reserved(passing: string, path: string): number {
+  try {
+    return openSync(passing, 'wx', 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    const problem = `${path} is being changed by another command, or one was broken off: ${passing} is there`;
+    throw new FileError({ problem, fix: `wait for it; where none runs, delete ${passing}` }, error);
+  }
+}
+
+/** What an administrator writes stays readable for the user that runs the gateway. */
+function keepOwner(path: string, file: number): void {
+  const { uid, gid } = statSync(path);
+  if (process.getuid?.() === 0 && uid !== 0) fchownSync(file, uid, gid);
+}
+
+function writeOut(file: number, text: string): void {
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes the names in it durable; Windows cannot, and need not. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }

@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto';
 import type { Secret } from '@palier/mfa-core';
 import { type GatewayKeys, KeyFileError } from './keys.ts';
+import { waitingBehind } from './sealing-turn.ts';
 
 export interface KeyMarkStore {
   /** The mark of this store; `proposed`, and kept, when it has none. Of concurrent callers one wins, and all are told its. */
@@ -45,13 +46,18 @@ export function keyMarkOf({ sealing, digests, records }: GatewayKeys): string {
   ].join(' ');
 }
 
-/** Which keys of the mark are not in the file, under which older ones stay known until they are taken out. */
+/**
+ * Which keys of the mark are not in the file, under which older ones stay known until they are taken out. What only waits in
+ * it has sealed nothing: a store that is sealed under it has a newer file.
+ */
 export function strangersIn(
   mark: string,
   { sealing, digests, records, recordsBefore }: GatewayKeys,
 ): readonly KeyKind[] {
+  const waiting = new Set(waitingBehind(sealing.current, [...sealing.keys.keys()]));
+  const used = [...sealing.keys].filter(([id]) => !waiting.has(id));
   const known: Readonly<Record<KeyKind, readonly string[]>> = {
-    sealing: [...sealing.keys].map(([id, key]) => sealingPrint(id, key)),
+    sealing: used.map(([id, key]) => sealingPrint(id, key)),
     digests: [printOf('digests', digests)],
     records: [records, recordsBefore].flatMap((key) => (key === undefined ? [] : [printOf('records', key)])),
   };
@@ -69,11 +75,22 @@ export async function confirmKeys(keys: GatewayKeys, file: string, store: KeyMar
   const own = keyMarkOf(keys);
   let mark = await store.first(own);
   // Whoever was overtaken looks at what the other left.
-  while (mark !== own) {
+  for (let turn = 0; mark !== own; turn += 1) {
     const strangers = strangersIn(mark, keys);
     if (strangers.length > 0) throw new StrangeKeys(file, strangers);
-    mark = await store.replace(mark, own);
+    mark = await replaced(store, mark, own, turn);
   }
+}
+
+/** Nobody is overtaken so often: a store that gives another mark back than it was given has somebody else in it. */
+const mostTurns = 100;
+
+async function replaced(store: KeyMarkStore, mark: string, own: string, turn: number): Promise<string> {
+  if (turn < mostTurns) return store.replace(mark, own);
+  throw new KeyFileError({
+    problem: 'the durable store does not keep the mark of its keys (table key_mark)',
+    fix: 'look for what somebody else put there: a trigger, a rule, a view',
+  });
 }
 
 /** The operator accepts what is lost. Answers which keys were others; none when there was nothing to accept. */
@@ -81,7 +98,7 @@ export async function renewKeyMark(keys: GatewayKeys, store: KeyMarkStore): Prom
   const own = keyMarkOf(keys);
   let mark = await store.first(own);
   const strangers = strangersIn(mark, keys);
-  while (mark !== own) mark = await store.replace(mark, own);
+  for (let turn = 0; mark !== own; turn += 1) mark = await replaced(store, mark, own, turn);
   return strangers;
 }
 

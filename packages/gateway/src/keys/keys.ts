@@ -30,10 +30,11 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64u
 /** Fresh keys of every kind. */
 export async function makeKeyFile(random: Random): Promise<string> {
   const file: KeyFile = {
-    sealing: { current: 'k1', keys: { k1: text(random(32)) } },
+    // The second waits from the start, so that everybody knows it when the first rotation makes it current.
+    sealing: { current: 'k1', keys: { k1: text(random(32)), k2: text(random(32)) } },
     digests: text(random(32)),
     records: text(random(32)),
-    // The second is published from the start, so that everybody knows it when the first rotation lets it sign.
+    // And here the second is published from the start.
     assertion: [await makeAssertionKey(), await makeAssertionKey()],
   };
   return `${JSON.stringify(file, null, 2)}\n`;

@@ -3,7 +3,7 @@
 // the old digests is left means nothing to anybody.
 import type { Instant, Random } from '@palier/mfa-core';
 import { readJson } from '../files/reading.ts';
-import { replaceFile } from '../files/writing.ts';
+import { changeFile } from '../files/writing.ts';
 import { KeyFileError, readKeyFile } from './keys.ts';
 
 /** The longest window in which a record is remembered: who is new to an account. */
@@ -16,15 +16,16 @@ interface RecordPart {
 
 /** Makes a new key current and keeps the one before. A second rotation within the year would lose counts: it is refused. */
 export function rotateRecordKey(path: string, random: Random, now: Instant): { readonly until: string } {
-  const file = read(path);
-  if (file.recordsBefore !== undefined)
-    throw new KeyFileError({
-      problem: `a rotation is under way since ${file.recordsBefore.since}`,
-      fix: 'end it first: palier keys finish --records',
-    });
   const since = new Date(now).toISOString();
-  const records = Buffer.from(random(32)).toString('base64url');
-  replace(path, { ...file, records, recordsBefore: { key: file.records, since } });
+  change(path, (file) => {
+    if (file.recordsBefore !== undefined)
+      throw new KeyFileError({
+        problem: `a rotation is under way since ${file.recordsBefore.since}`,
+        fix: 'end it first: palier keys finish --records',
+      });
+    const records = Buffer.from(random(32)).toString('base64url');
+    return { ...file, records, recordsBefore: { key: file.records, since } };
+  });
   return { until: new Date(now + horizonMilliseconds).toISOString() };
 }
 
@@ -33,26 +34,26 @@ export function rotateRecordKey(path: string, random: Random, now: Instant): { r
  * more prompts and earlier caps, never more persons shown. `early` accepts that.
  */
 export function finishRecordRotation(path: string, now: Instant, early: boolean): void {
-  const { recordsBefore, ...file } = read(path);
-  if (recordsBefore === undefined)
-    throw new KeyFileError({
-      problem: 'no rotation is under way',
-      fix: 'begin one: palier keys rotate --records',
-    });
-  const until = Date.parse(recordsBefore.since) + horizonMilliseconds;
-  if (!(now >= until) && !early)
-    throw new KeyFileError({
-      problem: `the counts rest on it until ${new Date(until).toISOString()}`,
-      fix: 'wait, or write --early, which accepts that known persons look new',
-    });
-  replace(path, file);
+  change(path, ({ recordsBefore, ...file }) => {
+    if (recordsBefore === undefined)
+      throw new KeyFileError({
+        problem: 'no rotation is under way',
+        fix: 'begin one: palier keys rotate --records',
+      });
+    const until = Date.parse(recordsBefore.since) + horizonMilliseconds;
+    if (!(now >= until) && !early)
+      throw new KeyFileError({
+        problem: `the counts rest on it until ${new Date(until).toISOString()}`,
+        fix: 'wait, or write --early, which accepts that known persons look new',
+      });
+    return file;
+  });
 }
 
-function read(path: string): RecordPart {
+function change(path: string, next: (file: RecordPart) => object): void {
   readKeyFile(path);
-  return readJson(path, 'a key file') as RecordPart;
-}
-
-function replace(path: string, file: object): void {
-  replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  changeFile(path, () => {
+    const file = readJson(path, 'a key file') as RecordPart;
+    return `${JSON.stringify(next(file), null, 2)}\n`;
+  });
 }
