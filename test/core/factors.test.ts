@@ -35,8 +35,13 @@ describe('removing a factor', () => {
 
   it('leaves one when two are removed at once', async () => {
     const desk = openDesk();
-    const [first, second] = await withTwoPhones(desk);
-    await Promise.all([first, second].map(({ factor }) => desk.mfa.factors.remove(first.session, factor.id)));
+    const phones = await withTwoPhones(desk);
+    // A card may remove either; a code could remove the second alone.
+    const { session } = must(
+      await desk.mfa.card.prove((await signIn(desk, ana)).token, 'card'),
+      'stepped-up',
+    );
+    await Promise.all(phones.map(({ factor }) => desk.mfa.factors.remove(session, factor.id)));
     const left = (await desk.mfa.factors.list(ana)).filter(({ kind }) => kind === 'totp');
     expect(left.length).toBeGreaterThan(0);
   });
