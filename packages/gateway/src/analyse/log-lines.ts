@@ -24,7 +24,21 @@ export async function openLogLines(path: string): Promise<LogLines> {
   const source = zipped ? file.pipe(createGunzip({ chunkSize: blockSize })) : file;
   // A broken file must end the reading, and a pipe does not pass errors on.
   if (zipped) file.once('error', (error) => source.destroy(error));
-  return { total: size, read: () => file.bytesRead, groups: () => grouped(source) };
+  return { total: size, read: () => file.bytesRead, groups: () => grouped(named(path, source)) };
+}
+
+/** What zlib says of a file that was cut or damaged names none. */
+async function* named(path: string, source: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;
+    const problem = `${path} is no whole gzip file: ${error.message}`;
+    throw new FileError(
+      { problem, fix: 'name one that is; where the log is still being written, its copy' },
+      error,
+    );
+  }
 }
 
 function sizeOf(path: string): number {

@@ -8,7 +8,7 @@ import type { OpenStores } from '../stores/open-stores.ts';
 import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow, withStores } from './stop.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
 import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
 
 interface Asked {
@@ -49,7 +49,9 @@ export const accountCommand: Command = async (argv, terminal) => {
     },
   });
   const [verb = '', name, factor] = positionals;
-  if (!isVerb(verb)) throw new UsageError(`write: palier account ${Object.keys(verbs).join('|')} ACCOUNT`);
+  const usage = `write: palier account ${Object.keys(verbs).join('|')} ACCOUNT`;
+  if (!isVerb(verb)) throw new UsageError(usage);
+  demandAtMost(verb === 'remove-factor' ? 3 : 2, positionals, usage);
   const account = accountNamed(name);
   const { reason } = values;
   const config = soundConfig(values.config, terminal);

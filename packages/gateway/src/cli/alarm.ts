@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+
+const usage = 'write: palier alarm list | end ACCOUNT';
 
 export const alarmCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -15,7 +17,8 @@ export const alarmCommand: Command = async (argv, terminal) => {
     },
   });
   const [verb, name] = positionals;
-  if (verb !== 'list' && verb !== 'end') throw new UsageError('write: palier alarm list | end ACCOUNT');
+  if (verb !== 'list' && verb !== 'end') throw new UsageError(usage);
+  demandAtMost(verb === 'end' ? 2 : 1, positionals, usage);
   const account = verb === 'end' ? accountNamed(name) : undefined;
   const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {

@@ -2,7 +2,7 @@
 // folders that are named, which are half of what goes wrong.
 import { parseArgs } from 'node:util';
 import { startProblems } from './start-files.ts';
-import { type Command, print, problemLines, readConfig, warningLines } from './terminal.ts';
+import { type Command, demandAtMost, print, problemLines, readConfig, warningLines } from './terminal.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -13,6 +13,7 @@ export const checkCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
+  demandAtMost(1, positionals, 'write: palier check [--config FILE]');
   const path = positionals[0] ?? values.config;
   const read = readConfig(path, terminal);
   const { problems, warnings } =

@@ -16,7 +16,9 @@ import type { Identity } from '../identity/identity.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
 import { explanationWords } from './explain-words.ts';
-import { type Command, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+
+const usage = 'write: palier explain METHOD TARGET [--as CLASS] [--proof totp|webauthn|recovery-code|card]';
 
 export const explainCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -31,10 +33,8 @@ export const explainCommand: Command = async (argv, terminal) => {
     },
   });
   const [method, target] = positionals;
-  if (method === undefined || target === undefined)
-    throw new UsageError(
-      'write: palier explain METHOD TARGET [--as CLASS] [--proof totp|webauthn|recovery-code|card]',
-    );
+  if (method === undefined || target === undefined) throw new UsageError(usage);
+  demandAtMost(2, positionals, usage);
   const config = soundConfig(values.config, terminal);
   const asker = { identity: identityOf(values.as), proofs: values.proof.map(proofOf), peer: values.peer };
   const paper = {

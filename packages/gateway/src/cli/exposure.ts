@@ -11,7 +11,15 @@ import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
 import { measureOf, privateKeysIn } from './ledger-measure.ts';
-import { type Command, ledgerFolder, print, progressOn, spanIn, UsageError } from './terminal.ts';
+import {
+  type Command,
+  demandAtMost,
+  ledgerFolder,
+  print,
+  progressOn,
+  spanIn,
+  UsageError,
+} from './terminal.ts';
 
 const usage =
   'write: palier exposure report --key ledger-private.jwk [--heads FILE] [--retention 365d] [--account A] [--from T] [--to T] [--csv FILE] [--details FILE] [--language fr|en]';
@@ -39,6 +47,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
   const { language = 'fr' } = values;
   if (positionals[0] !== 'report' || values.key === undefined || (language !== 'fr' && language !== 'en'))
     throw new UsageError(usage);
+  demandAtMost(1, positionals, usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
   const privateKeys = privateKeysIn(values.key);
   const measure = measureOf(values, terminal);

@@ -29,7 +29,7 @@ export const initCommand: Command = async (argv, terminal) => {
 
 const names = ['palier.yaml', 'palier-keys.json', 'ledger-public.jwk', 'ledger-private.jwk'] as const;
 
-const offMachine = 'Take ledger-private.jwk off this machine now: whoever has it can read who was seen.';
+const offMachine = 'Take ledger-private.jwk off this machine now: whoever has it can read who was seen.\n';
 
 async function initFirst(directory: string, at: (name: string) => string): Promise<Anew> {
   makeFolder(directory);

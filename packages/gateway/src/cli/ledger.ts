@@ -10,6 +10,7 @@ import { verifyLedger } from '../ledger/verify.ts';
 import { measureOf, privateKeysIn } from './ledger-measure.ts';
 import {
   type Command,
+  demandAtMost,
   instantIn,
   ledgerFolder,
   operatorName,
@@ -42,6 +43,7 @@ export const ledgerCommand: Command = async (argv, terminal) => {
       to: { type: 'string' },
     },
   });
+  demandAtMost(1, positionals, usage);
   if (positionals[0] === 'search') {
     const { from, to } = spanIn(values);
     const found = await searchLedger(
@@ -110,5 +112,7 @@ function nothingLine(from: Instant, to: Instant): string {
 }
 
 function activityLine({ account, releases, misses, first, last, routes }: AccountActivity): string {
-  return `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}\n`;
+  const line = `${account}  ${releases} record(s) released, ${misses} missed, ${first} to ${last}  ${routes.join(', ')}`;
+  // Whoever has the disk can write any name there.
+  return `${printable(line)}\n`;
 }

@@ -14,10 +14,11 @@ import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
 import { observedCommand } from './observed.ts';
+import { printToTheEnd } from './output.ts';
 import { reviewCommand } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
-import { type Command, type Terminal, UsageError } from './terminal.ts';
+import { type Command, printable, type Terminal, UsageError } from './terminal.ts';
 import { ticketCommand } from './ticket.ts';
 
 const commands: Readonly<Record<string, Command>> = {
@@ -83,13 +84,13 @@ too low: answers of observe mode could not be read, or an account that was asked
 
 async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name = '', ...rest] = argv;
-  if (name === '' || name === '--help' || name === 'help') {
+  if (name === '' || name === 'help' || asksForHelp(argv)) {
     terminal.out(usage);
     return name === '' ? 2 : 0;
   }
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    terminal.err(`palier: there is no command "${name}"\n\n${usage}`);
+    terminal.err(`palier: there is no command "${printable(name)}"\n\n${usage}`);
     return 2;
   }
   try {
@@ -103,6 +104,13 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   }
 }
 
+/** Anywhere before the words that are names whatever they look like. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).some((word) => word === '--help' || word === '-h');
+}
+
+printToTheEnd();
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

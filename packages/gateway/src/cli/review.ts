@@ -5,6 +5,7 @@ import { openForCommand } from '../stores/open.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
 import {
   type Command,
+  demandAtMost,
   operatorName,
   print,
   printable,
@@ -14,6 +15,7 @@ import {
 } from './terminal.ts';
 
 const day = 86_400_000;
+const usage = 'write: palier review list [--all] | done ID [--by NAME]';
 
 export const reviewCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -28,7 +30,8 @@ export const reviewCommand: Command = async (argv, terminal) => {
   });
   const [verb, id] = positionals;
   if (!(verb === 'list' && id === undefined) && !(verb === 'done' && id !== undefined))
-    throw new UsageError('write: palier review list [--all] | done ID [--by NAME]');
+    throw new UsageError(usage);
+  demandAtMost(2, positionals, usage);
   const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {
     if (id === undefined) return await list(stores, terminal, values.json, values.all);

@@ -6,10 +6,20 @@ import { didYouMean } from '../config/nearest.ts';
 import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import { type Command, operatorName, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import {
+  type Command,
+  demandAtMost,
+  operatorName,
+  print,
+  soundConfig,
+  type Terminal,
+  UsageError,
+} from './terminal.ts';
 import { doneForNobody, unknownStop } from './unknown-names.ts';
 
-const usage = `write: palier stop ${stopKinds.slice(0, -1).join('|')} NAME [--reason TEXT] | stop everything | stop list`;
+const kinds = stopKinds.slice(0, -1).join('|');
+const usage = `write: palier stop ${kinds} NAME [--reason TEXT] | stop everything | stop list`;
+const usageOfResume = `write: palier resume ${kinds} NAME | resume everything`;
 
 const options = {
   config: { type: 'string', default: 'palier.yaml' },
@@ -20,8 +30,11 @@ const options = {
 export const stopCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const config = soundConfig(values.config, terminal);
-  if (positionals[0] === 'list') return withStores(config, (stores) => list(stores, terminal, values.json));
-  const what = whatOf(positionals);
+  if (positionals[0] === 'list') {
+    demandAtMost(1, positionals, usage);
+    return withStores(config, (stores) => list(stores, terminal, values.json));
+  }
+  const what = whatOf(positionals, usage);
   if (what.kind === 'route') requireRoute(what.name, config);
   return withStores(config, async (stores) => {
     const stop = stopNow(what, values.reason);
@@ -47,7 +60,7 @@ export const resumeCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const config = soundConfig(values.config, terminal);
   // Also what the configuration has no more: a stop that cannot be lifted would hold for whoever writes it again.
-  const { kind, name } = whatOf(positionals);
+  const { kind, name } = whatOf(positionals, usageOfResume);
   return withStores(config, async ({ standings }) => {
     const outcome = await standings.stops.end(kind, name);
     const words =
@@ -84,13 +97,17 @@ async function list({ standings }: Stores, terminal: Terminal, json: boolean): P
   return 0;
 }
 
-function whatOf([first, name = '', ...rest]: readonly string[]): {
+function whatOf(
+  words: readonly string[],
+  asked: string,
+): {
   readonly kind: StopKind;
   readonly name: string;
 } {
+  const [first, name = ''] = words;
   const kind = stopKinds.find((one) => one === first);
-  if (kind === undefined || rest.length > 0 || (kind === 'everything') !== (name === ''))
-    throw new UsageError(usage);
+  if (kind === undefined || (kind === 'everything') !== (name === '')) throw new UsageError(asked);
+  demandAtMost(2, words, asked);
   return { kind, name: kind === 'account' ? accountNamed(name) : name };
 }
 

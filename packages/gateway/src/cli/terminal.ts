@@ -21,6 +21,16 @@ export type Command = (argv: readonly string[], terminal: Terminal) => Promise<n
 /** Wrong words on the command line: exit code 2. */
 export class UsageError extends Error {}
 
+/**
+ * More words than a verb has places for are a mistake, and told before anything is done: a blank in a name that was not quoted
+ * would have it done to another account.
+ */
+export function demandAtMost(places: number, words: readonly string[], usage: string): void {
+  const extra = words[places];
+  if (extra !== undefined)
+    throw new UsageError(`"${printable(extra)}" is one word too many (quote a name with a blank); ${usage}`);
+}
+
 /** Reads a configuration file; files it names are looked up beside it. */
 export function readConfig(path: string, terminal: Terminal): ParsedConfig {
   const folder = dirname(resolve(path));

@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
 import { shellWord } from '../notify/shell-word.ts';
 import { accountNamed, demandOwnKeys, withMfa } from './state.ts';
-import { type Command, operatorName, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, operatorName, print, soundConfig, UsageError } from './terminal.ts';
 import { isNewHere, newHere } from './unknown-names.ts';
+
+const usage = 'write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET';
 
 export const ticketCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
@@ -22,7 +24,8 @@ export const ticketCommand: Command = async (argv, terminal) => {
     verb !== 'list' &&
     !(verb === 'revoke' && id !== undefined)
   )
-    throw new UsageError('write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET');
+    throw new UsageError(usage);
+  demandAtMost(verb === 'revoke' ? 3 : 2, positionals, usage);
   const config = soundConfig(values.config, terminal);
   return withMfa(config, terminal, async (mfa, stores) => {
     if (verb === 'issue') {
