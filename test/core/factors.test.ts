@@ -4,6 +4,7 @@ import { memoryStores } from '@palier/mfa-core/stores/memory';
 import { describe, expect, it } from 'vitest';
 import {
   accountOf,
+  atOnce,
   bindPhone,
   type Desk,
   lastReason,
@@ -75,6 +76,26 @@ describe('removing a factor', () => {
     const third = await bindPhone(desk, first, undefined);
     must(await desk.mfa.factors.remove(third.session, third.factor.id), 'removed');
     expect(await desk.mfa.sessions.load(third.token)).toBeUndefined();
+  });
+});
+
+describe('a removal that the log was told of before the store refused it', () => {
+  const taken = (desk: Desk): unknown => desk.events.findLast(({ type }) => type === 'refused');
+
+  it('is taken back by name where another one was quicker', async () => {
+    const desk = openDesk();
+    const [first, second] = await withTwoPhones(desk);
+    await atOnce(2, () => desk.mfa.factors.remove(first.session, second.factor.id));
+    expect(taken(desk)).toMatchObject({ reason: 'unknown-factor', factor: { id: second.factor.id } });
+  });
+
+  it('is taken back by name where nothing would have stayed', async () => {
+    const { factors, ...stores } = memoryStores();
+    const remove: typeof factors.remove = async (account, id) => factors.remove(account, id, []);
+    const desk = openDesk({ stores: { ...stores, factors: { ...factors, remove } } });
+    const [first, second] = await withTwoPhones(desk);
+    must(await desk.mfa.factors.remove(first.session, second.factor.id), 'refused');
+    expect(taken(desk)).toMatchObject({ reason: 'last-factor', factor: { id: second.factor.id } });
   });
 });
 

@@ -1,5 +1,5 @@
 // The log hears of a factor that was bound and of no other one, and no factor counts before the log has heard of it.
-import type { MfaEvent, MfaStores } from '@palier/mfa-core';
+import { MfaError, type MfaEvent, type MfaStores } from '@palier/mfa-core';
 import { memoryStores } from '@palier/mfa-core/stores/memory';
 import type { SoftwareAuthenticator } from '@palier/mfa-core/testing';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +59,40 @@ describe('the log', () => {
     const told = enrolled(desk.events);
     await expect(bindKey(desk, await signIn(desk, bea), undefined, twin())).rejects.toThrow('duplicate');
     expect(enrolled(desk.events)).toEqual(told);
+  });
+});
+
+describe('an app that the operator imports', () => {
+  const app = {
+    secret: new Uint8Array(20).fill(5),
+    settings: { hash: 'sha1', digits: 6, period: 30 },
+  } as const;
+
+  it('is told of only where it has its place: a wrong clock gives it none', async () => {
+    const { factors, ...stores } = memoryStores();
+    const add = (): Promise<never> => Promise.reject(new MfaError('ERR_MFA_CLOCK'));
+    const desk = openDesk({ stores: { ...stores, factors: { ...factors, add } } });
+    await expect(desk.mfa.factors.importTotp(ana, app)).rejects.toMatchObject({ code: 'ERR_MFA_CLOCK' });
+    expect(desk.events).toEqual([]);
+  });
+
+  it('proves nothing while the log is told of it, and counts then', async () => {
+    const stores = memoryStores();
+    const usable: boolean[] = [];
+    const look = async (): Promise<void> => {
+      for (const { activeFrom } of await stores.factors.list(ana))
+        usable.push(activeFrom <= desk.clock.now());
+    };
+    const desk = deskTold(look, { stores });
+    await desk.mfa.factors.importTotp(ana, app);
+    await look();
+    expect(usable).toEqual([false, true]);
+  });
+
+  it('is not kept where the log refuses', async () => {
+    const desk = deskTold(() => Promise.reject(new Error('the log is full')));
+    await expect(desk.mfa.factors.importTotp(ana, app)).rejects.toThrow('the log is full');
+    expect(await desk.mfa.factors.list(ana)).toEqual([]);
   });
 });
 

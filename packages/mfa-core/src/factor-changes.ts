@@ -62,8 +62,7 @@ export async function remove(
   });
   const leaving = mustLeave(held.by, held.factor, held.all, now);
   const done = await parts.stores.factors.remove(session.account, id, leaving);
-  if (done === 'absent') return refuse(parts, session, 'change', 'unknown-factor');
-  if (done === 'alone') return refuse(parts, session, 'change', 'last-factor');
+  if (done !== 'removed') return takeBack(parts, session, held.factor, done);
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
   const isSetGone = await endWithCodes(parts, [held.factor], 'person', () =>
@@ -74,6 +73,17 @@ export async function remove(
     ...unknownOf(parts, held.factor),
     ...(isSetGone && { recoveryCodes: 'removed' }),
   };
+}
+
+/** Somebody was quicker. The log was told before the store decided, so that a crash leaves nothing untold: now of which not. */
+function takeBack(
+  parts: Parts,
+  session: Session,
+  factor: Factor,
+  done: 'absent' | 'alone',
+): Promise<Refused> {
+  const reason = done === 'alone' ? 'last-factor' : 'unknown-factor';
+  return refuse(parts, session, 'change', reason, { factor });
 }
 
 function unknownOf({ relyingParty }: Parts, factor: Factor): Pick<Removed, 'unknown'> {

@@ -10,9 +10,10 @@ import type { Session } from './session.ts';
 /** A confirmed factor on its way into an account. */
 interface Keeping {
   readonly factor: TotpFactor | WebAuthnFactor;
-  readonly room: Room;
-  /** In which it was confirmed. */
-  readonly session: Session;
+  /** Absent where nothing is counted: for what the operator adds. */
+  readonly room?: Room;
+  /** In which it was confirmed; absent where the operator adds it. */
+  readonly session?: Session;
   /** The event: where it is refused nothing is kept. */
   readonly told: () => Promise<void>;
 }
@@ -33,7 +34,7 @@ export async function keepFactor(
   if (placed !== 'added') return placed;
   const takeBack = (): Promise<unknown> => stores.factors.remove(account, id);
   try {
-    if ((await currentSession(parts, session)) === undefined) {
+    if (session !== undefined && (await currentSession(parts, session)) === undefined) {
       await takeBack();
       return 'session-gone';
     }

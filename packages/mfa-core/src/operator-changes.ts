@@ -3,6 +3,7 @@
 import type { Factor, TotpFactor, TotpSettings } from './factor.ts';
 import { type FactorView, factorName, viewOf } from './factor-view.ts';
 import { type AccountId, type FactorId, makeFactorId } from './ids.ts';
+import { keepFactor } from './keep-factor.ts';
 import { emit, named, type Parts } from './parts.ts';
 import { endWithCodes } from './recovery-set.ts';
 import type { Sessions } from './session-lifecycle.ts';
@@ -118,17 +119,18 @@ export async function importTotp(
     settings,
     lastStep,
   };
-  await emit(
-    parts,
-    { account },
-    {
-      type: 'factor-enrolled',
-      factor: named(factor),
-      activeFrom: now,
-      right: 'operator',
-      boundBy: 'operator',
-    },
-  );
-  await parts.stores.factors.add(factor);
+  const told = (): Promise<void> =>
+    emit(
+      parts,
+      { account },
+      {
+        type: 'factor-enrolled',
+        factor: named(factor),
+        activeFrom: now,
+        right: 'operator',
+        boundBy: 'operator',
+      },
+    );
+  await keepFactor(parts, { factor, told });
   return viewOf(factor);
 }

@@ -24,9 +24,8 @@ export interface ClockCheckedStores extends MfaStores {
  * more than 5 s.
  *
  * It cannot see: a difference of up to 30 s, so that two instances judge at most a minute apart, and a code, a challenge, a
- * ticket or a session lasts at most that much longer; two clocks that are wrong alike; which of two is wrong; what reads
- * no store (`assess` of a session kept from before, the gateway's assertion); and what the operator writes by this
- * machine's time with `factors.importTotp`.
+ * ticket or a session lasts at most that much longer; two clocks that are wrong alike; which of two is wrong; and what reads
+ * no store (`assess` of a session kept from before, the gateway's assertion).
  */
 export function withClockCheck(
   stores: MfaStores & StoreTime,

@@ -100,7 +100,7 @@ function ownColumns(factor: Factor): Partial<FactorRow> {
 export function factorOf(row: Readonly<Record<string, unknown>>): Factor {
   const own = ownProperties(row);
   const rest = parsed('factor', row['document']);
-  if (own === undefined || typeof rest !== 'object') throw nonsense('factor');
+  if (own === undefined || typeof rest !== 'object' || !isLine(rest)) throw nonsense('factor');
   return {
     ...rest,
     id: row['id'],
@@ -112,6 +112,12 @@ export function factorOf(row: Readonly<Record<string, unknown>>): Factor {
     ...(row['last_used_at'] === null ? {} : { lastUsedAt: Number(row['last_used_at']) }),
     ...own,
   } as Factor;
+}
+
+/** Who may remove a factor is read from its line: a text that holds an id somewhere would be taken for one. */
+function isLine(rest: object | null): boolean {
+  const line: unknown = rest !== null && 'line' in rest ? rest.line : undefined;
+  return line === undefined || (Array.isArray(line) && line.every((id) => typeof id === 'string'));
 }
 
 /** The tag of the row says which columns must be there; undefined when one is not. */
