@@ -1,10 +1,12 @@
 // `palier exposure report`: who was seen, by which account, when and by which route. Needs the operator's private key. The
 // report is written whatever is wrong with the ledger; the exit code says whether its figures can be relied on.
 import { once } from 'node:events';
-import { createWriteStream, existsSync, linkSync, rmSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, linkSync, openSync, rmSync, type WriteStream } from 'node:fs';
+import { constants } from 'node:os';
+import process from 'node:process';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { FileError } from '../files/file-fault.ts';
+import { errnoOf, FileError, fileFault } from '../files/file-fault.ts';
 import { placeFault } from '../files/writing.ts';
 import type { ExposedPerson } from '../ledger/exposed-persons.ts';
 import { exposureReport } from '../ledger/exposure.ts';
@@ -51,11 +53,11 @@ export const exposureCommand: Command = async (argv, terminal) => {
   const directory = ledgerFolder(values.directory, values.config, terminal);
   const privateKeys = privateKeysIn(values.key);
   const measure = measureOf(values, terminal);
-  const papers = [
-    paper(values.csv, noticeHeader, noticeLine),
-    paper(values.details, releaseHeader, releaseLines),
-  ].filter((one) => one !== undefined);
-  const exposure = await reported(papers, () =>
+  const wanted = [
+    [values.csv, noticeHeader, noticeLine],
+    [values.details, releaseHeader, releaseLines],
+  ] as const;
+  const exposure = await reported(wanted, (papers) =>
     exposureReport(
       {
         directory,
@@ -87,31 +89,65 @@ interface Paper {
   drop(): void;
 }
 
+type PaperWanted = readonly [
+  path: string | undefined,
+  header: string,
+  lines: (person: ExposedPerson) => string,
+];
+
 /** A paper that ends half-way would read as if the persons below were not seen: all of them whole, or none. */
-async function reported<T>(papers: readonly Paper[], report: () => Promise<T>): Promise<T> {
+async function reported<T>(
+  wanted: readonly PaperWanted[],
+  report: (papers: readonly Paper[]) => Promise<T>,
+): Promise<T> {
+  const papers: Paper[] = [];
+  const drop = (): void => {
+    for (const one of papers) one.drop();
+  };
+  const brokenOff = onceBrokenOff(drop);
   try {
-    const exposure = await report();
+    for (const [path, header, lines] of wanted)
+      if (path !== undefined) papers.push(paper(path, header, lines));
+    const exposure = await report(papers);
     for (const one of papers) await one.end();
     return exposure;
   } catch (error) {
-    for (const one of papers) one.drop();
+    drop();
     throw error;
+  } finally {
+    brokenOff.forget();
+  }
+}
+
+/** Whoever presses Ctrl-C leaves no half list of persons behind. */
+function onceBrokenOff(drop: () => void): { readonly forget: () => void } {
+  const end = (signal: NodeJS.Signals): void => {
+    drop();
+    process.exit(128 + constants.signals[signal]);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end).once('SIGHUP', end);
+  return { forget: () => void process.off('SIGINT', end).off('SIGTERM', end).off('SIGHUP', end) };
+}
+
+/** Of two reports into one file each would write over the persons of the other. */
+function reserved(partial: string): number {
+  try {
+    return openSync(partial, 'wx', 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw new FileError(fileFault(partial, 'written', error), error);
+    const problem = `${partial} is there: another report is being written, or one was broken off`;
+    throw new FileError({ problem, fix: 'wait for it; where none runs, delete it' }, error);
   }
 }
 
 /** A file that only its owner reads, written at the pace of the disk; never over one that is there. */
-function paper(
-  path: string | undefined,
-  header: string,
-  lines: (person: ExposedPerson) => string,
-): Paper | undefined {
-  if (path === undefined) return undefined;
+function paper(path: string, header: string, lines: (person: ExposedPerson) => string): Paper {
   if (existsSync(path))
     throw new FileError({ problem: `${path} is there already`, fix: 'move it away, or name another file' });
   const fault = placeFault(path);
   if (fault !== undefined) throw new FileError(fault);
   const partial = `${path}.partial`;
-  const stream: WriteStream = createWriteStream(partial, { mode: 0o600, flags: 'w' });
+  const stream: WriteStream = createWriteStream(partial, { fd: reserved(partial) });
   const done = finished(stream);
   done.catch(() => undefined);
   stream.write(header);

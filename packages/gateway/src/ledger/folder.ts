@@ -1,7 +1,7 @@
 // Where the segments of one instance lie, and what makes a file in it durable. No file is ever repaired in place: what
 // replaces another is written beside it, synced, and renamed over it.
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from '../files/file-fault.ts';
 
@@ -31,13 +31,19 @@ export async function segmentsIn(folder: string): Promise<readonly number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Instances that have written below a ledger's directory, by name. */
+/**
+ * Instances that have written below a ledger's directory, by name. A link leads to one whose folder an operator moved to another
+ * disk: the gateway writes through it, so it is read through it, and rejected by its name where it leads nowhere.
+ */
 export async function instancesIn(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  const folders = await Promise.all(
+    entries.map(async (entry) => {
+      const isLinked = entry.isSymbolicLink() && (await stat(join(directory, entry.name))).isDirectory();
+      return entry.isDirectory() || isLinked ? [entry.name] : [];
+    }),
+  );
+  return folders.flat().sort();
 }
 
 /** Makes the names in a folder durable. Windows cannot and need not: its file systems journal names. */

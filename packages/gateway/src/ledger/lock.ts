@@ -56,7 +56,7 @@ function isBusy(error: unknown): boolean {
 
 function noLockWords(path: string, error: unknown): string {
   const why = error instanceof Error ? error.message : 'no reason given';
-  return `${path} cannot be locked: ${why}\n    fix: take away what is there; the gateway makes it anew`;
+  return `${path} cannot be locked: ${why}\n    fix: see that its folder is there and can be written, and take away what else has its name; the gateway makes it anew`;
 }
 
 /** Two gateways in one folder are rarely meant: first what is likelier. */
