@@ -66,19 +66,26 @@ describe.skipIf(chromiumPath === undefined)('a link of another site in a real br
     site.clock.advance(30);
     const { page, context } = await openWindow(browser);
     await signIn(page, site, 'medecin-02');
-    const [own, led] = [await context.newPage(), await context.newPage()];
-    await Promise.all([page.goto(patient(3)), own.goto(patient(4)), led.goto(trap(5))]);
-    await led.waitForURL(/\/\.palier\/step-up/);
+    const [own, led, read] = [await context.newPage(), await context.newPage(), await context.newPage()];
+    await Promise.all([page.goto(patient(3)), own.goto(patient(4)), led.goto(trap(5)), read.goto(trap(6))]);
+    for (const tab of [led, read]) await tab.waitForURL(/\/\.palier\/step-up/);
+    // In the other language, and back: a link of ours led here now.
+    await read.getByRole('link', { name: 'English' }).click();
+    await read.getByRole('link', { name: 'Français' }).click();
+    await read.getByRole('link', { name: 'English' }).waitFor();
     site.clock.advance(1);
     await typeInto(page, page.getByLabel('Code à 6 chiffres'), doctor.code());
     await page.keyboard.press('Enter');
     await expect.poll(() => page.textContent('body')).toContain(family(3));
-    for (const tab of [own, led]) await tab.evaluate(() => window.dispatchEvent(new Event('focus')));
+    for (const tab of [own, led, read]) await tab.evaluate(() => window.dispatchEvent(new Event('focus')));
     await expect.poll(() => own.textContent('body')).toContain(family(4));
     // Nothing to wait for: a look took the tab before it some milliseconds, and this one has none to take.
-    expect(await led.locator('script[src*="tabs.js"]').count()).toBe(0);
-    expect(led.url()).toContain('/.palier/step-up');
-    expect(site.seen.filter((line) => line.includes(site.persons.nirOf(5)))).toEqual([]);
+    for (const tab of [led, read]) {
+      expect(await tab.locator('script[src*="tabs.js"]').count()).toBe(0);
+      expect(tab.url()).toContain('/.palier/step-up');
+    }
+    const nirs = [5, 6].map((place) => site.persons.nirOf(place));
+    expect(site.seen.filter((line) => nirs.some((nir) => line.includes(nir)))).toEqual([]);
     await context.close();
   });
 });

@@ -70,8 +70,17 @@ export async function show(
   const point = await setting.reception.mfa.resume.peek(visit.person.session, ticket);
   if (point !== undefined && isProvedSince(visit.person, point))
     return goOn(setting, visit, response, ticket);
-  const view = await viewOf(setting, visit, visit.person, ticket, point, error);
+  const isLed = isLedHere(setting, visit, request);
+  const view = await viewOf(setting, visit, visit.person, { ticket, point, error, isLed });
   sendPage(response, error === undefined ? 200 : 400, stepUpPage(view));
+}
+
+/**
+ * Whether another site opened this window, where that is asked about: all of them would be paid for by the one gesture that
+ * the person meant for another. The link to the other language is of this site, and says it on.
+ */
+function isLedHere(setting: PagesSetting, visit: Visit, { query }: Request): boolean {
+  return 'led' in query || isLedFromElsewhere(visit.request.headers, setting.foreignLinks);
 }
 
 /**
@@ -84,13 +93,18 @@ function isProvedSince({ session }: Person, { requirement, because, heldAt }: Re
   return best !== undefined && (because === overtaken || best.at > heldAt);
 }
 
+interface Stopped {
+  readonly ticket: string;
+  readonly point: ResumePoint | undefined;
+  readonly error: string | undefined;
+  readonly isLed: boolean;
+}
+
 async function viewOf(
   setting: PagesSetting,
   visit: Visit,
   person: Person,
-  ticket: string,
-  resume: ResumePoint | undefined,
-  error: string | undefined,
+  { ticket, point: resume, error, isLed }: Stopped,
 ): Promise<StepUpView> {
   const accept = resume?.requirement.accept ?? acceptWords['second-factor'];
   const factors = await setting.reception.mfa.factors.list(person.session.account);
@@ -110,12 +124,16 @@ async function viewOf(
     addedLately: begun.addedLately,
     resume: ticket,
     held: resume?.form !== undefined,
-    // Windows that another site opened would all be paid for by the one gesture that the person meant for another.
-    follows: !isLedFromElsewhere(visit.request.headers, setting.foreignLinks),
+    follows: !isLed,
     proved: newestOf(person),
     error,
-    otherLanguage: `/.palier/step-up?${new URLSearchParams({ resume: ticket, lang: visit.language === 'fr' ? 'en' : 'fr' })}`,
+    otherLanguage: otherLanguage(visit, ticket, isLed),
   };
+}
+
+function otherLanguage({ language }: Visit, resume: string, isLed: boolean): string {
+  const lang = language === 'fr' ? 'en' : 'fr';
+  return `/.palier/step-up?${new URLSearchParams({ resume, lang, ...(isLed && { led: '' }) })}`;
 }
 
 /** When the person last proved anything, as `api/session` says it; empty for never. */
