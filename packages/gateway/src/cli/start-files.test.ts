@@ -138,11 +138,14 @@ describe('what init wrote', () => {
 describe.skipIf(process.getuid?.() !== 0)('for another user than the one the files belong to', () => {
   it('check says so of each, and does not ask for new keys', async () => {
     chmodSync(folder, 0o755);
-    const launcher = new URL('../../bin/palier.js', import.meta.url).pathname;
+    // Loaded before the user changes: the project itself may lie where only its owner comes.
+    const program = `import { checkCommand } from ${JSON.stringify(new URL('./check.ts', import.meta.url).href)};
+      process.setgroups([]); process.setgid(65534); process.setuid(65534);
+      const say = (text) => process.stdout.write(text);
+      await checkCommand([${JSON.stringify(file)}], { out: say, err: say, environment: {}, interactive: false });`;
     const said = await new Promise<string>((resolve) => {
-      execFile('node', [launcher, 'check', file], { uid: 65_534, gid: 65_534 }, (_error, out, err) =>
-        resolve(out + err),
-      );
+      const words = ['--conditions=palier-source', '--input-type=module', '--eval', program];
+      execFile(process.execPath, words, (_error, out, err) => resolve(out + err));
     });
     expect(said).toMatch(
       /keys\.file: .*palier-keys\.json cannot be read by this user \(\w+\)\n {4}fix: run palier as the owner of .*palier-keys\.json \(user 0\), or give it to this user: chown /,
