@@ -1,6 +1,8 @@
 // What nobody means to type, and answers that reach nobody: a clear word and the exit code of the page, and nothing half done.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -132,6 +134,27 @@ describe.skipIf(process.platform === 'win32')('an answer that reaches nobody', (
     expect(code).toBe(1);
     expect(err).toContain('palier: what is printed cannot be written: ENOSPC');
     expect(err).not.toContain('node:events');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('palier serve', () => {
+  it('goes on where nobody reads what it says, and where a reload is asked for while it starts', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const text = readFileSync(join(folder, 'palier.yaml'), 'utf8').replace(
+      'sqlite:palier.db',
+      `postgres://palier@127.0.0.1:${port}/palier`,
+    );
+    writeFileSync(join(folder, 'silent.yaml'), text);
+    const words = ['serve', '--config', 'silent.yaml'];
+    const child = spawn(process.execPath, [launcher, ...words], { cwd: folder });
+    child.stderr.destroy();
+    await once(silent, 'connection');
+    child.kill('SIGHUP');
+    // It ends by itself, because the store does not answer.
+    expect(await ended(child)).toMatchObject({ code: 1 });
+    silent.close();
   });
 });
 

@@ -13,6 +13,7 @@ export const serveCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
+  const reloads = holdReloads();
   const config = await soundStart(values.config, terminal);
   const gateway = await createGateway(config);
   const { port, healthPort } = await gateway.listen().catch(async (error: unknown) => {
@@ -31,7 +32,7 @@ export const serveCommand: Command = async (argv, terminal) => {
     ready,
     `palier listens on ${ready.listening} for ${ready.origin} (${ready.mode}); health on ${ready.health}\n`,
   );
-  reloadOnSignal(gateway, values.config, terminal);
+  reloads.letThrough(reloading(gateway, values.config, terminal));
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
@@ -40,8 +41,28 @@ export const serveCommand: Command = async (argv, terminal) => {
   return 0;
 };
 
+interface Reloads {
+  /** From now on each is done, and one at once where one was asked for before. */
+  letThrough(reload: () => void): void;
+}
+
+/** A reload that is asked for while the gateway starts would end it: that is what the signal does to whoever does not listen. */
+function holdReloads(): Reloads {
+  let wasAsked = false;
+  let act = (): void => {
+    wasAsked = true;
+  };
+  process.on('SIGHUP', () => act());
+  return {
+    letThrough: (reload) => {
+      act = reload;
+      if (wasAsked) reload();
+    },
+  };
+}
+
 /** One reload after the other; what is unsound is told and changes nothing. */
-function reloadOnSignal(gateway: Gateway, path: string, terminal: Terminal): void {
+function reloading(gateway: Gateway, path: string, terminal: Terminal): () => void {
   let last: Promise<void> = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
@@ -53,7 +74,7 @@ function reloadOnSignal(gateway: Gateway, path: string, terminal: Terminal): voi
       );
     }
   };
-  process.on('SIGHUP', () => {
+  return () => {
     last = last.then(reload);
-  });
+  };
 }
