@@ -20,9 +20,11 @@ interface Kept {
   readonly changes: () => Changes;
   /** The store as an earlier version left it. */
   readonly withoutMark: (site: Site) => Promise<void>;
+  /** The store as somebody left it who may write into it and has no keys. */
+  readonly forged: (site: Site, mark: string) => Promise<void>;
 }
 
-function findsOut({ changes, withoutMark }: Kept): void {
+function findsOut({ changes, withoutMark, forged }: Kept): void {
   let site: Site;
   let own: string;
   beforeEach(async () => {
@@ -132,6 +134,19 @@ function findsOut({ changes, withoutMark }: Kept): void {
     await expect(reload()).rejects.toThrow('does not have the keys');
   });
 
+  it.each(['', 'a b c', 'a b c d'])(
+    'a forged mark (%j) keeps it from starting with a word, and gives nobody a count back',
+    async (mark) => {
+      const professional = await used('pharmacie-03');
+      await forged(site, mark);
+      await expect(reload()).rejects.toThrow('somebody else wrote into the store');
+      expect((await runCommand(site, checkCommand)).code).toBe(1);
+      expect((await runCommand(site, keysCommand, 'renew')).code).toBe(0);
+      await reload();
+      expect(await seen(professional, 0, 6)).toEqual([200, 200, 200, 200, 200, 401]);
+    },
+  );
+
   it('rotations stay possible, with the older keys in the file and without; a file of before them is another', async () => {
     const professional = await used('pharmacie-02');
     expect((await runCommand(site, keysCommand, 'rotate')).code).toBe(0);
@@ -172,6 +187,11 @@ describe('other keys beside a SQLite file', () => {
       database.exec('DELETE FROM key_mark');
       database.close();
     },
+    forged: async ({ folder }, mark) => {
+      const database = new DatabaseSync(join(folder, 'palier.db'));
+      database.prepare('UPDATE key_mark SET mark = ?').run(mark);
+      database.close();
+    },
   });
 });
 
@@ -190,6 +210,7 @@ describe.skipIf(isMissing('postgres'))('other keys beside a PostgreSQL database'
   findsOut({
     changes: () => [['durable: sqlite:palier.db, shared: sqlite:palier.db', `durable: "${server.url}"`]],
     withoutMark: async () => void (await pool.query('DELETE FROM key_mark')),
+    forged: async (_site, mark) => void (await pool.query('UPDATE key_mark SET mark = $1', [mark])),
   });
 });
 

@@ -30,7 +30,7 @@ export class StrangeKeys extends KeyFileError {
   constructor(file: string, kinds: readonly KeyKind[]) {
     super({
       problem: `${file} does not have the keys that the durable store was written with (${kinds.join(', ')})`,
-      fix: `restore the key file of this store, or name the store of this file. Where that file is lost for good, "palier keys renew" goes on with these keys: ${lossesOf(kinds).join('; ')}`,
+      fix: `restore the key file of this store, or name the store of this file; where nobody changed either, somebody else wrote into the store. Where that file is lost for good, "palier keys renew" goes on with these keys: ${lossesOf(kinds).join('; ')}`,
     });
     this.kinds = kinds;
   }
