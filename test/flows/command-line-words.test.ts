@@ -1,7 +1,7 @@
 // What nobody means to type, and answers that reach nobody: a clear word and the exit code of the page, and nothing half done.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +134,28 @@ describe.skipIf(process.platform === 'win32')('an answer that reaches nobody', (
     expect(code).toBe(1);
     expect(err).toContain('palier: what is printed cannot be written: ENOSPC');
     expect(err).not.toContain('node:events');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('what somebody else wrote', () => {
+  const clear = '\u001b[2J\u009b2J\u202e';
+
+  it('is no command to the terminal of whoever reads it', async () => {
+    const told: string[] = [];
+    const terminal: Terminal = { ...silent, out: (text) => void told.push(text) };
+    const config = ['--config', join(folder, 'palier.yaml')];
+    await stopCommand(['everything', '--reason', clear, ...config], terminal);
+    await stopCommand(['list', ...config], terminal);
+    await resumeCommand(['everything', ...config], terminal);
+    const directory = join(folder, 'copied');
+    mkdirSync(join(directory, clear), { recursive: true });
+    writeFileSync(join(directory, clear, 'segment-00000001.jsonl'), 'nonsense\n');
+    await ledgerCommand(['verify', '--directory', directory, ...config], terminal);
+    expect(told.join('')).toContain('?[2J?2J?');
+    expect(told.join('')).not.toMatch(/[^\P{C}\n]/u);
+    const { err } = await palier('account', 'show', clear, '--', clear);
+    expect(err).toContain('is one word too many');
+    expect(err).not.toMatch(/[^\P{C}\n]/u);
   });
 });
 

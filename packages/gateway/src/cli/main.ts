@@ -18,7 +18,7 @@ import { printToTheEnd } from './output.ts';
 import { reviewCommand } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
-import { type Command, printable, type Terminal, UsageError } from './terminal.ts';
+import { type Command, printable, printableLines, type Terminal, UsageError } from './terminal.ts';
 import { ticketCommand } from './ticket.ts';
 
 const commands: Readonly<Record<string, Command>> = {
@@ -96,7 +96,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   try {
     return await command(rest, terminal);
   } catch (error) {
-    terminal.err(`palier ${name}: ${errorWords(error)}\n`);
+    terminal.err(printableLines(`palier ${name}: ${errorWords(error)}\n`));
     return error instanceof UsageError ||
       (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
       ? 2

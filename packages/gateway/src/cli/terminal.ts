@@ -89,7 +89,12 @@ export function warningLines(path: string, warnings: readonly ConfigProblem[]): 
 }
 
 export function print(terminal: Terminal, json: boolean, value: unknown, words: string): void {
-  terminal.out(json ? `${JSON.stringify(value)}\n` : words);
+  terminal.out(json ? `${JSON.stringify(value)}\n` : printableLines(words));
+}
+
+/** The same of whole lines, which keep their ends: a reason, an agent, the name of a folder may hold what a terminal obeys. */
+export function printableLines(text: string): string {
+  return text.replace(/[^\P{C}\n\t]/gu, '?');
 }
 
 /** Who types, for what is kept of it: the machine's word, not a proof. */
