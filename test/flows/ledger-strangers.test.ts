@@ -74,6 +74,20 @@ describe.skipIf(process.platform === 'win32').each(makers)(
       expect(exposure.ledger.faults).toMatchObject([{ segment: 1, fault: 'key-changed' }]);
     });
 
+    it('in the place of a key keeps no segment from being dropped by retention', async () => {
+      const retention = secondsOf(10);
+      await (await folder.open()).close();
+      rmSync(at('segment-00000001.key'));
+      make(at('segment-00000001.key'));
+      folder.clock.advance(1);
+      const second = await folder.open();
+      folder.clock.advance(15);
+      await second.append(entryOf(1));
+      await second.close();
+      ledger = await folder.open({ retention });
+      expect(folder.segments().map((path) => path.slice(-8))).toEqual(['02.jsonl', '03.jsonl']);
+    });
+
     it('in the place of the lock is told by its name', async () => {
       make(at('lock'));
       await expect(folder.open()).rejects.toThrow(`${at('lock')} cannot be locked`);

@@ -98,7 +98,13 @@ const atOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  */
 export async function openToRead(path: string): Promise<FileHandle> {
   const file = await open(path, atOnce);
-  if ((await file.stat()).isFile()) return file;
+  await demandFile(file, path);
+  return file;
+}
+
+/** Closes what is open and rejects with its name when it is no file. */
+export async function demandFile(file: FileHandle, path: string): Promise<void> {
+  if ((await file.stat()).isFile()) return;
   await file.close();
   const fix = 'take away what somebody else put there; it is none of the ledger';
   throw new FileError({ problem: `${path} is a folder, a pipe or a device, and no file`, fix });

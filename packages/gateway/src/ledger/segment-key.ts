@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import { FileError } from '../files/file-fault.ts';
-import { openToRead, placeFile } from './folder.ts';
+import { demandFile, openToRead, placeFile } from './folder.ts';
 import { isWrapped } from './keys.ts';
 import type { HeadLine } from './line.ts';
 
@@ -81,8 +81,8 @@ function absent(error: NodeJS.ErrnoException): undefined {
   return undefined;
 }
 
-function absentOrLink(error: NodeJS.ErrnoException): undefined {
-  return error.code === 'ELOOP' ? undefined : absent(error);
+function absentOrNone(error: NodeJS.ErrnoException): undefined {
+  return error instanceof FileError || none.has(error.code) ? undefined : absent(error);
 }
 
 function destroyedIn(text: string): Destroyed | undefined {
@@ -112,17 +112,30 @@ export async function destroyKey(path: string, { by, reason, now }: Destruction)
   await overwrite(keyPath(path), (size) => Buffer.from(JSON.stringify(word).padEnd(size)));
 }
 
-/** With the segment that retention drops goes its key; a link in its place goes, and not what it leads to. */
+/**
+ * With the segment that retention drops goes its key. What is none goes without a word (a link, and not what it leads to; a
+ * pipe), or stays where it cannot be taken away (a folder): no segment is kept for it.
+ */
 export async function dropKey(path: string, random: Random): Promise<void> {
-  await overwrite(keyPath(path), (size) => random(Math.min(size, longestKey))).catch(absentOrLink);
-  await rm(keyPath(path), { force: true });
+  await overwrite(keyPath(path), (size) => random(Math.min(size, longestKey))).catch(absentOrNone);
+  await rm(keyPath(path), { force: true }).catch(absentOrNone);
 }
+
+/** What the system says of what is no file and cannot be opened: a link, a folder, a socket. */
+const none: ReadonlySet<string | undefined> = new Set([
+  'ELOOP',
+  'EISDIR',
+  'ERR_FS_EISDIR',
+  'ESPIPE',
+  'ENXIO',
+]);
 
 /** Windows has no such flag; links there are made by administrators. */
 const inPlace = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
 
 async function overwrite(path: string, bytes: (size: number) => Uint8Array): Promise<void> {
   const file: FileHandle = await open(path, inPlace);
+  await demandFile(file, path);
   try {
     const { size } = await file.stat();
     const fresh = bytes(size);
