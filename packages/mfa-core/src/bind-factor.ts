@@ -10,11 +10,13 @@ import { type ChallengeId, makeProofId, type SessionToken } from './ids.ts';
 import { keepFactor } from './keep-factor.ts';
 import { keyProof } from './key-proof.ts';
 import { lineFrom } from './line.ts';
+import { endAfterChange } from './other-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { firstSet } from './recovery-set.ts';
 import { hasRoom } from './room.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
+import { reachOfChange } from './session-reach.ts';
 import { elevateWith } from './step-up.ts';
 import type { Instant } from './time.ts';
 
@@ -80,7 +82,8 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
   const codes = await firstSet(parts, session, factor);
-  await sessions.endAll(session.account, 'factor-change', session.id);
+  const reach = reachOfChange(factor.boundBy, shown);
+  await endAfterChange(parts, session.account, { reach, held: heldBefore, except: session.id });
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
   return {
     outcome: 'enrolled',

@@ -6,11 +6,12 @@ import type { NamedFactor } from './events.ts';
 import type { Factor } from './factor.ts';
 import { factorName } from './factor-view.ts';
 import type { FactorId } from './ids.ts';
+import { endAfterChange } from './other-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { endWithCodes, replaceSet } from './recovery-set.ts';
 import { type Actor, actorOf, judgeRemoval, mayRename, mustLeave } from './removal.ts';
 import type { Session } from './session.ts';
-import type { Sessions } from './session-lifecycle.ts';
+import { reachOfChange } from './session-reach.ts';
 
 /** The new recovery codes, to be shown once; or the refusal. */
 export type CodesAnswer = { readonly outcome: 'replaced'; readonly codes: readonly string[] } | Refused;
@@ -43,12 +44,7 @@ export interface Removed {
 }
 
 /** Removing the last factor that proves something is an operator's act: absence never means "needs none" (A191). */
-export async function remove(
-  parts: Parts,
-  sessions: Sessions,
-  session: Session,
-  id: FactorId,
-): Promise<Removed | Refused> {
+export async function remove(parts: Parts, session: Session, id: FactorId): Promise<Removed | Refused> {
   const held = await mayChange(parts, session, id);
   if ('outcome' in held) return held;
   const now = parts.clock.now();
@@ -65,8 +61,13 @@ export async function remove(
   if (done !== 'removed') return takeBack(parts, session, held.factor, done);
   // What the removed factor proved in this session is void too: the session goes with it.
   const rests = held.session.proofs.some((proof) => proof.kind !== 'card' && proof.factor === id);
+  const ending = {
+    reach: reachOfChange(held.by.earned, held.by.shown),
+    held: held.all,
+    except: rests ? undefined : session.id,
+  };
   const isSetGone = await endWithCodes(parts, [held.factor], 'person', () =>
-    sessions.endAll(session.account, 'factor-change', rests ? undefined : session.id),
+    endAfterChange(parts, session.account, ending),
   );
   return {
     outcome: 'removed',
@@ -92,11 +93,7 @@ function unknownOf({ relyingParty }: Parts, factor: Factor): Pick<Removed, 'unkn
 }
 
 /** Makes a new set; the old codes are dead when it resolves (A161). The codes are in the answer and nowhere else. */
-export async function replaceRecoveryCodes(
-  parts: Parts,
-  sessions: Sessions,
-  session: Session,
-): Promise<CodesAnswer> {
+export async function replaceRecoveryCodes(parts: Parts, session: Session): Promise<CodesAnswer> {
   const right = await changeRight(parts, session);
   if (right.outcome === 'no') return refuse(parts, session, 'change', right.reason);
   const now = parts.clock.now();
@@ -105,13 +102,14 @@ export async function replaceRecoveryCodes(
     remaining: parts.policy.recoveryCodes,
     ...shownIn(right),
   });
-  const codes = await replaceSet(parts, session, {
-    addedAt: now,
-    activeFrom: now,
-    boundBy: actorOf(right, now).earned,
-  });
+  const { earned, shown } = actorOf(right, now);
+  const codes = await replaceSet(parts, session, { addedAt: now, activeFrom: now, boundBy: earned });
   if (codes === undefined) return refuse(parts, session, 'change', 'session-gone');
-  await sessions.endAll(session.account, 'factor-change', session.id);
+  await endAfterChange(parts, session.account, {
+    reach: reachOfChange(earned, shown),
+    held: await parts.stores.factors.list(session.account),
+    except: session.id,
+  });
   return { outcome: 'replaced', codes };
 }
 

@@ -46,7 +46,8 @@ export interface Factors {
   /**
    * Refused for the last factor that proves something, and to a key or a ticket that would leave the account to what a code
    * bound less than seven days ago (`last-factor`). A code removes what hangs from what it was shown with, and nothing else
-   * (`not-by-code`). Ends the other sessions, and this one if it rests on it.
+   * (`not-by-code`). Ends the other sessions, as every change does (of what a code bound: session-reach.ts), and this one if it
+   * rests on it.
    */
   remove(session: Session, id: FactorId): Promise<Removed | Refused>;
   replaceRecoveryCodes(session: Session): Promise<CodesAnswer>;
@@ -66,8 +67,8 @@ export function createFactors(parts: Parts, sessions: Sessions): Factors {
     accepted: (account) => accepted(parts, account),
     changes: (account, session) => offeredChanges(parts, account, session),
     rename: (session, id, name) => rename(parts, session, id, name),
-    remove: (session, id) => remove(parts, sessions, session, id),
-    replaceRecoveryCodes: (session) => replaceRecoveryCodes(parts, sessions, session),
+    remove: (session, id) => remove(parts, session, id),
+    replaceRecoveryCodes: (session) => replaceRecoveryCodes(parts, session),
     removeByOperator: (account, id) => removeByOperator(parts, sessions, account, id),
     resetByOperator: (account) => resetByOperator(parts, sessions, account),
     disableByOperator: (account, kinds) => disableByOperator(parts, sessions, account, kinds),

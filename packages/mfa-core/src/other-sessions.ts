@@ -1,11 +1,12 @@
 // What one session may end of its account's others. Who signs in with the password alone has a session without a proof: it
 // must not throw the owner out where something was proved, nor in the middle of the gesture or with a spent ticket in hand.
-import { challengeLifetimes } from './challenge.ts';
-import type { SessionId } from './ids.ts';
+import type { Factor } from './factor.ts';
+import type { AccountId, SessionId } from './ids.ts';
 import { currentSession, liveSessions } from './live-sessions.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
-import { isCardClass, type Session, touchEvery } from './session.ts';
-import { elapsed, type Instant, type Seconds, secondsOf } from './time.ts';
+import { isCardClass, type Session } from './session.ts';
+import { isLeftAlone, isReached, type Reach, reachOfSession } from './session-reach.ts';
+import { elapsed, type Instant } from './time.ts';
 
 /** How many of the others ended, and how many stay because this session has proved nothing. */
 export interface EndedOthers {
@@ -16,13 +17,7 @@ export interface EndedOthers {
 /** What became of one session; `stays` where this one has proved nothing. */
 export type EndedOne = 'ended' | 'stays' | 'absent';
 
-/**
- * The longest ceremony: a right to enrol, for which a ticket was spent, or a form held for after the gesture. `seenAt` is
- * kept to the minute, so one more.
- */
-const atWork: Seconds = secondsOf(challengeLifetimes['enrol-right'] + touchEvery);
-
-/** Ends all others where `session` has proved something; otherwise those that proved nothing and are not at work. */
+/** Ends all others where `session` proved something just now; otherwise those that proved nothing and are not at work. */
 export async function endOthers(parts: Parts, session: Session): Promise<EndedOthers> {
   const others = (await liveSessions(parts, session.account)).filter(({ id }) => id !== session.id);
   const mine = await endable(parts, session, others);
@@ -47,8 +42,12 @@ async function endable(
   const session = await currentSession(parts, given);
   if (session === undefined) return [];
   const now = parts.clock.now();
-  if (hasProof(parts, session, now)) return others;
-  return others.filter((other) => !hasProof(parts, other, now) && elapsed(other.seenAt, now) > atWork);
+  const held = await parts.stores.factors.list(session.account);
+  const reach = reachOfSession(parts, session, held, now);
+  return others.filter(
+    (other) =>
+      isReached(other, reach, held, now) || (!hasProof(parts, other, now) && isLeftAlone(other, now)),
+  );
 }
 
 /** A card that was silent too long is forgotten at the next request, and counts for nothing before it already. */
@@ -62,4 +61,27 @@ async function endThese(parts: Parts, session: Session, which: readonly Session[
   const count = await parts.stores.sessions.end(session.account, ids);
   if (count > 0) await emit(parts, whoseOf(session), { type: 'session-ended', count, by: 'person' });
   return count;
+}
+
+/** What a change ends, of its reach: the account's other sessions, and this one too where it rests on what was removed. */
+export async function endAfterChange(
+  parts: Parts,
+  account: AccountId,
+  { reach, held, except }: ChangeEnd,
+): Promise<void> {
+  const now = parts.clock.now();
+  const all = await parts.stores.sessions.list(account);
+  const ids = all.filter((one) => one.id !== except && isReached(one, reach, held, now)).map(({ id }) => id);
+  // All at once, where none is to stay: also one that was opened since they were listed.
+  const which = reach === 'all' && except === undefined ? 'all' : ids;
+  if (which !== 'all' && which.length === 0) return;
+  const count = await parts.stores.sessions.end(account, which);
+  if (count > 0) await emit(parts, { account }, { type: 'session-ended', count, by: 'factor-change' });
+}
+
+interface ChangeEnd {
+  readonly reach: Reach;
+  /** As they were before the change. */
+  readonly held: readonly Factor[];
+  readonly except: SessionId | undefined;
 }

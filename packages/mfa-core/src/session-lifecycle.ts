@@ -37,8 +37,9 @@ export interface Sessions {
   /** Ends one session. Ending one that is gone is no error. */
   end(session: Session, by: EndedBy): Promise<void>;
   /**
-   * What a person asks for from one of their browsers. A session that has proved nothing ends no other that has, and none
-   * that was used within the last quarter of an hour: who has only the password must not throw the owner out.
+   * What a person asks for from one of their browsers. A session that proved nothing within `changeMaxAge` ends no other that
+   * has, and none that was used within the last quarter of an hour: who has only the password must not throw the owner out.
+   * What a code bound ends beside those what rests on it, or on what hangs from it: it may be a thief's.
    */
   endOthers(session: Session): Promise<EndedOthers>;
   /** One of the account's sessions, by the same rule; its own always. */

@@ -185,7 +185,10 @@ export interface Elevating {
   readonly factor?: Factor;
 }
 
-/** Tells the log, then elevates: a step-up the log did not take does not happen. */
+/**
+ * Tells the log, then elevates: a step-up the log did not take does not happen. A factor that was removed at this moment proves
+ * nothing: who removes it ends the sessions that rest on it, and this one may have come to rest on it only afterwards.
+ */
 export async function elevateWith(
   parts: Parts,
   sessions: Sessions,
@@ -195,5 +198,13 @@ export async function elevateWith(
   await emit(parts, whoseOf(session), { type: 'stepped-up', proof: proof.kind, ...which });
   const elevation = await sessions.elevate(token, proof);
   if (elevation.outcome === 'gone') return refuse(parts, session, 'step-up', 'session-gone');
+  if (factor !== undefined && !(await isHeld(parts, factor))) {
+    await sessions.end(elevation.session, 'factor-change');
+    return refuse(parts, session, 'step-up', 'unknown-factor', { factor });
+  }
   return { outcome: 'stepped-up', session: elevation.session, token: elevation.token, proof };
+}
+
+async function isHeld(parts: Parts, { account, id }: Factor): Promise<boolean> {
+  return (await parts.stores.factors.list(account)).some((one) => one.id === id);
 }

@@ -140,7 +140,7 @@ const fr = {
   endedCount: 'Sessions fermées :',
   stayCount: 'Restent ouvertes :',
   stayWhy:
-    'Quelqu’un y a prouvé que c’est lui, ou s’en est servi depuis moins d’un quart d’heure. Pour les fermer, confirmez que c’est vous, puis recommencez.',
+    'Quelqu’un y a prouvé que c’est lui, ou s’en est servi depuis moins d’un quart d’heure. Pour les fermer, confirmez que c’est vous, puis recommencez. Une application ajoutée par un code n’y suffit pas.',
   presence: 'Il reste',
   presencePersons: 'personnes à consulter avant de confirmer de nouveau',
 } as const;
@@ -286,7 +286,7 @@ const en: Texts = {
   endedCount: 'Sessions ended:',
   stayCount: 'Sessions that stay:',
   stayWhy:
-    'Somebody proved there that it is them, or used them within the last quarter of an hour. To end those, confirm that it is you, then try again.',
+    'Somebody proved there that it is them, or used them within the last quarter of an hour. To end those, confirm that it is you, then try again. An app that a code added is not enough for that.',
   presence: 'Left:',
   presencePersons: 'persons to see before confirming again',
 };
