@@ -2,13 +2,14 @@
 // or an alarm rings.
 import { parseArgs } from 'node:util';
 import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palier/mfa-core';
-import type { Config } from '../config/config.ts';
+import type { NeededToStop } from '../config/needed-to-stop.ts';
 import { shellWord } from '../notify/shell-word.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
 import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow, withStores } from './stop.ts';
-import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+import { stopConfig } from './stop-config.ts';
+import { type Command, demandAtMost, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
 import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
 
 interface Asked {
@@ -54,7 +55,7 @@ export const accountCommand: Command = async (argv, terminal) => {
   demandAtMost(verb === 'remove-factor' ? 3 : 2, positionals, usage);
   const account = accountNamed(name);
   const { reason } = values;
-  const config = soundConfig(values.config, terminal);
+  const config = configFor(verb, values.config, terminal);
   const asked = withMfa(config, terminal, async (mfa, stores) => {
     const { value, words, warning, code } = await verbs[verb]({ account, factor, reason, mfa, stores });
     if (warning !== undefined) terminal.err(warning);
@@ -64,9 +65,19 @@ export const accountCommand: Command = async (argv, terminal) => {
   return verb === 'lock' ? asked.catch((error) => lockAllTheSame(config, account, reason, error)) : asked;
 };
 
+/** They need the stores of a configuration; those that take factors away need it whole. */
+const emergencies: ReadonlySet<keyof typeof verbs> = new Set(['show', 'lock', 'unlock', 'revoke-sessions']);
+
+const takesFactors =
+  'to take a factor away needs it whole; palier account lock, show and revoke-sessions need its stores alone';
+
+function configFor(verb: keyof typeof verbs, path: string, terminal: Terminal): NeededToStop {
+  return emergencies.has(verb) ? stopConfig(path, terminal) : soundConfig(path, terminal, takesFactors);
+}
+
 /** Keys that are lost or cannot be read keep nobody from being locked: the stop needs none. */
 async function lockAllTheSame(
-  config: Config,
+  config: NeededToStop,
   account: AccountId,
   reason: string,
   error: unknown,

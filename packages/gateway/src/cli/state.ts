@@ -8,6 +8,7 @@ import {
   systemRandom,
 } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
+import type { NeededToStop } from '../config/needed-to-stop.ts';
 import { confirmKeys } from '../keys/key-mark.ts';
 import { readKeyFile } from '../keys/keys.ts';
 import { openAnnouncements } from '../notify/open.ts';
@@ -15,13 +16,22 @@ import { openForCommand } from '../stores/open.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
+/** Of an emergency in a configuration that is not sound there may be no keys and no origin. */
+type StateConfig = NeededToStop & { readonly origin?: URL };
+
+/** No passkey is asked for or bound by a command that has no origin. */
+const nowhere = new URL('http://localhost');
+
 /** Runs `act` on the stores and closes them. Events are printed on the error channel, as the gateway logs them. */
 export async function withMfa<T>(
-  config: Config,
+  config: StateConfig,
   terminal: Terminal,
   act: (mfa: Mfa, stores: OpenStores) => Promise<T>,
 ): Promise<T> {
+  if (config.keys === undefined)
+    throw new Error('the configuration is not sound, and its keys cannot be read');
   const keys = readKeyFile(config.keys.file);
+  const { origin = nowhere } = config;
   const stores = await openForCommand(config.stores);
   const told = openAnnouncements({
     config,
@@ -39,9 +49,9 @@ export async function withMfa<T>(
         random: systemRandom,
         events,
         relyingParty: {
-          id: config.origin.hostname,
+          id: origin.hostname,
           name: config.enrolment.issuer,
-          origins: [config.origin.origin],
+          origins: [origin.origin],
         },
       }),
       stores,

@@ -6,15 +6,8 @@ import { didYouMean } from '../config/nearest.ts';
 import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import {
-  type Command,
-  demandAtMost,
-  operatorName,
-  print,
-  soundConfig,
-  type Terminal,
-  UsageError,
-} from './terminal.ts';
+import { type StopConfig, stopConfig } from './stop-config.ts';
+import { type Command, demandAtMost, operatorName, print, type Terminal, UsageError } from './terminal.ts';
 import { doneForNobody, unknownStop } from './unknown-names.ts';
 
 const kinds = stopKinds.slice(0, -1).join('|');
@@ -29,7 +22,7 @@ const options = {
 
 export const stopCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
-  const config = soundConfig(values.config, terminal);
+  const config = stopConfig(values.config, terminal);
   if (positionals[0] === 'list') {
     demandAtMost(1, positionals, usage);
     return withStores(config, (stores) => list(stores, terminal, values.json));
@@ -45,7 +38,7 @@ export const stopCommand: Command = async (argv, terminal) => {
     const words =
       warning === undefined
         ? `stopped: ${kind} ${name}${spelt(kind)}`
-        : `stopped, though nobody known here has it: ${kind} ${name}`;
+        : `stopped, ${config.whole === undefined && kind !== 'account' ? 'unchecked' : 'though nobody known here has it'}: ${kind} ${name}`;
     print(terminal, values.json, { ...stop, known: warning === undefined }, `${words}\n`);
     return warning === undefined ? 0 : doneForNobody;
   });
@@ -58,7 +51,7 @@ function spelt(kind: StopKind): string {
 
 export const resumeCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
-  const config = soundConfig(values.config, terminal);
+  const config = stopConfig(values.config, terminal);
   // Also what the configuration has no more: a stop that cannot be lifted would hold for whoever writes it again.
   const { kind, name } = whatOf(positionals, usageOfResume);
   return withStores(config, async ({ standings }) => {
@@ -78,7 +71,10 @@ export function stopNow(what: Pick<Stop, 'kind' | 'name'>, reason: string): Stop
 
 type Stores = Awaited<ReturnType<typeof openForCommand>>;
 
-export async function withStores<T>(config: Config, act: (stores: Stores) => Promise<T>): Promise<T> {
+export async function withStores<T>(
+  config: Pick<Config, 'stores'>,
+  act: (stores: Stores) => Promise<T>,
+): Promise<T> {
   const stores = await openForCommand(config.stores);
   try {
     return await act(stores);
@@ -111,10 +107,12 @@ function whatOf(
   return { kind, name: kind === 'account' ? accountNamed(name) : name };
 }
 
-/** Routes are the configuration's own, and none comes by itself: a stop of one it has not would stop nothing. */
-function requireRoute(name: string, { routes }: Config): void {
-  const ids = routes.map(({ id }) => id);
-  if (ids.includes(name)) return;
-  const asked = didYouMean(name, ids) ?? 'write it as the configuration does';
+/**
+ * Routes are the configuration's own, and none comes by itself: a stop of one it has not would stop nothing. Of one that is
+ * not sound, the gateway may run with a route that cannot be read here.
+ */
+function requireRoute(name: string, { routes, whole }: StopConfig): void {
+  if (whole === undefined || routes.includes(name)) return;
+  const asked = didYouMean(name, routes) ?? 'write it as the configuration does';
   throw new UsageError(`nothing was stopped: no route is written "${name}"; ${asked}`);
 }

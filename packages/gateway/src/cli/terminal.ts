@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Instant, instantOf } from '@palier/mfa-core';
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { type ParsedConfig, parseConfig } from '../config/parse.ts';
+import type { Surroundings } from '../config/surroundings.ts';
 import { errnoOf, FileError, fileFault, userName } from '../files/file-fault.ts';
 import { type Span, wholeTime } from '../ledger/search.ts';
 
@@ -33,15 +34,14 @@ export function demandAtMost(places: number, words: readonly string[], usage: st
 
 /** Reads a configuration file; files it names are looked up beside it. */
 export function readConfig(path: string, terminal: Terminal): ParsedConfig {
-  const folder = dirname(resolve(path));
-  return parseConfig(configText(path), {
-    readFile: (name) => readFileSync(name, 'utf8'),
-    environment: terminal.environment,
-    folder,
-  });
+  return parseConfig(configText(path), surroundingsOf(path, terminal));
 }
 
-function configText(path: string): string {
+export function surroundingsOf(path: string, { environment }: Terminal): Surroundings {
+  return { readFile: (name) => readFileSync(name, 'utf8'), environment, folder: dirname(resolve(path)) };
+}
+
+export function configText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -54,15 +54,16 @@ function configText(path: string): string {
   }
 }
 
-/** The sound configuration, or an error that lists every problem. */
-export function soundConfig(path: string, terminal: Terminal): Config {
+/** The sound configuration, or an error that lists every problem; `why` is said where another verb would not need it. */
+export function soundConfig(path: string, terminal: Terminal, why?: string): Config {
   const read = readConfig(path, terminal);
-  if ('problems' in read) throw unsound(path, read.problems);
+  if ('problems' in read) throw unsound(path, read.problems, why);
   return read.config;
 }
 
-export function unsound(path: string, problems: readonly ConfigProblem[]): Error {
-  return new Error(`the configuration is not sound\n${problemLines(path, problems)}`);
+export function unsound(path: string, problems: readonly ConfigProblem[], why?: string): Error {
+  const because = why === undefined ? '' : `: ${why}`;
+  return new Error(`the configuration is not sound${because}\n${problemLines(path, problems)}`);
 }
 
 /** Where the ledger is: the folder that was named, or the configuration's. */

@@ -8,6 +8,9 @@ import { isNewHere, newHere } from './unknown-names.ts';
 
 const usage = 'write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET';
 
+const needsWhole =
+  'a ticket needs its keys and its enrolment; palier account lock and palier stop need its stores alone';
+
 export const ticketCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -26,7 +29,7 @@ export const ticketCommand: Command = async (argv, terminal) => {
   )
     throw new UsageError(usage);
   demandAtMost(verb === 'revoke' ? 3 : 2, positionals, usage);
-  const config = soundConfig(values.config, terminal);
+  const config = soundConfig(values.config, terminal, needsWhole);
   return withMfa(config, terminal, async (mfa, stores) => {
     if (verb === 'issue') {
       await demandOwnKeys(config, stores);

@@ -8,6 +8,7 @@ import { didYouMean, nearestAccount } from '../config/nearest.ts';
 import { shellWord } from '../notify/shell-word.ts';
 import type { StopKind } from '../stops/stop.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
+import type { StopConfig } from './stop-config.ts';
 
 /** Where an account is said to be new; a name that was misspelt is new too, and so is everybody before the first look-up. */
 const traces = 'no factor, no session, no ticket, nobody looked up in 60 days';
@@ -42,7 +43,7 @@ async function knownAccounts({ mfa, standings }: OpenStores): Promise<readonly s
 /** What is to be said of a stop whose name nobody here has; undefined where it is known. */
 export async function unknownStop(
   { kind, name }: { readonly kind: StopKind; readonly name: string },
-  config: Config,
+  { whole, routes }: StopConfig,
   stores: OpenStores,
 ): Promise<string | undefined> {
   if (kind === 'account') {
@@ -54,10 +55,19 @@ export async function unknownStop(
       `If the portal spells it otherwise, nobody is stopped: palier account unlock ${shellWord(name)}`,
     );
   }
-  if (kind === 'class') return classWarning(name, config);
-  if (kind === 'organisation' && !isOrganisationSaid(config))
+  if (whole === undefined) {
+    const isJudged =
+      kind === 'everything' || kind === 'organisation' || (kind === 'route' && routes.includes(name));
+    return isJudged ? undefined : unjudged(kind, name);
+  }
+  if (kind === 'class') return classWarning(name, whole);
+  if (kind === 'organisation' && !isOrganisationSaid(whole))
     return `warning: nobody has the organisation "${name}": no source of identity says one, so nobody is stopped\n`;
   return undefined;
+}
+
+function unjudged(kind: StopKind, name: string): string {
+  return `warning: whether the ${kind} "${name}" is spelt right cannot be said while the configuration is not sound; see palier stop list\n`;
 }
 
 /** Exit code of what was done, and holds for a name that nobody known here has. */

@@ -15,6 +15,7 @@ import { signInPage } from './oidc-settings.ts';
 import { ofProviders, providersOf } from './provider-contradictions.ts';
 import { routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
+import { ofStorePairs } from './store-contradictions.ts';
 
 export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
   return [
@@ -27,6 +28,7 @@ export function contradictions(config: Config, written: WrittenConfig): readonly
     ...ofBudgets(config),
     ...ofAccountWords(config, written),
     ...ofPlaces(config),
+    ...ofStorePairs(config.stores),
     ...ofPromises(config),
   ];
 }
@@ -190,14 +192,6 @@ function ofPromises(config: Config): readonly Objection[] {
       objection(['sessions', 'idle'], 'is longer than sessions.lifetime', 'make it shorter'),
     ],
     [
-      durable !== 'redis',
-      objection(
-        ['stores', 'durable'],
-        'may lose what it was told: factors would come back to life',
-        'use sqlite: or postgres: here, and redis: for shared',
-      ),
-    ],
-    [
       durable !== 'memory' || local || config.mode === 'observe',
       objection(['stores', 'durable'], 'forgets every factor at a restart', 'write sqlite:palier.db'),
     ],
@@ -210,40 +204,12 @@ function ofPromises(config: Config): readonly Objection[] {
       ),
     ],
     [
-      durable !== 'memory' || shared === 'memory',
-      objection(
-        ['stores', 'shared'],
-        "is shared by instances that would not know of each other's factors",
-        'write sqlite: or postgres: for durable too',
-      ),
-    ],
-    [
-      durable !== 'postgres' || shared === 'postgres' || shared === 'redis',
-      objection(
-        ['stores', 'shared'],
-        'is of one instance alone: each would count for itself, and every cap would hold once for each',
-        'leave it out (PostgreSQL counts too), or write redis:',
-      ),
-    ],
-    [
-      durable !== 'sqlite' || shared !== 'postgres',
-      objection(
-        ['stores', 'shared'],
-        'is PostgreSQL while the factors are in a file of one machine',
-        'write the same postgres: for durable',
-      ),
-    ],
-    [
       durable !== 'sqlite' || shared !== 'memory' || local || config.mode === 'observe',
       objection(
         ['stores', 'shared'],
         'forgets at a restart what each account has seen',
         'leave it out: the file of durable counts too',
       ),
-    ],
-    [
-      durable !== shared || samePlace(config.stores),
-      objection(['stores', 'shared'], 'is another place of the same kind as durable', 'leave it out'),
     ],
     [
       !config.enrolment.first.includes('card') || config.enrolment.first.length > 1 || hasCards(config),
@@ -255,13 +221,6 @@ function ofPromises(config: Config): readonly Objection[] {
     ],
   ];
   return checks.filter(([sound]) => !sound).map(([, told]) => told);
-}
-
-/** Two files or two databases of one kind give nothing that one does not. */
-function samePlace({ durable, shared }: Config['stores']): boolean {
-  if (durable.kind === 'sqlite' && shared.kind === 'sqlite') return durable.path === shared.path;
-  if (durable.kind === 'postgres' && shared.kind === 'postgres') return durable.url.href === shared.url.href;
-  return true;
 }
 
 function hasCards(config: Config): boolean {

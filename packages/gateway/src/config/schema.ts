@@ -1,6 +1,5 @@
 // The shape of palier.yaml: strict objects, every default written here or beside its section and nowhere else. What a
 // value means is in config.ts; what contradicts another value is in contradictions.ts.
-import type { Seconds } from '@palier/mfa-core';
 import { z } from 'zod';
 import type {
   Config,
@@ -9,7 +8,6 @@ import type {
   Limits,
   RecordTypeSetting,
   SessionSetting,
-  StoreAddress,
   UpstreamTarget,
 } from './config.ts';
 import * as is from './scalars.ts';
@@ -19,7 +17,7 @@ import { forwardAuth, notify } from './schema-notify.ts';
 import { stepUp } from './schema-oidc.ts';
 import { route, type WrittenRoute } from './schema-routes.ts';
 import { clientAddress } from './schema-sign-in.ts';
-import { store } from './schema-stores.ts';
+import { stores, type WrittenStores } from './schema-stores.ts';
 import { maybe } from './shape.ts';
 import { fileIn, type Surroundings } from './surroundings.ts';
 import type { WrittenSource } from './written-source.ts';
@@ -44,11 +42,7 @@ export interface WrittenConfig extends Omit<Config, Compiled> {
   readonly routes: readonly WrittenRoute[];
   readonly budgets: WrittenBudgets;
   readonly sessions: WrittenSessions;
-  readonly stores: {
-    readonly durable: StoreAddress;
-    readonly shared: StoreAddress | undefined;
-    readonly patience: Seconds;
-  };
+  readonly stores: WrittenStores;
 }
 
 /** `idle` left out depends on who watches for silence: compile.ts. */
@@ -87,7 +81,7 @@ const keyAfterCode = z
   .union([z.literal('never'), is.duration])
   .meta({ description: 'never, or a duration with its unit (the weaker choice)', examples: ['never'] });
 
-function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
+export function enrolment(surroundings: Surroundings): z.ZodType<Enrolment> {
   return z
     .strictObject({
       first: z
@@ -134,6 +128,10 @@ function upstream(surroundings: Surroundings): z.ZodType<ReadonlyMap<string, Ups
     );
 }
 
+export function keys(surroundings: Surroundings): z.ZodType<Config['keys']> {
+  return z.strictObject({ file: fileIn(surroundings) });
+}
+
 /** The whole document. `surroundings` says where files and secrets are. */
 export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfig> {
   const file = fileIn(surroundings);
@@ -152,14 +150,8 @@ export function configSchema(surroundings: Surroundings): z.ZodType<WrittenConfi
     budgets: budgets(surroundings),
     enrolment: enrolment(surroundings),
     sessions,
-    stores: z
-      .strictObject({
-        durable: store(surroundings).prefault('sqlite:palier.db'),
-        shared: maybe(store(surroundings)),
-        patience: is.duration.prefault('150ms'),
-      })
-      .prefault({}),
-    keys: z.strictObject({ file }),
+    stores: stores(surroundings),
+    keys: keys(surroundings),
     ledger: z.strictObject({ directory: file, sealTo: maybe(file), retention: is.duration.prefault('365d') }),
     notify: notify(surroundings),
     foreignLinks,
