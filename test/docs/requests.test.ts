@@ -89,21 +89,24 @@ describe('docs/requests.md, where the persons stand', () => {
     expect(forms.map(({ form }) => form)).toEqual([
       ...['path', 'query', 'form', 'json'],
       ...['answer-json', 'answer-header', 'answer-html'],
+      // A search that is a form.
+      ...['answer-json', 'answer-html'],
     ]);
   });
 
   it.each(forms)('$form: $method $target counts $persons', async (form) => {
-    const professional = await present(`by-${form.form}`);
+    const login = `by-${form.method.toLowerCase()}-${form.form}`;
+    const professional = await present(login);
     const { status, text } = await send(professional, form);
     expect([status, portal.requests.at(-1)?.method]).toEqual([200, form.method]);
     expect(text).toBe(answered(form.answer)[1]);
-    expect(await ledgerNames(`by-${form.form}`)).toEqual(form.persons);
+    expect(await ledgerNames(login)).toEqual(form.persons);
   });
 
   it.each(forms.filter(({ answer: shown }) => shown !== undefined))(
     'negative control: $form without the persons in the answer counts nobody or shows nothing',
     async (form) => {
-      const login = `without-${form.form}`;
+      const login = `without-${form.method.toLowerCase()}-${form.form}`;
       const professional = await present(login);
       const { text } = await send(professional, { ...form, answer: undefined });
       expect(text).not.toContain('shown');

@@ -123,6 +123,23 @@ describe('palier explain leaves out nothing that decides', () => {
       expect(said).toContain(`${line}\n`);
   });
 
+  it('nor that no body passes: on paper there is none to be refused', async () => {
+    const search = `  - match: POST /search
+    require: { accept: second-factor, maxAge: 12h }
+    records: { from: answer-json, pointer: /patients/*/nir, as: nir }
+`;
+    const line = 'body     none: a request with one is refused with 415: body-not-declared\n';
+    for (const body of ['', '    body: none\n']) {
+      const text = starter.replace(/^routes:\n/m, `routes:\n${search}${body}`);
+      expect(await explain(text, 'POST', '/search')).toContain(line);
+    }
+    const declared = `${search}    body: { types: [application/x-www-form-urlencoded] }\n`;
+    const said = await explain(starter.replace(/^routes:\n/m, `routes:\n${declared}`), 'POST', '/search');
+    expect(said).toContain('body     application/x-www-form-urlencoded, at most 65536 bytes\n');
+    // Without a word on a method that has none.
+    expect(await explain(starter, 'GET', '/patients')).not.toContain('\nbody ');
+  });
+
   it('nor what is no record: after the gesture it is asked for, the request is refused all the same', async () => {
     const words = ['GET', '/patients/1', '--as', 'gp'] as const;
     expect(await explain(starter, ...words)).toContain(

@@ -2,7 +2,7 @@
 // declared.
 import type { RecordRule } from '../budget/record-rule.ts';
 import type { Explanation, Judged } from '../policy/explain.ts';
-import type { Condition, GuessLimit, Route, SignInRule } from '../policy/route.ts';
+import { type Condition, type GuessLimit, type Route, type SignInRule, takesBody } from '../policy/route.ts';
 
 export function explanationWords(explanation: Explanation): string {
   switch (explanation.outcome) {
@@ -36,12 +36,12 @@ type Row = readonly [name: string, words: string | undefined];
 
 /** In the order in which they are judged. */
 function rowsOf(route: Route): readonly Row[] {
-  const { query, body, upgrade, conditions, signIn } = route;
+  const { query, upgrade, conditions, signIn } = route;
   return [
     ['route', lineOf(route)],
     ['through', route.through && 'the gateway alone; a front that asks about it is refused'],
     ['query', query && (query.length === 0 ? 'none' : `only ${query.join(', ')}`)],
-    ['body', body && bodyWords(body)],
+    ['body', bodyRow(route)],
     ['upgrade', upgrade],
     ['asks', asksOf(route)],
     ['when', conditions.length === 0 ? undefined : conditions.map(conditionWords).join('; ')],
@@ -59,6 +59,14 @@ function asksOf({ requirement }: Route): string {
   return requirement.kind === 'step-up'
     ? `step-up with ${requirement.accept.join(' or ')}, at most ${requirement.maxAge} s old`
     : requirement.kind;
+}
+
+/** Where a method could have one, what is not let in is said too: on paper there is no body to be refused. */
+function bodyRow(route: Route): string | undefined {
+  const { body, records } = route;
+  if (body !== undefined && body.types.length > 0) return bodyWords(body);
+  if (body === undefined && (records.length === 0 || !takesBody(route))) return undefined;
+  return 'none: a request with one is refused with 415: body-not-declared';
 }
 
 function bodyWords({ types, limit, members }: NonNullable<Route['body']>): string {

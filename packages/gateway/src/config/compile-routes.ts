@@ -1,7 +1,7 @@
 // From lines of policy as written to routes: what a line does not say gets its safe meaning here.
 import type { RecordRule } from '../budget/record-rule.ts';
 import { parsePattern } from '../policy/pattern.ts';
-import type { Condition, Route } from '../policy/route.ts';
+import type { BodyRule, Condition, Route } from '../policy/route.ts';
 import type { WrittenConditions, WrittenRoute } from './schema-routes.ts';
 
 export interface RouteSurroundings {
@@ -25,6 +25,7 @@ export function compileRoute(written: WrittenRoute, index: number, around: Route
     client: written.client,
     // On counted routes nothing undeclared passes: no declaration is an empty one (A106).
     query: written.query ?? (records.length === 0 ? undefined : namesFrom(records, 'query')),
+    ...(written.query === undefined && records.length > 0 && { queryLeftOut: true }),
     body: bodyOf(written, around.bodyLimit),
     upgrade: written.upgrade,
     bind: written.bind,
@@ -47,9 +48,13 @@ const countedBody = 65_536;
 function bodyOf({ records, body }: WrittenRoute, limit: number): Route['body'] {
   const usual = usualBody(records, limit);
   if (body === undefined) return usual;
+  if (body === 'none') return noBody;
   const members = body.members ?? (isNamedByRequest(records) ? [] : 'any');
   return { types: body.types ?? usual?.types ?? [], limit: body.limit, members };
 }
+
+/** Said, so that nobody is asked whether it was forgotten. */
+const noBody: BodyRule = { types: [], limit: 0, members: 'any' };
 
 /** A body that must be read to count has the type its rule can read; elsewhere any type up to the general limit. */
 function usualBody(records: readonly RecordRule[], limit: number): Route['body'] {

@@ -67,8 +67,12 @@ const checks: readonly Check[] = [
   ({ body, records }) =>
     (records.length > 0 ? (body?.types ?? []) : []).flatMap((type) => bodyProblem(type, records)),
   ({ body }) =>
-    body?.types.length === 0
+    body?.types.length === 0 && !isNone(body)
       ? [['body', 'has no type', 'write types: [application/json], or what the portal takes']]
+      : [],
+  ({ body, records }) =>
+    isNone(body) && records.some(({ from }) => from === 'form' || from === 'json')
+      ? [['body', 'is none, and the persons stand in one', 'leave it out']]
       : [],
   ({ body, records }) => (body === undefined ? [] : membersProblem(body, records)),
   ({ conditions, requirement }) =>
@@ -76,6 +80,11 @@ const checks: readonly Check[] = [
       ? [['when', 'asks who somebody is on an open route', 'write require: signed-in']]
       : [],
 ];
+
+/** `body: none`, as it is compiled. */
+function isNone(body: BodyRule | undefined): boolean {
+  return body?.types.length === 0 && body.limit === 0;
+}
 
 export function routeObjections(route: Route, index: number, config: Config): readonly Objection[] {
   return checks

@@ -15,13 +15,8 @@ export interface WrittenRoute {
   readonly require: Requirement;
   readonly records: readonly RecordRule[];
   readonly query: readonly string[] | undefined;
-  readonly body:
-    | {
-        readonly types: readonly string[] | undefined;
-        readonly limit: number;
-        readonly members: readonly string[] | 'any' | undefined;
-      }
-    | undefined;
+  /** `none`: said, and not forgotten. */
+  readonly body: WrittenBody | 'none' | undefined;
   readonly client: Route['client'];
   readonly upgrade: Route['upgrade'];
   readonly bind: Route['bind'];
@@ -32,6 +27,12 @@ export interface WrittenRoute {
   readonly login: WrittenSignIn | undefined;
   readonly reset: WrittenSignIn | undefined;
   readonly overlaps: 'allowed' | undefined;
+}
+
+export interface WrittenBody {
+  readonly types: readonly string[] | undefined;
+  readonly limit: number;
+  readonly members: readonly string[] | 'any' | undefined;
 }
 
 export interface WrittenConditions {
@@ -94,19 +95,21 @@ const conditions: z.ZodType<WrittenConditions> = z.strictObject({
   ),
 });
 
+const body: z.ZodType<WrittenBody> = z.strictObject({
+  types: maybe(oneOrMore(is.mediaType)),
+  limit: is.size.prefault('64KiB'),
+  members: maybe(z.union([z.literal('any'), z.array(is.plain)])).describe(
+    'on counted routes: form fields, or JSON members (a name or a pointer), that may occur beside the counted ones; any turns the check off',
+  ),
+});
+
 export const route: z.ZodType<WrittenRoute> = z.strictObject({
   match: is.routePattern,
   require: requirement,
   records: oneOrMore(recordRule).default([]),
   query: maybe(z.array(is.plain).describe('the query parameters that may occur')),
-  body: maybe(
-    z.strictObject({
-      types: maybe(oneOrMore(is.mediaType)),
-      limit: is.size.prefault('64KiB'),
-      members: maybe(z.union([z.literal('any'), z.array(is.plain)])).describe(
-        'on counted routes: form fields, or JSON members (a name or a pointer), that may occur beside the counted ones; any turns the check off',
-      ),
-    }),
+  body: maybe(z.union([body, z.literal('none')])).describe(
+    'what may be sent as a body; none says that there is none, which is what a counted route without this key lets pass',
   ),
   client: maybe(z.enum(['page', 'program'])),
   upgrade: maybe(z.literal('websocket')),

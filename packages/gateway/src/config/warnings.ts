@@ -1,10 +1,16 @@
 // What is sound, does as it says, and is rarely what was meant. Told by `palier check` and at the start; it stops nothing.
 import { classWarnings } from './account-words.ts';
 import type { Config } from './config.ts';
+import { countedWarnings } from './counted-warnings.ts';
 import type { Objection } from './issues.ts';
 
 export function warningsOf(config: Config): readonly Objection[] {
-  return [...ofStrangers(config), ...ofKeysByCode(config), ...classWarnings(config)];
+  return [
+    ...ofStrangers(config),
+    ...countedWarnings(config),
+    ...ofKeysByCode(config),
+    ...classWarnings(config),
+  ];
 }
 
 /**

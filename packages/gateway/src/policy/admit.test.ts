@@ -113,6 +113,12 @@ describe('a request that does not', () => {
     ['A086', '400 method-override', plain, { query: '_method=DELETE' }],
     ['A086', '400 method-override', plain, { query: 'a=1&%5fmethod=PUT' }],
     ['A100', '415 body-not-declared', counted, { bodyLength: 1 }],
+    [
+      'A100',
+      '415 body-not-declared',
+      { ...plain, body: { types: [], limit: 0, members: 'any' } },
+      { bodyLength: 1 },
+    ],
     ['A100', '415 content-type-not-declared', json, { bodyLength: 1 }],
     ['A100', '415 content-type-not-declared', json, { bodyLength: 1, headers: type('text/plain') }],
     [

@@ -55,7 +55,8 @@ function hasMethodOverride(query: string): boolean {
 function bodyFlaw(route: Route, request: CanonicalRequest): Refusal | undefined {
   if (request.bodyLength === 0) return undefined;
   const { body } = route;
-  if (body === undefined) return route.records.length === 0 ? undefined : refusal(415, 'body-not-declared');
+  if (body === undefined && route.records.length === 0) return undefined;
+  if (body === undefined || body.types.length === 0) return refusal(415, 'body-not-declared');
   if (!body.types.includes('*')) {
     if (!body.types.includes(mediaType(request))) return refusal(415, 'content-type-not-declared');
     if (request.headers.has('content-encoding')) return refusal(415, 'content-encoding');

@@ -21,6 +21,8 @@ export interface Route {
   readonly client: 'page' | 'program' | undefined;
   /** Query parameters that may occur; undefined means any (only on routes that count nothing). */
   readonly query: readonly string[] | undefined;
+  /** The line says nothing of a query, so that none passes but what is counted: for a list, rarely what was meant. */
+  readonly queryLeftOut?: true;
   /** What may be sent as a body; undefined means no body on counted routes, any elsewhere. */
   readonly body: BodyRule | undefined;
   readonly upgrade: 'websocket' | undefined;
@@ -43,7 +45,7 @@ export interface Route {
 }
 
 export interface BodyRule {
-  /** `*` for any. */
+  /** `*` for any; empty where the line says that there is no body. */
   readonly types: readonly string[];
   readonly limit: number;
   /**
@@ -109,4 +111,9 @@ export type Condition =
 export interface Matched {
   readonly route: Route;
   readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Whether one of its methods may have a body. */
+export function takesBody({ methods }: Pick<Route, 'methods'>): boolean {
+  return methods.some((method) => method === 'POST' || method === 'PUT' || method === 'PATCH');
 }
