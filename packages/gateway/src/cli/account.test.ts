@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareState } from '../../../../examples/demo/state.ts';
 import { accountCommand } from './account.ts';
 import { withMfa } from './state.ts';
+import { resumeCommand, stopCommand } from './stop.ts';
 import { soundConfig, type Terminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'palier-account-'));
@@ -66,4 +67,41 @@ it('palier account show says of which factor the code was that added another, wh
   await accountCommand(['show', account, '--json', '--config', file], terminal);
   const { factors } = JSON.parse(out) as { readonly factors: readonly { readonly boundWith?: string }[] };
   expect(factors.map(({ boundWith }) => boundWith)).toEqual([undefined, anas, gone, undefined]);
+});
+
+it('palier account show says that the account is locked, and what else is stopped that it may belong to', async () => {
+  const at = ['--config', file];
+  const shown = async (...words: readonly string[]): Promise<string> => {
+    out = '';
+    expect(await accountCommand(['show', account, ...words, ...at], terminal)).toBe(0);
+    return out;
+  };
+  expect(await shown()).not.toMatch(/locked|stopped/i);
+  await accountCommand(['lock', account, '--reason', 'stolen laptop', ...at], terminal);
+  await accountCommand(['lock', 'pharmacie-02', ...at], terminal);
+  for (const what of [
+    ['class', 'pharmacy'],
+    ['organisation', 'officine-01'],
+    ['everything'],
+    ['route', 'GET /'],
+  ])
+    await stopCommand([...what, ...at], terminal);
+  const told = await shown();
+  const [, ...lines] = told.split('\n');
+  expect(lines.slice(0, 4).map((line) => line.replace(/ since .*? by [^\s:]+/, ''))).toEqual([
+    '  LOCKED: stolen laptop',
+    '  STOPPED with everything',
+    '  stopped if its class is pharmacy, which the portal says,',
+    '  stopped if its organisation is officine-01, which the portal says,',
+  ]);
+  expect(told.match(/LOCKED|GET/g)).toEqual(['LOCKED']);
+  const { stops } = JSON.parse(await shown('--json')) as { readonly stops: readonly unknown[] };
+  expect(stops).toMatchObject([
+    { kind: 'account', name: account, reason: 'stolen laptop', holds: 'yes' },
+    { kind: 'everything', holds: 'yes' },
+    { kind: 'class', name: 'pharmacy', holds: 'maybe' },
+    { kind: 'organisation', holds: 'maybe' },
+  ]);
+  await resumeCommand(['everything', ...at], terminal);
+  expect(await shown()).not.toContain('everything');
 });

@@ -5,6 +5,7 @@ import { type AccountId, type FactorView, type Mfa, parseFactorId } from '@palie
 import type { NeededToStop } from '../config/needed-to-stop.ts';
 import { shellWord } from '../notify/shell-word.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
+import { stopLine, stopsOf } from './account-stops.ts';
 import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow, withStores } from './stop.ts';
@@ -94,7 +95,8 @@ function isVerb(text: string): text is keyof typeof verbs {
   return Object.hasOwn(verbs, text);
 }
 
-async function show({ account, mfa }: Asked): Promise<Answer> {
+async function show({ account, mfa, stores }: Asked): Promise<Answer> {
+  const stops = stopsOf(account, await stores.standings.stops.list());
   const factors = await mfa.factors.list(account);
   const sessions = (await mfa.sessions.list(account)).map(({ id, openedAt, agent, proofs }) => ({
     id,
@@ -104,12 +106,13 @@ async function show({ account, mfa }: Asked): Promise<Answer> {
   }));
   const words = [
     `${account}\n`,
+    ...stops.map(stopLine),
     ...factors.map((factor) => factorLine(factor, factors)),
     ...(factors.length === 0 ? ['  no factor: the first needs a ticket (palier ticket issue)\n'] : []),
     ...sessions.map(({ id, openedAt, agent }) => `  session ${id} since ${openedAt} ${agent}\n`),
     ...(sessions.length === 0 ? ['  no session\n'] : []),
   ].join('');
-  return { value: { account, factors, sessions }, words, code: 0 };
+  return { value: { account, stops, factors, sessions }, words, code: 0 };
 }
 
 /** When it was added and with what: after an alarm it is the one added with a code that is looked for. */
