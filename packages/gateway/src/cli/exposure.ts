@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import process from 'node:process';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { systemClock } from '@palier/mfa-core';
 import { errnoOf, FileError, fileFault } from '../files/file-fault.ts';
 import { placeFault } from '../files/writing.ts';
 import type { ExposedPerson } from '../ledger/exposed-persons.ts';
@@ -65,6 +66,7 @@ export const exposureCommand: Command = async (argv, terminal) => {
         ...spanIn(values),
         ...measure,
         privateKeys,
+        now: systemClock.now(),
         onProgress: progressOn(terminal),
       },
       async (person) => {
@@ -74,11 +76,22 @@ export const exposureCommand: Command = async (argv, terminal) => {
   );
   print(terminal, values.json, exposure, exposureSummary(exposure, language));
   if (values.language === undefined && terminal.interactive) terminal.err('in English: --language en\n');
+  for (const typed of [values.from, values.to]) terminal.err(zoneNote(typed));
   if (exposure.ledger.faultCount + exposure.unopenedCount > 0) return 1;
-  return exposure.unreadCount + exposure.strangers.length > 0 ? mayBeTooLow : 0;
+  const isDoubtful = exposure.unreadCount + exposure.strangers.length > 0 || exposure.ahead === 'begins';
+  return isDoubtful ? mayBeTooLow : 0;
 };
 
-/** Nothing is wrong with the ledger, and yet the figures may be too low: answers that could not be read, names nobody has. */
+/** A time without a zone is this machine's, which need not be that of whoever types it. */
+function zoneNote(typed: string | undefined): string {
+  if (typed === undefined || !/T[\d:.]+$/i.test(typed)) return '';
+  return `note: ${typed} has no zone and was taken as this machine's: ${new Date(typed).toISOString()}; write one, as in ${typed}+01:00\n`;
+}
+
+/**
+ * Nothing is wrong with the ledger, and yet the figures may be too low: answers that could not be read, names nobody has, a
+ * span that has not begun.
+ */
 const mayBeTooLow = 3;
 
 interface Paper {

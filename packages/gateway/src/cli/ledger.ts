@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Instant, systemClock } from '@palier/mfa-core';
 import { destroyKeysBefore } from '../ledger/destroy-keys.ts';
 import { type AccountActivity, searchLedger } from '../ledger/search.ts';
-import { verifyLedger } from '../ledger/verify.ts';
+import { type Verified, verifyLedger } from '../ledger/verify.ts';
 import { measureOf, privateKeysIn } from './ledger-measure.ts';
 import {
   type Command,
@@ -97,10 +97,18 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     terminal,
     values.json,
     verified,
-    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${gone}${destroyed}${alone}${heads}`,
+    `${verified.segments} segment(s), ${verified.entries} entries, ${verified.faultCount} fault(s)\n${faults}${cutShortNote(verified)}${gone}${destroyed}${alone}${heads}`,
   );
   return verified.faultCount === 0 ? 0 : 1;
 };
+
+/** The harmless cause first to be ruled out: a segment that ended between the copy and the heads is in the heads alone. */
+function cutShortNote({ faults }: Verified): string {
+  return faults.some(({ fault }) => fault === 'cut-short') ? cutShort : '';
+}
+
+const cutShort =
+  'cut-short: its end was cut off, or the copy is older than the head: copy again, after the heads were taken\n';
 
 /** An empty file of heads is the same as none, and nothing found reads like nothing wrong. */
 const withoutHeads =

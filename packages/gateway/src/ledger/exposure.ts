@@ -12,7 +12,7 @@ import { type UnwrapDataKey, unwrapWith } from './keys.ts';
 import type { GroupLine } from './line.ts';
 import { type Progress, type ReadLine, readSegment, type SegmentFile } from './read.ts';
 import { unseal } from './sealing.ts';
-import { type Span, spanTest } from './search.ts';
+import { type Span, spanTest, wholeTime } from './search.ts';
 import { readKey } from './segment-key.ts';
 import { type Verified, verifyLedger } from './verify.ts';
 import type { WitnessedHead } from './witness.ts';
@@ -26,6 +26,8 @@ export interface ExposureQuestion extends Span {
   /** Segments that ended since must be there; undefined: retention is not looked at. */
   readonly keptFrom?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** When it is asked: a span that reaches beyond it is told. Undefined: not looked at. */
+  readonly now?: Instant | undefined;
   /** Releases opened at once: bounds the memory; more of them in the span cost another pass. */
   readonly mostAtOnce?: number;
 }
@@ -43,8 +45,20 @@ export interface Exposure {
   readonly unopenedCount: number;
   /** Of the accounts that were asked for, those that occur nowhere in the ledger, at no time: a name that was misspelt saw nobody. */
   readonly strangers: readonly Stranger[];
+  /** Of the accounts that were asked for, those with entries and none in the span: hours of another zone find nobody. */
+  readonly absent: readonly (Presence & { readonly account: string })[];
+  /** First and last entry of the whole ledger; undefined where it has none. */
+  readonly written: Presence | undefined;
+  /** Whether the span ends after the moment of asking, or even begins there. What is to come is in no figure. */
+  readonly ahead: 'begins' | 'ends' | undefined;
   /** Answers that observe mode let through and that name nobody: what could not be read may have shown somebody. */
   readonly unreadCount: number;
+}
+
+/** First and last entry, as they are written (UTC). */
+export interface Presence {
+  readonly first: string;
+  readonly last: string;
 }
 
 export interface Stranger {
@@ -98,13 +112,41 @@ export async function exposureReport(
     unopenedCount: unopened.size,
     unreadCount,
     strangers: strangersOf(question, survey.accounts),
+    absent: absentOf(question, survey),
+    written: presenceOf([...survey.accounts.values()]),
+    ahead: aheadOf(question),
   };
 }
 
-function strangersOf({ accounts }: Span, known: ReadonlySet<string>): readonly Stranger[] {
+function strangersOf({ accounts }: Span, known: Survey['accounts']): readonly Stranger[] {
   return [...(accounts ?? [])]
     .filter((account) => !known.has(account))
-    .map((account) => ({ account, near: nearestAccount(account, known) }));
+    .map((account) => ({ account, near: nearestAccount(account, known.keys()) }));
+}
+
+function absentOf({ accounts: asked }: Span, { accounts, present }: Survey): Exposure['absent'] {
+  return [...(asked ?? [])].flatMap((account) => {
+    const known = accounts.get(account);
+    return known === undefined || present.has(account) ? [] : [{ account, ...known }];
+  });
+}
+
+function presenceOf(all: readonly Presence[]): Presence | undefined {
+  return all.reduce<Presence | undefined>(
+    (joined, one) => (joined === undefined ? one : join(joined, one)),
+    undefined,
+  );
+}
+
+function join(a: Presence, b: Presence): Presence {
+  return { first: a.first < b.first ? a.first : b.first, last: a.last > b.last ? a.last : b.last };
+}
+
+/** A span without an end is as long as the ledger. */
+function aheadOf({ from, to, now }: ExposureQuestion): Exposure['ahead'] {
+  if (now === undefined) return undefined;
+  if (from > now) return 'begins';
+  return to > now && to < wholeTime.to ? 'ends' : undefined;
 }
 
 function askedOf({ accounts, from, to }: Span): Exposure['asked'] {
@@ -116,7 +158,9 @@ interface Survey {
   /** Segments with entries of the span. */
   readonly segments: readonly SegmentFile[];
   /** All that occur in the ledger, in the span or not. */
-  readonly accounts: ReadonlySet<string>;
+  readonly accounts: ReadonlyMap<string, Presence>;
+  /** Those with an entry in the span. */
+  readonly present: ReadonlySet<string>;
   /** Records released in the span, repeats included. */
   readonly releases: number;
   /** Size of the whole ledger. */
@@ -130,7 +174,8 @@ async function surveyed(
 ): Promise<Survey> {
   const wanted = spanTest(span);
   const segments = new Set<SegmentFile>();
-  const accounts = new Set<string>();
+  const accounts = new Map<string, Presence>();
+  const present = new Set<string>();
   let [releases, bytes] = [0, 0];
   const ledger = await verifyLedger(directory, {
     witnessed: witnessed ?? [],
@@ -140,14 +185,18 @@ async function surveyed(
       onProgress?.({ done, total: 2 * total });
     },
     visit: (entry, segment) => {
-      accounts.add(entry.account);
+      const { account, at } = entry;
+      const seen = { first: at, last: at };
+      const known = accounts.get(account);
+      accounts.set(account, known === undefined ? seen : join(known, seen));
       if (!wanted(entry)) return;
+      present.add(account);
       if (entry.outcome === 'miss') return tally.miss(entry);
       segments.add(segment);
       releases += entry.count;
     },
   });
-  return { ledger, segments: [...segments], accounts, releases, bytes };
+  return { ledger, segments: [...segments], accounts, present, releases, bytes };
 }
 
 function bytesOf(segments: readonly SegmentFile[]): number {
