@@ -2,9 +2,9 @@
 // other sessions of the account end.
 import type { Proof } from './assurance.ts';
 import { type Attempt, type Refused, refuse, succeed } from './attempts.ts';
-import type { Challenge } from './challenge.ts';
+import type { Challenge, EnrolRight } from './challenge.ts';
 import { activeFrom, boundBy, roomFor, shownFor } from './enrol-right.ts';
-import type { TotpFactor, WebAuthnFactor } from './factor.ts';
+import type { BoundBy, Factor, TotpFactor, WebAuthnFactor } from './factor.ts';
 import { type FactorView, viewOf } from './factor-view.ts';
 import { type ChallengeId, makeProofId, type SessionToken } from './ids.ts';
 import { keepFactor } from './keep-factor.ts';
@@ -13,7 +13,7 @@ import { lineFrom } from './line.ts';
 import { endAfterChange } from './other-sessions.ts';
 import { emit, named, type Parts, whoseOf } from './parts.ts';
 import { firstSet } from './recovery-set.ts';
-import { hasRoom } from './room.ts';
+import { hasRoom, type Room } from './room.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './session-lifecycle.ts';
 import { reachOfChange } from './session-reach.ts';
@@ -50,40 +50,75 @@ export async function bind(parts: Parts, sessions: Sessions, binding: Binding): 
   const now = parts.clock.now();
   const right = await parts.stores.challenges.take(binding.right, 'enrol-right', session.id, now);
   if (right === undefined) return refuse(parts, session, 'enrol', 'right-missing');
-  const active = activeFrom(parts, right.payload, binding.factor.kind, now);
-  if (active === undefined) return giveBack(parts, session, right, 'right-too-weak');
-  const heldBefore = await parts.stores.factors.list(session.account);
-  // Many may have been begun while there was room for one.
-  const room = roomFor(parts, right.payload, heldBefore, now);
-  if (!hasRoom(heldBefore, room)) return giveBack(parts, session, right, 'too-many-factors');
-  // Where it was removed at this moment its line is not known, and the factor hangs from everything older (line.ts).
-  const shown = shownFor(right.payload, heldBefore);
-  const factor = {
-    ...binding.factor,
-    name: binding.name,
-    addedAt: now,
-    boundBy: boundBy(right.payload, heldBefore, now),
-    ...(shown !== undefined && { line: lineFrom(shown, heldBefore) }),
-    activeFrom: active,
-  };
-  const told = (): Promise<void> =>
-    emit(parts, whoseOf(session), {
-      type: 'factor-enrolled',
-      factor: named(factor),
-      activeFrom: factor.activeFrom,
-      right: right.payload.source,
-      boundBy: factor.boundBy,
-      ...(shown !== undefined && { shown: named(shown) }),
-    });
+  const held = await parts.stores.factors.list(session.account);
+  const made = make(parts, binding, right.payload, held, now);
+  if (typeof made === 'string') return giveBack(parts, session, right, made);
+  const { factor, room } = made;
+  const told = (): Promise<void> => tell(parts, session, right.payload, made);
   const kept = await keepFactor(parts, { factor, room, session, told });
   if (kept === 'gone') return refuse(parts, session, 'enrol', 'unknown-factor');
   if (kept === 'session-gone') return refuse(parts, session, 'enrol', kept);
   if (kept !== 'added') return giveBack(parts, session, right, kept === 'full' ? 'too-many-factors' : kept);
+  return finish(parts, sessions, { binding, right, held, made, now });
+}
+
+/** A factor as it will be kept, the one that was shown for it, and the room that the account has. */
+interface Made {
+  readonly factor: Bindable & { readonly boundBy: BoundBy };
+  readonly shown: Factor | undefined;
+  readonly room: Room;
+}
+
+function make(
+  parts: Parts,
+  { factor, name }: Binding,
+  right: EnrolRight,
+  held: readonly Factor[],
+  now: Instant,
+): Made | 'right-too-weak' | 'too-many-factors' {
+  const active = activeFrom(parts, right, factor.kind, now);
+  if (active === undefined) return 'right-too-weak';
+  // Many may have been begun while there was room for one.
+  const room = roomFor(parts, right, held, now);
+  if (!hasRoom(held, room)) return 'too-many-factors';
+  // Where it was removed at this moment its line is not known, and the factor hangs from everything older (line.ts).
+  const shown = shownFor(right, held);
+  const line = shown === undefined ? {} : { line: lineFrom(shown, held) };
+  const bound = { name, addedAt: now, boundBy: boundBy(right, held, now), ...line, activeFrom: active };
+  return { factor: { ...factor, ...bound }, shown, room };
+}
+
+function tell(parts: Parts, session: Session, right: EnrolRight, { factor, shown }: Made): Promise<void> {
+  return emit(parts, whoseOf(session), {
+    type: 'factor-enrolled',
+    factor: named(factor),
+    activeFrom: factor.activeFrom,
+    right: right.source,
+    boundBy: factor.boundBy,
+    ...(shown !== undefined && { shown: named(shown) }),
+  });
+}
+
+interface Kept {
+  readonly binding: Binding;
+  readonly right: Challenge<'enrol-right'>;
+  /** Before. */
+  readonly held: readonly Factor[];
+  readonly made: Made;
+  readonly now: Instant;
+}
+
+async function finish(
+  parts: Parts,
+  sessions: Sessions,
+  { binding, right, held, made: { factor, shown }, now }: Kept,
+): Promise<Enrolled> {
+  const { session } = binding;
   // Only now: confirming a secret the asker was given proves nothing of the account, and must not forget wrong guesses.
   await succeed(parts, binding.attempt);
   const codes = await firstSet(parts, session, factor);
   const reach = reachOfChange(factor.boundBy, shown);
-  await endAfterChange(parts, session.account, { reach, held: heldBefore, except: session.id });
+  await endAfterChange(parts, session.account, { reach, held, except: session.id });
   const proved = await provedByBinding(parts, sessions, { binding, right, factor, now });
   return {
     outcome: 'enrolled',
