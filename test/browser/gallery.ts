@@ -159,6 +159,7 @@ async function otherPages(site: Site): Promise<readonly Picture[]> {
       reach: at('/.palier/sessions'),
       shows: 'form[action^="/.palier/sessions"]',
     },
+    { name: 'problem-mistyped', who: owner, reach: at('/patients/123'), shows: '#back' },
     { name: 'problem-not-found', who: owner, reach: at('/nowhere'), shows: 'h1' },
     { name: 'problem-below-ours', who: owner, reach: at('/.palier/nowhere'), shows: 'h1' },
   ];

@@ -50,7 +50,7 @@ export async function recordsOfRequest(
     const texts = places[rule.from](rule);
     if ('refusal' in texts) return texts;
     const flaw = name(named, rule, texts, keys);
-    if (flaw !== undefined) return refused(flaw);
+    if (flaw !== undefined) return refused(flaw, rule.as);
   }
   const records = agreed(named);
   if (records === undefined) return refused('record-ids-disagree');
@@ -113,8 +113,8 @@ function strayIn({ form, json, as }: ReadBody, route: Route): string | undefined
   return hasOnlyDeclaredMembers(json, route) ? undefined : 'json-member-not-declared';
 }
 
-function refused(reason: string): Refused {
-  return { refusal: { status: 400, reason, close: false } };
+function refused(reason: string, recordType?: string): Refused {
+  return { refusal: { status: 400, reason, close: false, ...(recordType !== undefined && { recordType }) } };
 }
 
 /** Adds the records of one place to what its source has named for this type; a reason when one is no identifier. */

@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { TlsFiles } from '../config/listen-settings.ts';
 import { canonicalise } from '../request/canonical.ts';
 import type { CanonicalRequest } from '../request/request.ts';
-import { languageOf } from '../respond/negotiate.ts';
+import { namedLanguage, spokenLanguage } from '../respond/language.ts';
 import type { Language } from '../respond/problems.ts';
 import { html, page } from '../step-up/page.ts';
 import { type CardDeskParts, meet, type Outcome, type Presented } from './desk.ts';
@@ -141,7 +141,7 @@ function answer(
     const location = `${front.mainOrigin}/.palier/card/${where}?shown=${outcome.name}`;
     return void response.writeHead(303, { ...headers, location }).end();
   }
-  const language = languageOf(request.headers.get('accept-language'));
+  const language = namedLanguage(request.query) ?? spokenLanguage((name) => request.headers.get(name));
   const status = outcome.problem === 'gone' ? 410 : outcome.problem === 'unknown' ? 503 : 403;
   response
     .writeHead(status, { ...headers, 'content-type': 'text/html; charset=utf-8' })

@@ -38,6 +38,8 @@ export interface Refusal {
   readonly allow?: readonly string[];
   /** The undeclared parameter, as it was sent, for the counts of observe mode alone (gate/observer.ts bounds it). */
   readonly parameter?: string;
+  /** What kind of number was to stand where none does; a name of the configuration's. */
+  readonly recordType?: string;
 }
 
 /** The body of a request: read whole at most once, or handed to the proxy as a stream. */

@@ -9,8 +9,10 @@ import type { BodySource, CanonicalRequest } from '../request/request.ts';
 import type { Openings } from '../step-up/openings.ts';
 import { overtaken } from '../step-up/person.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
-import { clientKind, languageOf } from './negotiate.ts';
+import { spokenLanguage } from './language.ts';
+import { clientKind } from './negotiate.ts';
 import { type Answer, answerTo, ownHeaders } from './respond.ts';
+import { wayBackFrom } from './unreadable.ts';
 
 export interface Denier {
   readonly mfa: Mfa;
@@ -46,7 +48,7 @@ export async function answerFor(
 ): Promise<Answer> {
   const route = denial.kind === 'unavailable' ? undefined : denial.route;
   const client = request === undefined ? 'program' : clientKind(request, route);
-  const language = languageOf(request?.headers.get('accept-language'));
+  const language = spokenLanguage((name) => request?.headers.get(name));
   if (denial.kind === 'step-up' && client === 'page' && request !== undefined) {
     const redirect = await toStepUp(denier, denial, request, body, response);
     if (redirect !== undefined) return redirect;
@@ -58,6 +60,7 @@ export async function answerFor(
     breakGlassUrl: `${denier.origin}/.palier/break-glass`,
     signInPath: signInPathFor(denier, denial, request),
     goOn: goOnFor(denial, request),
+    back: backFor(denier, denial, request),
   });
 }
 
@@ -65,6 +68,16 @@ export async function answerFor(
 function goOnFor(denial: Denial, request: CanonicalRequest | undefined): string | undefined {
   const asks = denial.kind === 'refuse' && denial.refusal.reason === 'opened-from-elsewhere';
   return asks && request !== undefined && isWayBack(request.target) ? request.target : undefined;
+}
+
+/** Who mistyped a number goes back to where it was typed. */
+function backFor(
+  { origin }: Denier,
+  denial: Denial,
+  request: CanonicalRequest | undefined,
+): string | undefined {
+  const isMistyped = denial.kind === 'refuse' && denial.refusal.reason === 'record-id-malformed';
+  return isMistyped && request !== undefined ? wayBackFrom(request, origin) : undefined;
 }
 
 /** A page that was asked for is come back to after the sign-in. */

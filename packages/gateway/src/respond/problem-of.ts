@@ -2,6 +2,7 @@
 import type { Denial } from '../gate/denial.ts';
 import type { Refusal } from '../request/request.ts';
 import { type Problem, type ProblemName, problems } from './problems.ts';
+import { unreadableNumber } from './unreadable.ts';
 
 /** The row for a denial. A refusal's own status wins over the row's. */
 export function problemOf(denial: Denial): Problem {
@@ -19,7 +20,10 @@ export function problemOf(denial: Denial): Problem {
         ? problems['step-up']
         : problems[denial.because];
     case 'refuse':
-      return { ...problems[rowOfRefusal(denial.refusal)], status: denial.refusal.status };
+      return {
+        ...unreadableNumber(problems[rowOfRefusal(denial.refusal)], denial.refusal.recordType),
+        status: denial.refusal.status,
+      };
     default:
       return unreachable(denial);
   }
@@ -41,6 +45,7 @@ const unavailableRows = {
 
 function rowOfRefusal({ status, reason }: Refusal): ProblemName {
   if (reason === 'stopped') return 'stopped';
+  if (reason === 'record-id-malformed') return 'unreadable-number';
   if (reason === 'more-persons-than-one-gesture') return 'too-many';
   if (reason === 'opened-from-elsewhere') return 'elsewhere';
   if (status === 403) return 'forbidden';

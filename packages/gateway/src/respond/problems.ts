@@ -39,6 +39,7 @@ export type ProblemName =
   | 'slow-down-misses'
   | 'too-many-sign-ins'
   | 'malformed'
+  | 'unreadable-number'
   | 'forbidden'
   | 'too-many'
   | 'elsewhere'
@@ -177,6 +178,18 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'malformed-request',
     ['Demande refusée', 'La demande n’a pas la forme attendue. Rien n’a été transmis au portail.'],
     ['Request refused', 'The request is not in the form expected. Nothing was sent to the portal.'],
+  ),
+  'unreadable-number': row(
+    400,
+    'unreadable-number',
+    [
+      'Ce numéro n’est pas valide',
+      'Le numéro saisi est incomplet ou mal recopié\u00a0: corrigez-le. Rien n’a été consulté ni décompté.',
+    ],
+    [
+      'This number is not valid',
+      'The number typed is incomplete or mistyped: correct it. Nothing was looked up or counted.',
+    ],
   ),
   forbidden: row(
     403,

@@ -3,6 +3,7 @@
 // the step-up page, since that needs a session to bind the way back to.
 import type { StepUpRequirement } from '@palier/mfa-core';
 import type { Denial } from '../gate/denial.ts';
+import type { Refusal } from '../request/request.ts';
 import { problemPage } from '../step-up/problem-page.ts';
 import type { ClientKind } from './negotiate.ts';
 import { problemOf } from './problem-of.ts';
@@ -23,15 +24,21 @@ export interface Manner {
   readonly breakGlassUrl: string;
   /** What was asked for, where the person need only say that it was meant. */
   readonly goOn?: string | undefined;
+  /** Where the person was, where going back there is what helps. */
+  readonly back?: string | undefined;
   /** Where the portal signs people in, when the configuration says. */
   readonly signInPath: string | undefined;
 }
 
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/** For the one page of these that goes back by script. */
+const policyWithScript = `${policy}; script-src 'self'`;
+
 /** Headers of every answer of our own: nothing of it may be kept, framed, sniffed or leak where it came from. */
 export const ownHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': policy,
   'referrer-policy': 'strict-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -53,11 +60,19 @@ export function answerTo(denial: Denial, manner: Manner): Answer {
     problem,
     manner.language,
     denial.kind === 'slow-down' ? denial.retryAfter : undefined,
-    { urgent: denial.kind === 'slow-down' && glassHelps.has(denial.cap), goOn: manner.goOn },
+    {
+      urgent: denial.kind === 'slow-down' && glassHelps.has(denial.cap),
+      goOn: manner.goOn,
+      back: manner.back,
+    },
   );
   return {
     status: problem.status,
-    headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+    headers: {
+      ...headers,
+      ...(manner.back !== undefined && { 'content-security-policy': policyWithScript }),
+      'content-type': 'text/html; charset=utf-8',
+    },
     body,
   };
 }
@@ -72,7 +87,7 @@ function programAnswer(denial: Denial, problem: Problem, headers: Answer['header
           maxAge: denial.requirement.maxAge,
         }
       : {};
-  const reason = denial.kind === 'refuse' ? { reason: denial.refusal.reason } : {};
+  const reason = denial.kind === 'refuse' ? reasonIn(denial.refusal) : {};
   const cap =
     denial.kind === 'slow-down'
       ? { cap: denial.cap, ...(glassHelps.has(denial.cap) && { breakGlassUrl: manner.breakGlassUrl }) }
@@ -91,6 +106,11 @@ function programAnswer(denial: Denial, problem: Problem, headers: Answer['header
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: `${JSON.stringify(body)}\n`,
   };
+}
+
+/** What was wrong, and for a number what kind of number it should have been. */
+function reasonIn({ reason, recordType }: Refusal): Readonly<Record<string, string>> {
+  return { reason, ...(recordType !== undefined && { recordType }) };
 }
 
 function headersOf(denial: Denial, problem: Problem): Readonly<Record<string, string>> {

@@ -9,7 +9,8 @@ import express, {
   type Response,
 } from 'express';
 import helmet from 'helmet';
-import { languageOf } from '../respond/negotiate.ts';
+import { spokenLanguage } from '../respond/language.ts';
+import type { Language } from '../respond/problems.ts';
 import { accountRoutes } from './account-routes.ts';
 import { sendProblem } from './answer.ts';
 import { assets } from './assets.ts';
@@ -48,10 +49,7 @@ export function createPages(setting: PagesSetting): Express {
   providerRoutes(app, setting, visited);
   glassRoutes(app, setting, visited);
   cardRoutes(app, setting, visited);
-  app.use(
-    (request, response) =>
-      void sendProblem(response, 'not-found', languageOf(request.headers['accept-language'])),
-  );
+  app.use((request, response) => void sendProblem(response, 'not-found', languageFor(request)));
   app.use(onError(setting));
   return app;
 }
@@ -60,7 +58,7 @@ async function visit(setting: PagesSetting, page: Page, request: Request, respon
   const received = await receive(setting.reception, request, response);
   if ('status' in received) {
     const name = received.reason === 'stopped' ? 'stopped' : 'malformed';
-    return sendProblem(response, name, languageOf(request.headers['accept-language']), received.status);
+    return sendProblem(response, name, languageFor(request), received.status);
   }
   if (
     request.method !== 'GET' &&
@@ -97,7 +95,7 @@ function security(cards: string | undefined): ReturnType<typeof helmet> {
 
 function onError(setting: PagesSetting): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    const language = languageOf(request.headers['accept-language']);
+    const language = languageFor(request);
     if (response.headersSent) return next(error);
     const status =
       typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
@@ -108,4 +106,9 @@ function onError(setting: PagesSetting): ErrorRequestHandler {
     response.set('retry-after', '5');
     sendProblem(response, 'unavailable', language);
   };
+}
+
+/** Also for what never became canonical. */
+function languageFor(request: Request): Language {
+  return spokenLanguage((name) => request.get(name));
 }

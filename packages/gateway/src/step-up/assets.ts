@@ -13,6 +13,7 @@ export function assets(app: Express): void {
     'client.js': ['text/javascript', readFileSync(new URL('client.js', assetFolder), 'utf8')],
     'tabs.js': ['text/javascript', readFileSync(new URL('tabs.js', assetFolder), 'utf8')],
     'done.js': ['text/javascript', readFileSync(new URL('done.js', assetFolder), 'utf8')],
+    'back.js': ['text/javascript', readFileSync(new URL('back.js', assetFolder), 'utf8')],
     'webauthn.js': ['text/javascript', readFileSync(webauthnBundle(), 'utf8')],
   } as const;
   for (const [name, [type, text]] of Object.entries(files)) {

@@ -53,7 +53,7 @@ async function toSignIn(
   const onward = setting.providers.onward.open(fieldsOf(request)['to']);
   const browser = browserOf(visit) ?? newBrowser(setting, response);
   const ask = signIn.begin(browser, onward);
-  const address = `${setting.card?.origin}/.palier/card?${new URLSearchParams({ ask })}`;
+  const address = `${setting.card?.origin}/.palier/card?${new URLSearchParams({ ask, lang: visit.language })}`;
   response.set('cache-control', 'no-store').redirect(303, address);
 }
 
@@ -75,7 +75,8 @@ function send(way: Way): Act {
   return async (setting, visit, request, response) => {
     const address = await setting.card?.ask(visit.person, way, textOf(fieldsOf(request)['resume']));
     if (address === undefined) return sendProblem(response, visit, 'no-person');
-    response.set('cache-control', 'no-store').redirect(303, address);
+    // The listener may have a name of its own, and then none of our cookies.
+    response.set('cache-control', 'no-store').redirect(303, `${address}&lang=${visit.language}`);
   };
 }
 

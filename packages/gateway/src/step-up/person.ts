@@ -6,7 +6,7 @@ import type { Identity, IdentitySource } from '../identity/identity.ts';
 import { canonicalise, type EdgeRules } from '../request/canonical.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
-import { languageOf } from '../respond/negotiate.ts';
+import { keepLanguage, namedLanguage, spokenLanguage } from '../respond/language.ts';
 import type { Language } from '../respond/problems.ts';
 import type { Stops } from '../stops/stops.ts';
 import type { Replaced } from '../stores/replaced-tokens.ts';
@@ -52,7 +52,7 @@ export async function receive(
 ): Promise<Visit | Refusal> {
   const request = canonicalise(incoming, reception.edge);
   if ('status' in request) return request;
-  const language = chosenLanguage(request);
+  const language = languageFor(request, response);
   const identity = await reception.identify(request);
   if ((await reception.stops.holding({ route: undefined, identity })) !== undefined)
     return { status: 403, reason: 'stopped', close: false };
@@ -90,8 +90,11 @@ async function opened(
   return { identity, session, token };
 }
 
-/** The language asked for in the address wins over the browser's. */
-function chosenLanguage(request: CanonicalRequest): Language {
-  const asked = new URLSearchParams(request.query ?? '').get('lang');
-  return asked === 'fr' || asked === 'en' ? asked : languageOf(request.headers.get('accept-language'));
+/** The language asked for in the address wins, and from then on. */
+function languageFor({ query, headers }: CanonicalRequest, response: ServerResponse): Language {
+  const before = spokenLanguage((name) => headers.get(name));
+  const asked = namedLanguage(query);
+  if (asked === undefined || asked === before) return before;
+  keepLanguage(response, asked);
+  return asked;
 }

@@ -7,6 +7,7 @@ const words = {
   fr: {
     gesture: 'Confirmer que c’est moi',
     goOn: 'Continuer',
+    back: 'Revenir et corriger',
     home: 'Accueil du portail',
     wait: 'Réessayez dans',
     minutes: 'minutes',
@@ -15,6 +16,7 @@ const words = {
   en: {
     gesture: 'Confirm that it is me',
     goOn: 'Continue',
+    back: 'Go back and correct it',
     home: 'Portal home',
     wait: 'Try again in',
     minutes: 'minutes',
@@ -32,6 +34,8 @@ interface Ways {
   readonly urgent?: boolean;
   /** The address that was asked for, when saying so is all that is wanted. */
   readonly goOn?: string | undefined;
+  /** Where the person was, when going back there is what helps. */
+  readonly back?: string | undefined;
 }
 
 /** `retryAfter` in seconds, when only time helps. */
@@ -39,7 +43,7 @@ export function problemPage(
   problem: Problem,
   language: Language,
   retryAfter: number | undefined,
-  { urgent = false, goOn }: Ways = {},
+  { urgent = false, goOn, back }: Ways = {},
 ): string {
   const own = words[language];
   const { title, detail } = problem[language];
@@ -52,9 +56,10 @@ export function problemPage(
 ${wait}
 ${helpedByGesture.has(problem.name) ? html`<p><a class="button" href="/.palier/step-up">${{ text: own.gesture }}</a></p>` : undefined}
 ${goOn === undefined ? undefined : html`<p><a class="button" href="${{ text: goOn }}">${{ text: own.goOn }}</a></p>`}
+${back === undefined ? undefined : html`<p><a class="button" id="back" href="${{ text: back }}">${{ text: own.back }}</a></p>`}
 ${urgent ? glassLink(language) : undefined}
 <p><a class="button quiet" href="/">${{ text: own.home }}</a></p>`;
-  return page({ language, title, body });
+  return page({ language, title, body, scripts: back === undefined ? [] : ['back.js'] });
 }
 
 function spell(seconds: number, own: { readonly minutes: string; readonly hours: string }): string {
