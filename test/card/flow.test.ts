@@ -78,17 +78,17 @@ describe('at the card listener', () => {
     const other = await site.cardOf('pharmacie-01');
     const refused = await present(site, address, other);
     expect([refused.status, refused.location]).toEqual([403, '']);
-    expect(refused.text).toContain('belongs to somebody other');
+    expect(refused.text).toContain('celle d’une autre personne');
     expect(cardLines().at(-1)).toBe('refused:wrong-person');
     expect((await present(site, address, await site.cardOf('medecin-01'))).status).toBe(410);
     expect((await who.browser.go('/.palier/card/done?shown=')).status).toBe(410);
   });
 
-  it('no certificate gets words, and the challenge waits for the next try', async () => {
+  it('no certificate gets words, in the language of the page it came from, and the challenge waits for the next try', async () => {
     const { address } = await stopped('medecin-01');
     const none = await present(site, address, undefined);
     expect(none.status).toBe(403);
-    expect(none.text).toContain('showed no certificate');
+    expect(none.text).toContain('n’a présenté aucun certificat');
     expect((await present(site, address, await site.cardOf('medecin-01'))).status).toBe(303);
   });
 
