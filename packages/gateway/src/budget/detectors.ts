@@ -2,6 +2,7 @@
 // evaded by who knows them (mixing in known persons, jitter); that regime is what the caps bound. State is in memory and
 // outlives a reload, not a restart. Novelty also reads what the other instances counted, from the history that every
 // look-up adds to anyway; tempo sees the look-ups of its own instance. Numbers: bulk-query study, section 3.
+import { keepNewest } from '../bounded-map.ts';
 import type { Finding, LookUp } from './finding.ts';
 import { type NoveltySum, stepNovelty } from './novelty.ts';
 import { stepTempo, type Tempo } from './tempo.ts';
@@ -20,16 +21,9 @@ export function createDetectors(capacity = 100_000): Detectors {
       if (lookUp.fresh === 0) return [];
       const novelty = stepNovelty(sums.get(lookUp.account), lookUp);
       const tempo = stepTempo(tempos.get(lookUp.presence), lookUp.now);
-      keep(sums, lookUp.account, novelty.sum, capacity);
-      keep(tempos, lookUp.presence, tempo.tempo, capacity);
+      keepNewest(sums, lookUp.account, novelty.sum, capacity);
+      keepNewest(tempos, lookUp.presence, tempo.tempo, capacity);
       return [novelty.finding, tempo.finding].filter((finding) => finding !== undefined);
     },
   };
-}
-
-function keep<V>(map: Map<string, V>, key: string, value: V, capacity: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.size > capacity ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
 }

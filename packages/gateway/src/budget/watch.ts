@@ -1,22 +1,16 @@
 // What is kept about accounts beside the counts: their own history, the detectors and the alarms that stand. All of it
 // may be lost; then caps are at their ceilings and an alarm is one prompt late.
 import { type AccountId, type Instant, instantOf, type Proof } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { BudgetClass } from '../config/budget-settings.ts';
 import type { ActivityStore } from './activity-store.ts';
 import { type Alarm, type AlarmKind, type AlarmStore, answers, holds } from './alarm.ts';
-import {
-  allowanceOf,
-  type Caps,
-  capsOf,
-  dayOf,
-  historySpan,
-  isStarting,
-  noveltyRate,
-  type Standing,
-} from './allowance.ts';
+import { type AlarmDesk, createAlarmDesk, type Looked } from './alarm-desk.ts';
+import { type Caps, capsOf, dayOf } from './allowance.ts';
 import { createDetectors, type Detectors } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import type { CountedRecord, RecordDigest } from './record-rule.ts';
+import { createTodays } from './today.ts';
 
 export interface WatchParts {
   readonly activity: ActivityStore;
@@ -72,18 +66,8 @@ export interface Watch {
   capped(cap: ReachedCap): Promise<void>;
 }
 
-/** An alarm nobody answers ends after as long as a presence lasts. */
-const alarmMilliseconds = 12 * 3_600_000;
-const alarmFreshMilliseconds = 1000;
 const forgetfulMilliseconds = 28 * 86_400_000;
 const capacity = 100_000;
-
-interface Today {
-  readonly day: number;
-  readonly standing: Standing;
-  readonly starts: boolean;
-  readonly usual: number | undefined;
-}
 
 /** Nothing kept, nothing watched: caps at their ceilings. */
 export const noWatch: Watch = {
@@ -94,85 +78,34 @@ export const noWatch: Watch = {
   capped: async () => undefined,
 };
 
-export function createWatch({
-  activity,
-  alarms,
-  canaries,
-  raised,
-  reached = () => undefined,
-  capped = () => undefined,
-  detectors = createDetectors(),
-  countedSince = () => instantOf(0),
-}: WatchParts): Watch {
-  const forgetful = (now: Instant): boolean => now - countedSince() < forgetfulMilliseconds;
-  const cappedIn = new Map<AccountId, Instant>();
-  const reachedOn = new Map<string, number>();
-  const todays = new Map<AccountId, Today>();
-  const seen = new Map<AccountId, { readonly at: Instant; readonly standing: readonly Alarm[] }>();
+export function createWatch(parts: WatchParts): Watch {
+  const { activity, canaries, detectors = createDetectors(), countedSince = () => instantOf(0) } = parts;
+  const desk = createAlarmDesk(parts.alarms);
+  const stands = async (account: AccountId, now: Instant): Promise<boolean> =>
+    (await desk.standing(account, now)).length > 0;
+  const todays = createTodays(activity, stands);
+  const isForgetful = (now: Instant): boolean => now - countedSince() < forgetfulMilliseconds;
 
-  const standing = async (account: AccountId, now: Instant): Promise<readonly Alarm[]> => {
-    const known = seen.get(account);
-    if (known !== undefined && now - known.at < alarmFreshMilliseconds && now >= known.at)
-      return known.standing.filter(({ until }) => until > now);
-    const read = { at: now, standing: await alarms.standing(account, now) };
-    remember(seen, account, read);
-    return read.standing;
-  };
-  const today = async (account: AccountId, now: Instant): Promise<Today> => {
-    const known = todays.get(account);
-    if (known?.day === dayOf(now)) return known;
-    const read = await readToday(activity, account, (await standing(account, now)).length > 0, now);
-    remember(todays, account, read);
-    return read;
-  };
-  const raise = async (
-    { account, now, enforce }: Pick<Granted, 'account' | 'now' | 'enforce'>,
-    { kind, sentence }: Finding,
-  ): Promise<void> => {
-    // One novelty alarm answered is enough until it ends: a doctor on call sees new persons all night. Asked of the store
-    // itself: what another instance raised a moment ago would be told a second time. Two at the same instant still are.
-    // And none that only observed takes the place of one that holds.
-    const before = (await alarms.standing(account, now)).find((alarm) => alarm.kind === kind);
-    if (
-      before !== undefined &&
-      (kind === 'novelty' ? holds(before, enforce) : !enforce && holds(before, true))
-    )
-      return;
-    const alarm: Alarm = {
-      kind,
-      account,
-      raisedAt: now,
-      until: (now + alarmMilliseconds) as Instant,
-      sentence,
-      ...(enforce ? {} : { observed: true }),
-    };
-    await alarms.raise(alarm);
-    seen.delete(account);
+  const raise = async (looked: Looked, finding: Finding): Promise<void> => {
+    const alarm = await desk.raise(looked, finding);
+    if (alarm === undefined) return;
     // Read anew, and frozen: the caps do not grow while it stands.
-    todays.delete(account);
-    await raised(alarm);
+    todays.forget(alarm.account);
+    await parts.raised(alarm);
   };
-  const noteCanaries: Watch['noteCanaries'] = async ({ account, records, asked, now, enforce }) => {
-    if (asked && records.some(({ digest }) => canaries.has(digest)))
-      await raise({ account, now, enforce }, canaryFinding);
+  const noteCanaries: Watch['noteCanaries'] = async ({ records, asked, ...looked }) => {
+    if (asked && records.some(({ digest }) => canaries.has(digest))) await raise(looked, canaryFinding);
   };
 
   return {
     noteCanaries,
     unanswered: async ({ account, proof, now, enforce }) =>
-      (await standing(account, now)).find((alarm) => holds(alarm, enforce) && !answers(proof, alarm)),
+      (await desk.standing(account, now)).find((alarm) => holds(alarm, enforce) && !answers(proof, alarm)),
     caps: async (account, own, withCard, now) => {
-      const { day, standing: stands, starts } = await today(account, now);
-      const allowance = allowanceOf(own, stands, day);
-      if (allowance !== undefined && allowance.setOn === day && stands.previous?.setOn !== day) {
-        await activity.keepAllowance(account, allowance);
-        remember(todays, account, {
-          ...(await today(account, now)),
-          standing: { ...stands, previous: allowance },
-        });
-      }
+      const allowance = await todays.allowance(account, own, now);
+      const { starts } = await todays.of(account, now);
       const usual =
-        allowance !== undefined && forgetful(now)
+        allowance !== undefined && isForgetful(now)
           ? { ...allowance, newRecords: own.newRecords.ceiling }
           : allowance;
       return capsOf(own, usual, starts, withCard);
@@ -180,63 +113,44 @@ export function createWatch({
     note: async ({ account, proof, records, asked, fresh, novel, now, enforce }) => {
       if (fresh === 0) return;
       const total = await activity.addDay(account, { day: dayOf(now), distinct: fresh, novel });
-      const { usual, starts } = await today(account, now);
-      const found = detectors.note({
-        account,
-        presence: proof.id,
-        fresh,
-        novel,
-        now,
-        usual: starts || forgetful(now) ? undefined : usual,
-        total,
-      });
-      for (const finding of found) await raise({ account, now, enforce }, finding);
+      const today = await todays.of(account, now);
+      const usual = today.starts || isForgetful(now) ? undefined : today.usual;
+      const lookUp = { account, presence: proof.id, fresh, novel, now, usual, total };
+      for (const finding of detectors.note(lookUp)) await raise({ account, now, enforce }, finding);
       await noteCanaries({ account, records, asked, now, enforce });
     },
-    capped: async (cap) => {
-      const { account, at: now } = cap;
-      const name = `${cap.cap} ${account}`;
-      if (reachedOn.get(name) !== dayOf(now)) {
-        remember(reachedOn, name, dayOf(now));
-        reached(cap);
-      }
-      // Codes never answer an alarm: that cap says nothing about a gesture.
-      if (cap.cap === 'codes') return;
-      const novelty = (await standing(account, now)).find(
-        (alarm) => alarm.kind === 'novelty' && holds(alarm, true),
-      );
-      if (novelty === undefined || cappedIn.get(account) === novelty.raisedAt) return;
-      remember(cappedIn, account, novelty.raisedAt);
-      capped(novelty, now);
-    },
+    capped: tellCaps(parts, desk),
+  };
+}
+
+/** Tells of a cap that was met once a day, and once for each novelty alarm that stands meanwhile. */
+function tellCaps(
+  { reached = () => undefined, capped = () => undefined }: WatchParts,
+  desk: AlarmDesk,
+): Watch['capped'] {
+  const reachedOn = new Map<string, number>();
+  const cappedIn = new Map<AccountId, Instant>();
+  return async (cap) => {
+    const { account, at: now } = cap;
+    const name = `${cap.cap} ${account}`;
+    if (reachedOn.get(name) !== dayOf(now)) {
+      keepNewest(reachedOn, name, dayOf(now), capacity);
+      reached(cap);
+    }
+    // Codes never answer an alarm: that cap says nothing about a gesture.
+    if (cap.cap === 'codes') return;
+    const standing = await desk.standing(account, now);
+    const novelty = standing.find((alarm) => alarm.kind === 'novelty' && holds(alarm, true));
+    if (novelty === undefined || cappedIn.get(account) === novelty.raisedAt) return;
+    keepNewest(cappedIn, account, novelty.raisedAt, capacity);
+    capped(novelty, now);
   };
 }
 
 const canaryFinding: Finding & { readonly kind: AlarmKind } = {
   kind: 'canary',
   sentence: {
-    fr: "Une fiche pi\u00e9g\u00e9e, que personne n'a de raison d'ouvrir, a \u00e9t\u00e9 consult\u00e9e.",
+    fr: "Une fiche piégée, que personne n'a de raison d'ouvrir, a été consultée.",
     en: 'A planted record that nobody has a reason to open was looked up.',
   },
 };
-
-async function readToday(
-  activity: ActivityStore,
-  account: AccountId,
-  frozen: boolean,
-  now: Instant,
-): Promise<Today> {
-  const day = dayOf(now);
-  const { from, to } = historySpan(day);
-  const firstSeen = await activity.firstSeen(account, now);
-  const history = await activity.history(account, from, to);
-  const standing: Standing = { firstSeen, history, previous: await activity.allowance(account), frozen };
-  return { day, standing, starts: isStarting(standing, now), usual: noveltyRate(standing) };
-}
-
-function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.size > capacity ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
-}

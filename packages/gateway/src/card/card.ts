@@ -1,5 +1,6 @@
 // What a client-certificate source is made into: the desk behind the card listener, and what the pages of the main origin
 // need to send somebody there and to redeem what comes back.
+
 import {
   after,
   type Clock,
@@ -9,6 +10,7 @@ import {
   type Random,
   type SealingKeys,
 } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { ClientCertificateSetting } from '../config/card-settings.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
@@ -201,10 +203,7 @@ const day = 86_400_000;
 function isFirstToday(reminded: Map<string, Instant>, { fingerprint }: Shown, now: Instant): boolean {
   const before = reminded.get(fingerprint);
   if (before !== undefined && now - before < day) return false;
-  reminded.delete(fingerprint);
-  reminded.set(fingerprint, now);
-  const oldest = reminded.size > 10_000 ? reminded.keys().next().value : undefined;
-  if (oldest !== undefined) reminded.delete(oldest);
+  keepNewest(reminded, fingerprint, now, 10_000);
   return true;
 }
 

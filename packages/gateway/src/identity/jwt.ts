@@ -1,8 +1,10 @@
 // Identity from a token the portal's own sign-in issued (JWT, RFC 7519, RFC 8725). jose checks the signature; here is
 // what it leaves to its caller: pinned algorithms and types, keys from the issuer's set alone, strict JSON, one spelling.
+
 import { createHash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId, type Seconds } from '@palier/mfa-core';
 import { errors, jwtVerify } from 'jose';
+import { keepNewest } from '../bounded-map.ts';
 import type { AccountPointers } from '../config/account-pointers.ts';
 import type { Carrier } from '../config/identity-settings.ts';
 import { readPointer } from '../request/json-pointer.ts';
@@ -60,9 +62,7 @@ export function jwtIdentity(
     const found = await verifying.finally(() => under.delete(digest));
     kept.delete(digest);
     if (found === undefined) return anonymous;
-    kept.set(digest, { ...found, generation });
-    const oldest = kept.size > capacity ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
+    keepNewest(kept, digest, { ...found, generation }, capacity);
     return found.identity;
   };
   return Object.assign(identify, { forget: () => kept.clear() });

@@ -1,8 +1,10 @@
 // Identity for portals that cannot be asked: the gateway sees a sign-in work, and from then on the cookie the portal gave
 // out belongs to the login that was typed. The binding is kept under a digest, and ends with anything that may end the
 // portal's session: what cannot be known for sure is nobody.
+
 import { createHash, createHmac } from 'node:crypto';
 import { type AccountId, after, type Clock, type Seconds, type Secret } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { PermitTerms } from '../gate/permit.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { portalCookie } from '../request/cookies.ts';
@@ -62,10 +64,7 @@ export function loginWatched(
     if (known !== undefined && now < known.until) return known.identity;
     const identity = store.find(digestOf(value), now).then((found) => identityOf(rules, found?.account));
     const entry = { until: now + cacheMilliseconds, identity };
-    kept.delete(key);
-    kept.set(key, entry);
-    const oldest = kept.size > capacity ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
+    keepNewest(kept, key, entry, capacity);
     identity.catch(() => kept.get(key) === entry && kept.delete(key));
     return identity;
   };

@@ -1,8 +1,10 @@
 // Identity from the portal's own session: the gateway shows the portal its credential and asks who that is. The answer is
 // kept for seconds, bound to that very credential, and asked once however many requests wait for it. For what streams it is
 // kept longer: asked every few seconds, a portal would take an open page for a person at work and never end the session.
+
 import { hash } from 'node:crypto';
 import { type Clock, type Instant, parseAccountId } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { HtmlPointer, PortalPointers } from '../config/account-pointers.ts';
 import type { Carrier } from '../config/identity-settings.ts';
 import type { PermitTerms } from '../gate/permit.ts';
@@ -66,7 +68,7 @@ export function portalSession(rules: PortalSessionRules, ask: AskPortal, clock: 
     const shown = kind === 'cookie' ? ['Cookie', `${name}=${value}`] : [name, value];
     const identity = ask(shown).then((answer) => read(rules, answer));
     const entry = { at: clock.now(), round, identity };
-    keep(kept, key, entry);
+    keepNewest(kept, key, entry, capacity);
     identity.catch(() => {
       if (kept.get(key) === entry) kept.delete(key);
     });
@@ -115,13 +117,6 @@ function changes(
 }
 
 const anonymous: Identity = { kind: 'anonymous' };
-
-function keep(kept: Map<string, Kept>, key: string, entry: Kept): void {
-  kept.delete(key);
-  kept.set(key, entry);
-  const oldest = kept.size > capacity ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
-}
 
 /** The texts of an answer at a pointer. */
 type Reader = (pointer: PortalPointers['account']) => readonly string[];

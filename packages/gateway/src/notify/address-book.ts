@@ -1,6 +1,8 @@
 // Where an account's notices go: the address the portal's who-am-I names, and the one it named before. An attacker who
 // changes the address first is told of at the old one too. In memory: after a restart the next visit fills it again.
+
 import type { AccountId } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { Identity } from '../identity/identity.ts';
 
 export interface AddressBook {
@@ -19,10 +21,8 @@ export function createAddressBook(capacity = 100_000): AddressBook {
       const { account, address } = identity;
       const known = addresses.get(account) ?? [];
       if (known[0] === address || !mailbox.test(address)) return;
-      addresses.delete(account);
-      addresses.set(account, [address, ...known.filter((one) => one !== address)].slice(0, kept));
-      const oldest = addresses.size > capacity ? addresses.keys().next().value : undefined;
-      if (oldest !== undefined) addresses.delete(oldest);
+      const newest = [address, ...known.filter((one) => one !== address)].slice(0, kept);
+      keepNewest(addresses, account, newest, capacity);
     },
     of: (account) => addresses.get(account) ?? [],
   };

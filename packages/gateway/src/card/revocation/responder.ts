@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Instant, Random, Seconds } from '@palier/mfa-core';
 import * as pki from 'pkijs';
+import { keepNewest } from '../../bounded-map.ts';
 import type { CardCertificate, CertificateChain } from '../certificate.ts';
 import { sameName } from '../distinguished-name.ts';
 import type { Revocation, RevocationVerdict } from '../revocation.ts';
@@ -72,10 +73,8 @@ async function stateOf(
   const known = kept.get(fingerprint);
   if (known !== undefined && now < known.until) return known.verdict;
   const { verdict, until } = await asked(setting, link, now);
-  kept.delete(fingerprint);
-  if (until > now) kept.set(fingerprint, { until, verdict });
-  const oldest = kept.size > mostKept ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
+  if (until > now) keepNewest(kept, fingerprint, { until, verdict }, mostKept);
+  else kept.delete(fingerprint);
   return verdict;
 }
 

@@ -1,6 +1,8 @@
 // Cards that opened something a while ago: when one of them is revoked, what it opened ends, sockets included. Each
 // instance watches the cards that were shown to it; the session ends in the store, so it ends everywhere.
+
 import type { AccountId, Instant, SessionId } from '@palier/mfa-core';
+import { keepNewest } from '../../bounded-map.ts';
 import type { CertificateChain } from '../certificate.ts';
 import type { Revocation } from '../revocation.ts';
 
@@ -47,12 +49,7 @@ export function createCardWatch(
     return ended;
   };
   return {
-    note: (card) => {
-      watched.delete(card.session);
-      watched.set(card.session, card);
-      const oldest = watched.size > mostWatched ? watched.keys().next().value : undefined;
-      if (oldest !== undefined) watched.delete(oldest);
-    },
+    note: (card) => keepNewest(watched, card.session, card, mostWatched),
     again: (now) => {
       round ??= all(now).finally(() => {
         round = undefined;
