@@ -1,8 +1,10 @@
 // The demo as somebody meets it: one command, one line, a portal that can be used at once, and nothing left behind.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningProgram, startProgram } from '../breach-replay/processes.ts';
 
@@ -69,6 +71,19 @@ describe('the demo', () => {
     expect(readdirSync(room)).toEqual([]);
   });
 });
+
+it.each([
+  ['--help', 0, /^npm run demo -- \[--port 8080\]/],
+  ['--prot', 2, /^Unknown option '--prot'.*\n\nnpm run demo --/s],
+] as const)(
+  '%s ends with %s and says what may be written, not where the program stood',
+  async (word, code, words) => {
+    const program = [process.execPath, '--conditions=palier-source', fileURLToPath(main), word] as const;
+    const { status, stdout, stderr } = spawnSync(program[0], program.slice(1), { encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([code, expect.stringMatching(words)]);
+    expect(stderr).not.toContain('    at ');
+  },
+);
 
 it('says what is wrong with a port, and ends with 2', async () => {
   for (const port of ['eighty', '65536', '-1']) {

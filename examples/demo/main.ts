@@ -8,14 +8,18 @@ import { parseArgs } from 'node:util';
 import { explanation } from './explanation.ts';
 import { startDemo } from './start.ts';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '8080' },
-    json: { type: 'boolean', default: false },
-    state: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run demo -- [--port 8080] [--json] [--state FOLDER] [--verbose]
+
+  --port     where the gateway listens; 0 takes any free port
+  --json     one line for programs
+  --state    a folder that is kept; without it everything is deleted at the end
+  --verbose  every line of the gateway's log
+`;
+const values = valuesOf();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const port = Number(values.port);
 if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
   console.error('--port is a number from 0 (any free port) to 65535');
@@ -46,6 +50,23 @@ try {
   process.exitCode = 1;
 } finally {
   if (values.state === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+function valuesOf() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        port: { type: 'string', default: '8080' },
+        json: { type: 'boolean', default: false },
+        state: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : 'unknown words'}\n\n${usage}`);
+    process.exit(2);
+  }
 }
 
 function reasonOf(error: unknown): unknown {

@@ -75,6 +75,18 @@ describe('words that nobody means', () => {
     expect([code, err.split('\n')[0]]).toEqual([2, told]);
   });
 
+  it.each([
+    [['acount', 'lock', 'pharmacie-01'], 'did you mean "account"? palier --help'],
+    [['zzz'], 'fix: palier --help lists them all'],
+    [['account', 'lokc', 'pharmacie-01'], 'did you mean "lock"? write: palier account'],
+    [['stop', 'organization', 'cabinet-12'], 'did you mean "organisation"? write: palier stop'],
+    [['ticket', 'isue', 'pharmacie-01'], 'did you mean "issue"? write: palier ticket'],
+    [['ledger', 'verfy'], 'did you mean "verify"? write: palier ledger'],
+    [['ticket', 'issue'], 'palier ticket: write: palier ticket'],
+  ])('%j asks after the verb that was meant', async (words, told) => {
+    expect(await palier(...words)).toMatchObject({ code: 2, err: expect.stringContaining(told) });
+  });
+
   it('a word too many is told with what to write, and is a 2', async () => {
     expect(await palier('ticket', 'issue', 'pharmacie', '01')).toMatchObject({
       code: 2,
@@ -117,6 +129,31 @@ describe('words that nobody means', () => {
     ])
       expect(await palier(...words)).toMatchObject({ code: 0, out: expect.stringContaining('palier serve') });
     expect((await palier('account', 'show', '--', '--help')).out).toContain('--help\n  no factor');
+  });
+});
+
+/** Names of the packages that a command loads. */
+async function packagesOf(...words: readonly string[]): Promise<ReadonlySet<string>> {
+  const watch = `
+    import { registerHooks } from 'node:module';
+    const seen = new Set();
+    registerHooks({ load: (url, context, next) => { seen.add(url); return next(url, context); } });
+    process.on('exit', () => process.stderr.write('loaded ' + JSON.stringify([...seen])));`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`];
+  const { err } = await ended(spawn(process.execPath, [...flags, launcher, ...words], { cwd: folder }));
+  const urls = JSON.parse(/loaded (.*)$/.exec(err)?.[1] ?? '') as readonly string[];
+  expect(urls.length).toBeGreaterThan(3);
+  return new Set(urls.map((url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? ''));
+}
+
+describe('a command', () => {
+  it('loads no package to help, and the kill switch no client of a store that is not there', async () => {
+    expect(await packagesOf('account', 'lock', '--help')).toEqual(new Set(['']));
+    const loaded = await packagesOf('stop', 'list');
+    for (const name of ['redis', '@redis/client', 'pg', 'express', 'openid-client'])
+      expect(loaded).not.toContain(name);
+    // Negative control: what is used is seen.
+    expect(loaded).toContain('zod');
   });
 });
 

@@ -10,7 +10,15 @@ import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow, withStores } from './stop.ts';
 import { stopConfig } from './stop-config.ts';
-import { type Command, demandAtMost, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import {
+  type Command,
+  demandAtMost,
+  print,
+  soundConfig,
+  type Terminal,
+  UsageError,
+  verbError,
+} from './terminal.ts';
 import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
 
 interface Asked {
@@ -52,7 +60,7 @@ export const accountCommand: Command = async (argv, terminal) => {
   });
   const [verb = '', name, factor] = positionals;
   const usage = `write: palier account ${Object.keys(verbs).join('|')} ACCOUNT`;
-  if (!isVerb(verb)) throw new UsageError(usage);
+  if (!isVerb(verb)) throw verbError(verb, Object.keys(verbs), usage);
   demandAtMost(verb === 'remove-factor' ? 3 : 2, positionals, usage);
   const account = accountNamed(name);
   const { reason } = values;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, verbError } from './terminal.ts';
 
 const usage = 'write: palier alarm list | end ACCOUNT';
 
@@ -17,7 +17,7 @@ export const alarmCommand: Command = async (argv, terminal) => {
     },
   });
   const [verb, name] = positionals;
-  if (verb !== 'list' && verb !== 'end') throw new UsageError(usage);
+  if (verb !== 'list' && verb !== 'end') throw verbError(verb, ['list', 'end'], usage);
   demandAtMost(verb === 'end' ? 2 : 1, positionals, usage);
   const account = verb === 'end' ? accountNamed(name) : undefined;
   const stores = await openForCommand(soundConfig(values.config, terminal).stores);

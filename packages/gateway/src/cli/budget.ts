@@ -1,7 +1,7 @@
 // `palier budget renew`: the operator accepts that Redis lost its counts. Until then every counted look-up is a 503.
 import { parseArgs } from 'node:util';
 import { openForCommand } from '../stores/open.ts';
-import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, verbError } from './terminal.ts';
 
 const price =
   'every presence is void, and within the next 24 hours an account may see what it saw before the loss and one more day cap';
@@ -17,7 +17,7 @@ export const budgetCommand: Command = async (argv, terminal) => {
       json: { type: 'boolean', default: false },
     },
   });
-  if (positionals[0] !== 'renew') throw new UsageError(usage);
+  if (positionals[0] !== 'renew') throw verbError(positionals[0], ['renew'], usage);
   demandAtMost(1, positionals, usage);
   const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {

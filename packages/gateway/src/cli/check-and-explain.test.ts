@@ -115,10 +115,10 @@ describe('palier explain leaves out nothing that decides', () => {
       'through  the gateway alone; a front that asks about it is refused',
       'body     application/x-www-form-urlencoded, at most 16384 bytes',
       'signs in login in login',
-      'guesses  browser 10 free, then waits up to 900 s; account 3 free, then waits up to 600 s; network 60 free, then waits up to 300 s; pressure 50',
+      'guesses  browser 10 free, then waits up to 15m; account 3 free, then waits up to 10m; network 60 free, then waits up to 5m; pressure 50',
       'success  status 303, a new SID, to /',
       'forms of this origin and https://www.portail.example',
-      'equal    every failure leads to /refused after 1 s',
+      'equal    every failure leads to /refused after 1s',
     ])
       expect(said).toContain(`${line}\n`);
   });
@@ -164,7 +164,7 @@ describe('palier explain leaves out nothing that decides', () => {
     const said = await explain(much, 'GET', '/acts/1', '--as', 'gp', '--proof', 'card');
     for (const line of [
       'query    only page',
-      'asks     step-up with card, at most 900 s old',
+      'asks     step-up with card, at most 15m old',
       'when     class is gp; time is 08:00 to 20:00 in Europe/Paris, days 1 2 3 4 5 6 7',
       'counts   nir from path',
       'fields   rights',

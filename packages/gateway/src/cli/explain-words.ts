@@ -57,7 +57,7 @@ function rowsOf(route: Route): readonly Row[] {
 
 function asksOf({ requirement }: Route): string {
   return requirement.kind === 'step-up'
-    ? `step-up with ${requirement.accept.join(' or ')}, at most ${requirement.maxAge} s old`
+    ? `step-up with ${requirement.accept.join(' or ')}, at most ${durationWords(requirement.maxAge)} old`
     : requirement.kind;
 }
 
@@ -67,6 +67,18 @@ function bodyRow(route: Route): string | undefined {
   if (body !== undefined && body.types.length > 0) return bodyWords(body);
   if (body === undefined && (records.length === 0 || !takesBody(route))) return undefined;
   return 'none: a request with one is refused with 415: body-not-declared';
+}
+
+/** As an operator writes it in the configuration: in the largest unit that gives a whole number. */
+function durationWords(seconds: number): string {
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+    [1, 's'],
+  ] as const;
+  const [factor, unit] = units.find(([size]) => seconds >= size && seconds % size === 0) ?? [0.001, 'ms'];
+  return `${Math.round(seconds / factor)}${unit}`;
 }
 
 function bodyWords({ types, limit, members }: NonNullable<Route['body']>): string {
@@ -105,12 +117,12 @@ function signInRows({ kind, typed, limits, success, from, equal }: SignInRule): 
     ],
     ['success', kind === 'sign-in' ? worked.join(', ') : undefined],
     ['forms of', from.length === 0 ? undefined : `this origin and ${from.join(', ')}`],
-    ['equal', equal && `every failure leads to ${equal.location} after ${equal.after} s`],
+    ['equal', equal && `every failure leads to ${equal.location} after ${durationWords(equal.after)}`],
   ];
 }
 
 function guessWords({ free, longest }: GuessLimit): string {
-  return `${free} free, then waits up to ${longest} s`;
+  return `${free} free, then waits up to ${durationWords(longest)}`;
 }
 
 /** What the address names is read when all else is enough, as at the door. */

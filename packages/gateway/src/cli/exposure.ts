@@ -22,6 +22,7 @@ import {
   progressOn,
   spanIn,
   UsageError,
+  verbError,
 } from './terminal.ts';
 
 const usage =
@@ -48,8 +49,8 @@ export const exposureCommand: Command = async (argv, terminal) => {
   });
   // Of the authority it is written for.
   const { language = 'fr' } = values;
-  if (positionals[0] !== 'report' || values.key === undefined || (language !== 'fr' && language !== 'en'))
-    throw new UsageError(usage);
+  if (positionals[0] !== 'report') throw verbError(positionals[0], ['report'], usage);
+  if (values.key === undefined || (language !== 'fr' && language !== 'en')) throw new UsageError(usage);
   demandAtMost(1, positionals, usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
   const privateKeys = privateKeysIn(values.key);

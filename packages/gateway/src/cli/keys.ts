@@ -15,7 +15,7 @@ import { turnSealing } from '../keys/sealing-turn.ts';
 import { type AssertionKeys, makeAssertionKey, rotateAssertionKeys } from '../proxy/assertion.ts';
 import { openForCommand } from '../stores/open.ts';
 import { demandOwnKeys, withMfa } from './state.ts';
-import { type Command, demandAtMost, print, soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { type Command, demandAtMost, print, soundConfig, type Terminal, verbError } from './terminal.ts';
 
 const usage = 'write: palier keys rotate [--records] | keys finish --records [--early] | keys renew';
 
@@ -32,7 +32,7 @@ export const keysCommand: Command = async (argv, terminal) => {
   });
   const [verb] = positionals;
   if (verb !== 'rotate' && verb !== 'renew' && !(verb === 'finish' && values.records))
-    throw new UsageError(usage);
+    throw verbError(verb, ['rotate', 'finish', 'renew'], usage);
   demandAtMost(1, positionals, usage);
   const config = soundConfig(values.config, terminal);
   if (verb === 'renew') return renew(config, terminal, values.json);

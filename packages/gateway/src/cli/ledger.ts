@@ -19,6 +19,7 @@ import {
   progressOn,
   spanIn,
   UsageError,
+  verbError,
 } from './terminal.ts';
 
 const usage =
@@ -68,7 +69,8 @@ export const ledgerCommand: Command = async (argv, terminal) => {
     print(terminal, values.json, done, words.join('') || `no segment ended before ${before}\n`);
     return done.every(({ outcome }) => outcome === 'destroyed' || outcome === 'already') ? 0 : 1;
   }
-  if (positionals[0] !== 'verify') throw new UsageError(usage);
+  if (positionals[0] !== 'verify')
+    throw verbError(positionals[0], ['verify', 'search', 'destroy-keys'], usage);
   const directory = ledgerFolder(values.directory, values.config, terminal);
   const { witnessed, keptFrom } = measureOf(values, terminal);
   const verified = await verifyLedger(directory, {

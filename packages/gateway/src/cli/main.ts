@@ -1,44 +1,31 @@
 // The command line. The only reader of argv and the environment; every command answers 0 (yes), 1 (no) or 2 (usage); what
 // is done and yet not to be relied on has a 3.
 import process from 'node:process';
-import { accountCommand } from './account.ts';
-import { alarmCommand } from './alarm.ts';
-import { analyseCommand } from './analyse.ts';
-import { budgetCommand } from './budget.ts';
-import { checkCommand } from './check.ts';
-import { doctorCommand } from './doctor.ts';
+import { didYouMean } from '../config/nearest.ts';
 import { errorWords } from './error-words.ts';
-import { explainCommand } from './explain.ts';
-import { exposureCommand } from './exposure.ts';
-import { initCommand } from './init.ts';
-import { keysCommand } from './keys.ts';
-import { ledgerCommand } from './ledger.ts';
-import { observedCommand } from './observed.ts';
 import { printToTheEnd } from './output.ts';
-import { reviewCommand } from './review.ts';
-import { serveCommand } from './serve.ts';
-import { resumeCommand, stopCommand } from './stop.ts';
-import { type Command, printable, printableLines, type Terminal, UsageError } from './terminal.ts';
-import { ticketCommand } from './ticket.ts';
+import type { Command, Terminal } from './terminal.ts';
+import { printable, printableLines, UsageError } from './words.ts';
 
-const commands: Readonly<Record<string, Command>> = {
-  serve: serveCommand,
-  init: initCommand,
-  check: checkCommand,
-  explain: explainCommand,
-  doctor: doctorCommand,
-  ticket: ticketCommand,
-  account: accountCommand,
-  alarm: alarmCommand,
-  budget: budgetCommand,
-  review: reviewCommand,
-  stop: stopCommand,
-  resume: resumeCommand,
-  observed: observedCommand,
-  analyse: analyseCommand,
-  exposure: exposureCommand,
-  ledger: ledgerCommand,
-  keys: keysCommand,
+/** Each loads what it needs when it is asked for: the whole gateway takes a second, and a kill switch is waited for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  init: async () => (await import('./init.ts')).initCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  ticket: async () => (await import('./ticket.ts')).ticketCommand,
+  account: async () => (await import('./account.ts')).accountCommand,
+  alarm: async () => (await import('./alarm.ts')).alarmCommand,
+  budget: async () => (await import('./budget.ts')).budgetCommand,
+  review: async () => (await import('./review.ts')).reviewCommand,
+  stop: async () => (await import('./stop.ts')).stopCommand,
+  resume: async () => (await import('./stop.ts')).resumeCommand,
+  observed: async () => (await import('./observed.ts')).observedCommand,
+  analyse: async () => (await import('./analyse.ts')).analyseCommand,
+  exposure: async () => (await import('./exposure.ts')).exposureCommand,
+  ledger: async () => (await import('./ledger.ts')).ledgerCommand,
+  keys: async () => (await import('./keys.ts')).keysCommand,
 };
 
 const usage = `palier: asks for a second factor in front of a portal, and bounds how many persons anyone can see
@@ -88,12 +75,13 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
     terminal.out(usage);
     return name === '' ? 2 : 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    terminal.err(`palier: there is no command "${printable(name)}"\n\n${usage}`);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    terminal.err(`palier: there is no command "${printable(name)}"\n    fix: ${meant(name)}\n`);
     return 2;
   }
   try {
+    const command = await load();
     return await command(rest, terminal);
   } catch (error) {
     terminal.err(printableLines(`palier ${name}: ${errorWords(error)}\n`));
@@ -102,6 +90,11 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
       ? 2
       : 1;
   }
+}
+
+function meant(name: string): string {
+  const asked = didYouMean(name, Object.keys(commands));
+  return `${asked === undefined ? '' : `${asked} `}palier --help lists them all`;
 }
 
 /** Anywhere before the words that are names whatever they look like. */

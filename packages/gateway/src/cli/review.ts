@@ -11,7 +11,7 @@ import {
   printable,
   soundConfig,
   type Terminal,
-  UsageError,
+  verbError,
 } from './terminal.ts';
 
 const day = 86_400_000;
@@ -30,7 +30,7 @@ export const reviewCommand: Command = async (argv, terminal) => {
   });
   const [verb, id] = positionals;
   if (!(verb === 'list' && id === undefined) && !(verb === 'done' && id !== undefined))
-    throw new UsageError(usage);
+    throw verbError(verb, ['list', 'done'], usage);
   demandAtMost(2, positionals, usage);
   const stores = await openForCommand(soundConfig(values.config, terminal).stores);
   try {

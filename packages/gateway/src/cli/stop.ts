@@ -7,7 +7,15 @@ import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
 import { type StopConfig, stopConfig } from './stop-config.ts';
-import { type Command, demandAtMost, operatorName, print, type Terminal, UsageError } from './terminal.ts';
+import {
+  type Command,
+  demandAtMost,
+  operatorName,
+  print,
+  type Terminal,
+  UsageError,
+  verbError,
+} from './terminal.ts';
 import { doneForNobody, unknownStop } from './unknown-names.ts';
 
 const kinds = stopKinds.slice(0, -1).join('|');
@@ -102,7 +110,8 @@ function whatOf(
 } {
   const [first, name = ''] = words;
   const kind = stopKinds.find((one) => one === first);
-  if (kind === undefined || (kind === 'everything') !== (name === '')) throw new UsageError(asked);
+  if (kind === undefined || (kind === 'everything') !== (name === ''))
+    throw verbError(first, [...stopKinds, 'list'], asked);
   demandAtMost(2, words, asked);
   return { kind, name: kind === 'account' ? accountNamed(name) : name };
 }

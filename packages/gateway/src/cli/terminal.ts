@@ -8,6 +8,9 @@ import { type ParsedConfig, parseConfig } from '../config/parse.ts';
 import type { Surroundings } from '../config/surroundings.ts';
 import { errnoOf, FileError, fileFault, userName } from '../files/file-fault.ts';
 import { type Span, wholeTime } from '../ledger/search.ts';
+import { printableLines, UsageError } from './words.ts';
+
+export { demandAtMost, printable, printableLines, UsageError, verbError } from './words.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -18,19 +21,6 @@ export interface Terminal {
 }
 
 export type Command = (argv: readonly string[], terminal: Terminal) => Promise<number>;
-
-/** Wrong words on the command line: exit code 2. */
-export class UsageError extends Error {}
-
-/**
- * More words than a verb has places for are a mistake, and told before anything is done: a blank in a name that was not quoted
- * would have it done to another account.
- */
-export function demandAtMost(places: number, words: readonly string[], usage: string): void {
-  const extra = words[places];
-  if (extra !== undefined)
-    throw new UsageError(`"${printable(extra)}" is one word too many (quote a name with a blank); ${usage}`);
-}
 
 /** Reads a configuration file; files it names are looked up beside it. */
 export function readConfig(path: string, terminal: Terminal): ParsedConfig {
@@ -93,19 +83,9 @@ export function print(terminal: Terminal, json: boolean, value: unknown, words: 
   terminal.out(json ? `${JSON.stringify(value)}\n` : printableLines(words));
 }
 
-/** The same of whole lines, which keep their ends: a reason, an agent, the name of a folder may hold what a terminal obeys. */
-export function printableLines(text: string): string {
-  return text.replace(/[^\P{C}\n\t]/gu, '?');
-}
-
 /** Who types, for what is kept of it: the machine's word, not a proof. */
 export function operatorName(): string {
   return `${userName()}@${hostname()}`;
-}
-
-/** What somebody else wrote: a terminal obeys. */
-export function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }
 
 /** A date as an operator writes it. */

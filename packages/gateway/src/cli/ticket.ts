@@ -3,7 +3,15 @@ import { parseArgs } from 'node:util';
 import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
 import { shellWord } from '../notify/shell-word.ts';
 import { accountNamed, demandOwnKeys, withMfa } from './state.ts';
-import { type Command, demandAtMost, operatorName, print, soundConfig, UsageError } from './terminal.ts';
+import {
+  type Command,
+  demandAtMost,
+  operatorName,
+  print,
+  soundConfig,
+  UsageError,
+  verbError,
+} from './terminal.ts';
 import { isNewHere, newHere } from './unknown-names.ts';
 
 const usage = 'write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET';
@@ -27,7 +35,7 @@ export const ticketCommand: Command = async (argv, terminal) => {
     verb !== 'list' &&
     !(verb === 'revoke' && id !== undefined)
   )
-    throw new UsageError(usage);
+    throw verbError(verb, ['issue', 'list', 'revoke'], usage);
   demandAtMost(verb === 'revoke' ? 3 : 2, positionals, usage);
   const config = soundConfig(values.config, terminal, needsWhole);
   return withMfa(config, terminal, async (mfa, stores) => {

@@ -1,6 +1,6 @@
 // "Did you mean": the known word nearest to one that was mistyped.
 
-/** The nearest of `known` by edits (Levenshtein), case apart; undefined when none is near enough to be meant. */
+/** The nearest of `known` by edits (Levenshtein, with neighbours that changed places), case apart; undefined when none is near enough to be meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((one) => ({ one, edits: edits(word.toLowerCase(), one.toLowerCase()) }))
@@ -36,14 +36,19 @@ export function meantOf(word: string, known: readonly string[]): string {
   return [didYouMean(word, known), `known: ${known.join(', ')}`].filter((one) => one !== undefined).join(' ');
 }
 
+/** Two neighbours that changed places are one slip of the fingers, and one edit. */
 function edits(a: string, b: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j += 1) {
       const swap = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, swap));
+      const isTurned = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const turned = isTurned ? (before[j - 1] ?? 0) + 1 : swap;
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, swap, turned));
     }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;

@@ -23,8 +23,6 @@ import { reaching } from '../connect-fault.ts';
 import { memoryBudgetStore } from './memory-budget.ts';
 import { memorySignIns } from './memory-sign-in.ts';
 import { memoryActivity, memoryAlarms, memoryGlass, memoryKeyMark, memoryStops } from './memory-standing.ts';
-import { openPostgres } from './open-postgres.ts';
-import { openRedis } from './open-redis.ts';
 import type { OpenStores } from './open-stores.ts';
 import type { DurablePart, SharedPart } from './parts.ts';
 import { sqliteBudgetStore } from './sqlite-budget.ts';
@@ -38,6 +36,10 @@ export interface StoreSurroundings {
   readonly random: Random;
 }
 
+// Each client is loaded where it is used: that of Redis alone is 600 modules, and the kill switch of a file waits for none.
+const redisClient = (): Promise<typeof import('./open-redis.ts')> => import('./open-redis.ts');
+const postgresClient = (): Promise<typeof import('./open-postgres.ts')> => import('./open-postgres.ts');
+
 /** Rejects when a store cannot be used. */
 export async function openStores(
   stores: Config['stores'],
@@ -48,14 +50,16 @@ export async function openStores(
   try {
     const shared =
       stores.shared.kind === 'redis'
-        ? await openRedis({
-            address: { ...stores.shared, kind: 'redis' },
-            patienceMilliseconds: stores.patience * 1000,
-            activity: durable.activity,
-            clock,
-            random,
-            realTime: clock === systemClock,
-          }).catch(reaching('stores.shared'))
+        ? await (await redisClient())
+            .openRedis({
+              address: { ...stores.shared, kind: 'redis' },
+              patienceMilliseconds: stores.patience * 1000,
+              activity: durable.activity,
+              clock,
+              random,
+              realTime: clock === systemClock,
+            })
+            .catch(reaching('stores.shared'))
         : await halves.shared();
     halves.started();
     // A clock that is moved by hand is all the time there is.
@@ -130,7 +134,9 @@ interface Halves {
 
 async function openHalves({ durable, shared }: Config['stores']): Promise<Halves> {
   if (durable.kind === 'postgres')
-    return openPostgres({ ...durable, kind: 'postgres' }).catch(reaching('stores.durable'));
+    return (await postgresClient())
+      .openPostgres({ ...durable, kind: 'postgres' })
+      .catch(reaching('stores.durable'));
   if (durable.kind === 'sqlite') return sqliteHalves(durable.path, shared.kind === 'memory');
   if (durable.kind === 'memory') return memoryHalves();
   throw new TypeError('config/contradictions.ts let a store through');

@@ -2,7 +2,6 @@
 // store of another version keeps what it has.
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { DatabaseError, Pool } from 'pg';
 import type { StoreAddress } from '../config/config.ts';
 import { urlOf } from './parts.ts';
 import { textOf } from './standing-rows.ts';
@@ -31,6 +30,7 @@ function sqliteMark(path: string): string | undefined {
 }
 
 async function postgresMark(connectionString: string): Promise<string | undefined> {
+  const { DatabaseError, Pool } = await import('pg');
   const [connectionTimeoutMillis, query_timeout] = [patienceMilliseconds, patienceMilliseconds];
   const pool = new Pool({ connectionString, max: 1, connectionTimeoutMillis, query_timeout });
   pool.on('error', () => undefined);
