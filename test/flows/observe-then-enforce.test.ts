@@ -64,6 +64,32 @@ describe('a gateway that begins to enforce', () => {
     expect([again.status, await look(doctor, 50)]).toEqual([200, 200]);
   });
 
+  it('goes on showing what was observed, until when, and counts what it refuses by line and reason', async () => {
+    const doctor = seat(site, 'medecin-05');
+    await doctor.signIn();
+    await look(doctor, 0);
+    const until = site.clock.now();
+    await site.reload(enforcing);
+    site.clock.advance(60);
+    // A second reload changes nothing of it.
+    await site.reload(enforcing);
+    const route = 'GET /api/patients/{nir}';
+    expect((await doctor.browser.call(`/api/patients/${site.persons.nirOf(0)}?tab=1`)).status).toBe(400);
+    expect((await doctor.browser.go('/nowhere')).status).toBe(404);
+    expect((await doctor.browser.go('/nowhere//')).status).toBe(400);
+    const answer = await fetch(`http://127.0.0.1:${site.healthPort}/refused`);
+    const tables = (await answer.json()) as { readonly refusals: readonly unknown[] };
+    expect(tables).toMatchObject({ observed: { until, addresses: [] } });
+    expect(JSON.stringify(tables)).toContain('"step-up:no-proof"');
+    expect(tables.refusals).toEqual([
+      { class: '-', denial: 'refuse:query-parameter-not-declared', route, count: 1 },
+      { class: '-', denial: 'refuse:not-declared', count: 1 },
+      { class: '-', denial: 'refuse:empty-segment', count: 1 },
+    ]);
+    await site.reload(observing);
+    expect((await fetch(`http://127.0.0.1:${site.healthPort}/observed`)).status).toBe(200);
+  });
+
   it('asks for a gesture where one was assumed', async () => {
     const doctor = seat(site, 'medecin-02');
     await doctor.signIn();

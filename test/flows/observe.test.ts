@@ -138,6 +138,23 @@ routes: [{ match: GET /, require: signed-in }]
     expect(counted('refuse:not-declared')).toBe(counts + 1);
   });
 
+  it('names the addresses that no line declares and the portal knows, and no person in them', async () => {
+    const doctor = seat(site, 'medecin-08');
+    await doctor.signIn();
+    const undeclared = `/api/patients/${nir(4)}/history`;
+    // Of a line of the log, which goes by itself alone, less is shown than of the table.
+    const address = '/api/patients/{…}/{…}';
+    expect((await doctor.browser.call(undeclared)).status).toBe(404);
+    // The portal knows /api/me under GET; POST is declared nowhere.
+    expect((await doctor.browser.call('/api/me', {})).status).not.toBe(404);
+    const answer = await fetch(`http://127.0.0.1:${site.healthPort}/observed`);
+    const { addresses } = (await answer.json()) as { readonly addresses: readonly unknown[] };
+    expect(addresses).toContainEqual({ method: 'POST', address: '/api/me', count: 1 });
+    expect(JSON.stringify(addresses)).not.toContain('history');
+    expect(site.log).toContainEqual(expect.objectContaining({ route: 'undeclared', address }));
+    expect(JSON.stringify(site.log)).not.toContain(nir(4));
+  });
+
   it('answers exactly what the portal answers', async () => {
     const nurse = seat(site, 'infirmier-01');
     await nurse.signIn();

@@ -13,6 +13,7 @@ import { prepareState } from '../../examples/demo/state.ts';
 import { createDetectors } from '../../packages/gateway/src/budget/detectors.ts';
 import { createRefusedDayCount } from '../../packages/gateway/src/budget/refused-days.ts';
 import { compose } from '../../packages/gateway/src/composition/composition.ts';
+import { createDenialCounts } from '../../packages/gateway/src/gate/denial-counts.ts';
 import { createLiveExchanges } from '../../packages/gateway/src/proxy/live.ts';
 import { openStores } from '../../packages/gateway/src/stores/open.ts';
 import { sendRaw } from '../support/raw-socket.ts';
@@ -71,6 +72,7 @@ forwardAuth: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }
     live,
     detectors: createDetectors(),
     refusedDays: createRefusedDayCount(),
+    refusals: createDenialCounts(),
   });
   const listener = createServer((incoming, response) => void composition.forwardAuth?.(incoming, response));
   server = listener;

@@ -3,12 +3,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AccountId } from '@palier/mfa-core';
-import type { Denial } from './gate/denial.ts';
+import { type Denial, nameOf } from './gate/denial.ts';
+import type { DenialCounts } from './gate/denial-counts.ts';
 import { namesHeldForm, restoreForm } from './gate/held-form.ts';
-import { nameOf } from './gate/observer.ts';
 import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';
+import { shownAddress } from './gate/undeclared.ts';
 import { serveUpgrade } from './gate/upgrade.ts';
 import type { Log } from './log.ts';
+import type { Policy } from './policy/policy.ts';
 import { UpstreamError } from './proxy/exchange.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
@@ -22,6 +24,8 @@ export interface Front {
   readonly edge: EdgeRules;
   readonly pages: (incoming: IncomingMessage, response: ServerResponse) => void;
   readonly log: Log;
+  /** What was refused, observing or not; everybody is nobody there. */
+  readonly refusals: DenialCounts;
 }
 
 /** One request: canonical or refused, ours or the portal's, and whatever breaks is a 503 in bounded time. */
@@ -63,7 +67,13 @@ async function answered(
     served.denial === undefined
       ? served.status
       : await deny(front.denier, served.denial, request, body, sockets.response);
-  front.log(decisionLine(request, served, status));
+  noteRefusal(front, served.denial);
+  front.log(decisionLine(request, served, status, front.desk.gate.policy));
+}
+
+/** Refusals alone: gestures and caps are counted where they are asked for. */
+export function noteRefusal({ refusals }: Front, denial: Denial | undefined): void {
+  if (denial?.kind === 'refuse') refusals.note(denial);
 }
 
 function unavailable(error: unknown): Denial {
@@ -94,7 +104,9 @@ function refuseAtEdge(front: Front, refusal: Refusal, { incoming, response }: So
   });
   response.shouldKeepAlive = false;
   distrust(incoming.socket);
-  void tell(front, { kind: 'refuse', refusal, route: undefined }, undefined, undefined, response);
+  const denial: Denial = { kind: 'refuse', refusal, route: undefined };
+  noteRefusal(front, denial);
+  void tell(front, denial, undefined, undefined, response);
 }
 
 /** The same for a handshake. */
@@ -113,6 +125,7 @@ export async function handleUpgrade(
       'status' in request
         ? { kind: 'refuse', refusal: request, route: undefined }
         : await serveUpgrade(front.desk, front.denier.origin, request, socket, head);
+    noteRefusal(front, denial);
     front.log({
       kind: 'decision',
       outcome: denial === undefined ? 'upgraded' : nameOf(denial),
@@ -152,6 +165,7 @@ export function decisionLine(
   request: CanonicalRequest,
   served: Served,
   status: number,
+  policy: Policy,
 ): Readonly<Record<string, unknown>> {
   const { terms, denial } = served;
   const account = accountOf(served);
@@ -168,6 +182,8 @@ export function decisionLine(
     status,
     method: request.method,
     route: route?.id,
+    // Without a line that declares it, its shape is all there is to go by.
+    address: route === undefined || route.line === 0 ? shownAddress(request, policy) : undefined,
     peer: request.peer,
     records: terms?.records.length ?? 0,
     account,

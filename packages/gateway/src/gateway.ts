@@ -21,8 +21,8 @@ import type { Mountable } from './embed/mount.ts';
 import { createAskListener } from './forward-auth/listener.ts';
 import { brokenLine, handle, handleUpgrade } from './front.ts';
 import { mayLive } from './gate/alive.ts';
-import type { ObservedCount } from './gate/observer.ts';
-import { healthServer } from './health.ts';
+import { createDenialCounts, type DenialCount } from './gate/denial-counts.ts';
+import { healthServer, type ObservedTables } from './health.ts';
 import type { Ledger } from './ledger/entry.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { noLedger } from './ledger/no-ledger.ts';
@@ -73,7 +73,7 @@ export interface Gateway {
   close(): Promise<void>;
   readonly mfa: Mfa;
   /** What observe mode has counted; empty when enforcing. */
-  readonly observed: () => readonly ObservedCount[];
+  readonly observed: () => readonly DenialCount[];
 }
 
 /** How often what streams is judged again, and how often a renewed certificate is looked for. */
@@ -99,8 +99,14 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const cardDoor = createCardDoor(config, () => current.composition, kept.log);
   const health = healthServer(
     async () => void (await Promise.all([kept.stores.probe(), kept.ledger.probe()])),
-    () => current.composition.observer?.counts(),
-    kept.refusedDays.counts,
+    {
+      observed: () => observedBy(current.composition),
+      refused: () => ({
+        counts: kept.refusedDays.counts(),
+        refusals: kept.refusals.rows(),
+        observed: current.composition.observedBefore,
+      }),
+    },
     () => remarkOn(kept.stores.clockCheck.apart()),
   );
   const asking = createAskListener(config, () => current.composition.forwardAuth);
@@ -188,6 +194,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   }
 }
 
+function observedBy({ observer }: Composition): ObservedTables | undefined {
+  return observer && { counts: observer.counts(), addresses: observer.addresses() };
+}
+
 function remarkOn({ verdict, detail }: ClocksApart): string | undefined {
   return verdict === 'agree' ? undefined : detail;
 }
@@ -231,6 +241,7 @@ async function keptOf(config: Config, options: GatewayOptions): Promise<Kept> {
     live: createLiveExchanges(),
     detectors: createDetectors(),
     refusedDays: createRefusedDayCount(),
+    refusals: createDenialCounts(),
   };
   return { clock, random, log, stores, replaced, ledger, ...made };
 }

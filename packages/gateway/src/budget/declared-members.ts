@@ -5,27 +5,36 @@ import type { Route } from '../policy/route.ts';
 import type { Pairs } from '../request/query.ts';
 import type { JsonValue } from '../request/strict-json.ts';
 
-/** Whether every field of a form was declared. */
-export function hasOnlyDeclaredFields(
-  pairs: Pairs,
-  { records, body }: Pick<Route, 'records' | 'body'>,
-): boolean {
-  const members = body?.members ?? [];
-  if (members === 'any') return true;
-  const declared = new Set(members);
-  for (const rule of records) if (rule.from === 'form') declared.add(rule.name);
-  return pairs.every(([name]) => declared.has(name));
+/** What was not declared. Without a name where there is none to be told: a field without a value may be one. */
+export interface Stray {
+  readonly name: string | undefined;
 }
 
-/** Whether every member of a JSON body was declared: a declared one with all below it, and what lies on the way to it. */
-export function hasOnlyDeclaredMembers(
+/** The first field of a form that was not declared; undefined where all were. */
+export function strayField(
+  pairs: Pairs,
+  { records, body }: Pick<Route, 'records' | 'body'>,
+): Stray | undefined {
+  const members = body?.members ?? [];
+  if (members === 'any') return undefined;
+  const declared = new Set(members);
+  for (const rule of records) if (rule.from === 'form') declared.add(rule.name);
+  const stray = pairs.filter(([name]) => !declared.has(name));
+  return stray.length === 0 ? undefined : { name: stray.find(([, value]) => value !== '')?.[0] };
+}
+
+/**
+ * The first member of a JSON body that was not declared: a declared one is with all below it, and what lies on the way to
+ * it. Undefined where all were.
+ */
+export function strayMember(
   value: JsonValue,
   { records, body }: Pick<Route, 'records' | 'body'>,
-): boolean {
+): Stray | undefined {
   const members = body?.members ?? [];
-  if (members === 'any') return true;
+  if (members === 'any') return undefined;
   const counted = records.flatMap((rule) => (rule.from === 'json' ? [rule.pointer] : []));
-  return isDeclared(value, [...counted, ...members].map(stepsOf));
+  return strayIn(value, [...counted, ...members].map(stepsOf), undefined);
 }
 
 /** A name is a member of the outermost object; a pointer (RFC 6901, `*` for any item) may lead deeper. */
@@ -38,16 +47,21 @@ function stepsOf(member: string): readonly string[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** `ways`: what is left of the declared paths that led to this value. */
-function isDeclared(value: JsonValue, ways: readonly (readonly string[])[]): boolean {
-  if (ways.length === 0) return false;
-  if (ways.some((way) => way.length === 0)) return true;
-  if (value.kind === 'object')
-    return [...value.members].every(([name, member]) => isDeclared(member, onwards(ways, name, false)));
-  if (value.kind === 'array')
-    return value.items.every((item, index) => isDeclared(item, onwards(ways, String(index), true)));
+/** `ways`: what is left of the declared paths that led to this value, which is called `name`. */
+function strayIn(
+  value: JsonValue,
+  ways: readonly (readonly string[])[],
+  name: string | undefined,
+): Stray | undefined {
+  if (ways.length === 0) return { name };
+  if (ways.some((way) => way.length === 0)) return undefined;
   // A scalar where more was declared: what is counted there is judged by its own rule.
-  return true;
+  if (value.kind !== 'object' && value.kind !== 'array') return undefined;
+  const below =
+    value.kind === 'object'
+      ? [...value.members].map(([member, inner]) => strayIn(inner, onwards(ways, member, false), member))
+      : value.items.map((item, index) => strayIn(item, onwards(ways, String(index), true), name));
+  return below.find((stray) => stray !== undefined);
 }
 
 function onwards(

@@ -6,7 +6,7 @@ import { readPointer } from '../request/json-pointer.ts';
 import { type Pairs, parseQuery } from '../request/query.ts';
 import type { CanonicalRequest, Refusal } from '../request/request.ts';
 import { type JsonValue, parseStrictJson } from '../request/strict-json.ts';
-import { hasOnlyDeclaredFields, hasOnlyDeclaredMembers } from './declared-members.ts';
+import { type Stray, strayField, strayMember } from './declared-members.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { CountedRecord, RecordRule } from './record-rule.ts';
 
@@ -43,7 +43,7 @@ export async function recordsOfRequest(
   if (bytes !== undefined && 'status' in bytes) return { refusal: bytes };
   const read = readAs(form, bytes);
   const stray = strayIn(read, route);
-  if (stray !== undefined) return refused(stray);
+  if (stray !== undefined) return stray;
   const places = placesOf(parameters, request.query, read);
   const named = new Map<string, Map<string, CountedRecord>>();
   for (const rule of rules) {
@@ -102,15 +102,21 @@ function readAs(as: ReadBody['as'], bytes: Uint8Array = new Uint8Array(0)): Read
 }
 
 /** Why the body holds something that was not declared, or may; what cannot be read at all is told by its own rule. */
-function strayIn({ form, json, as }: ReadBody, route: Route): string | undefined {
+function strayIn({ form, json, as }: ReadBody, route: Route): Refused | undefined {
   if (as === undefined) return undefined;
-  if (as === 'unknown') return 'body-unreadable';
+  if (as === 'unknown') return refused('body-unreadable');
   if (as === 'form') {
-    if ('refused' in form) return `form-${form.refused}`;
-    return hasOnlyDeclaredFields(form, route) ? undefined : 'form-field-not-declared';
+    if ('refused' in form) return refused(`form-${form.refused}`);
+    return undeclared('form-field-not-declared', strayField(form, route));
   }
-  if ('refused' in json) return `json-${json.refused}`;
-  return hasOnlyDeclaredMembers(json, route) ? undefined : 'json-member-not-declared';
+  if ('refused' in json) return refused(`json-${json.refused}`);
+  return undeclared('json-member-not-declared', strayMember(json, route));
+}
+
+function undeclared(reason: string, stray: Stray | undefined): Refused | undefined {
+  if (stray === undefined) return undefined;
+  const { refusal } = refused(reason);
+  return { refusal: { ...refusal, ...(stray.name !== undefined && { parameter: stray.name }) } };
 }
 
 function refused(reason: string, recordType?: string): Refused {

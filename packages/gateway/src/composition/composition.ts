@@ -7,7 +7,7 @@ import type { Front } from '../front.ts';
 import { createObserver } from '../gate/observer.ts';
 import { countingOf } from './counting.ts';
 import { doorOf } from './door.ts';
-import type { Composition, Kept } from './kept.ts';
+import type { Composition, Kept, ObservedBefore } from './kept.ts';
 import { pagesOf } from './pages.ts';
 import { type Opening, openPersons } from './persons.ts';
 
@@ -44,8 +44,23 @@ async function composeOpening(
   );
   opening(() => cards?.close());
   const pages = pagesOf(config, kept, { persons, counting, door, cards });
-  const front: Front = { desk: door.desk, denier: door.denier, edge: door.edge, pages, log: kept.log };
+  const front: Front = {
+    desk: door.desk,
+    denier: door.denier,
+    edge: door.edge,
+    pages,
+    log: kept.log,
+    refusals: kept.refusals,
+  };
   const forwardAuth = createForwardAuth(config, front, keys.digests);
   const { circles } = counting;
-  return { front, forwardAuth, mfa, observer, upstreams, providers, cards, told, circles };
+  const observedBefore = observer === undefined ? observedUntil(kept, before) : undefined;
+  return { front, forwardAuth, mfa, observer, observedBefore, upstreams, providers, cards, told, circles };
+}
+
+/** What was observed is what the operator decided on, and is still read when people are stopped. */
+function observedUntil({ clock }: Kept, before: Composition | undefined): ObservedBefore | undefined {
+  const { observer } = before ?? {};
+  if (observer === undefined) return before?.observedBefore;
+  return { until: clock.now(), counts: observer.counts(), addresses: observer.addresses() };
 }

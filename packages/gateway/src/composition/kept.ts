@@ -1,12 +1,14 @@
 // What a reload keeps, and what one configuration is made into.
-import type { Clock, Mfa, Random } from '@palier/mfa-core';
+import type { Clock, Instant, Mfa, Random } from '@palier/mfa-core';
 import type { Circles } from '../budget/circles.ts';
 import type { Detectors } from '../budget/detectors.ts';
 import type { RefusedDayCount } from '../budget/refused-days.ts';
 import type { Cards } from '../card/card.ts';
 import type { ForwardAuth } from '../forward-auth/forward-auth.ts';
 import type { Front } from '../front.ts';
+import type { DenialCount, DenialCounts } from '../gate/denial-counts.ts';
 import type { Observer } from '../gate/observer.ts';
+import type { UndeclaredAddress } from '../gate/undeclared.ts';
 import type { Ledger } from '../ledger/entry.ts';
 import type { Log } from '../log.ts';
 import type { OpenAnnouncements } from '../notify/open.ts';
@@ -28,6 +30,14 @@ export interface Kept {
   /** What was seen and counted of accounts so far: whoever waits for a reload gains nothing. */
   readonly detectors: Detectors;
   readonly refusedDays: RefusedDayCount;
+  readonly refusals: DenialCounts;
+}
+
+/** What observe mode had counted when it ended. */
+export interface ObservedBefore {
+  readonly until: Instant;
+  readonly counts: readonly DenialCount[];
+  readonly addresses: readonly UndeclaredAddress[];
 }
 
 /** One configuration at work. */
@@ -38,6 +48,8 @@ export interface Composition {
   readonly mfa: Mfa;
   /** Undefined when the gateway enforces. */
   readonly observer: Observer | undefined;
+  /** Where it enforces: what was observed before, if this process did. */
+  readonly observedBefore: ObservedBefore | undefined;
   readonly upstreams: NamedUpstreams;
   /** Who is told; to be closed. */
   readonly told: OpenAnnouncements;

@@ -3,7 +3,7 @@
 import { decide } from '../gate/decide.ts';
 import type { Denial } from '../gate/denial.ts';
 import type { PermitTerms } from '../gate/permit.ts';
-import { type Desk, entryOf, mustBeKept } from '../gate/serve.ts';
+import { type Desk, entryOf, mustBeKept, noteUndeclared } from '../gate/serve.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 
 export interface Permitted {
@@ -22,6 +22,8 @@ export async function ask(desk: Desk, request: CanonicalRequest): Promise<Permit
   if (decision.kind !== 'forward') return decision;
   // Not redeemed: this permit opens no way through our own proxy.
   const terms: PermitTerms = decision.permit;
+  // The front alone sees whether the portal knows it.
+  noteUndeclared(desk, terms);
   const assertion = await desk.proxy.signer.sign(terms);
   if (mustBeKept(desk, terms))
     await desk.ledger.append(

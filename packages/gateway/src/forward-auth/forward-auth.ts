@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Secret } from '@palier/mfa-core';
 import type { Config } from '../config/config.ts';
-import { brokenLine, decisionLine, type Front } from '../front.ts';
+import { brokenLine, decisionLine, type Front, noteRefusal } from '../front.ts';
 import type { Denial } from '../gate/denial.ts';
 import { sessionCookie } from '../gate/session-cookie.ts';
 import { compilePolicy } from '../policy/policy.ts';
@@ -71,6 +71,7 @@ async function answer(
     const { status, reason } = request;
     front.log({ kind: 'decision', outcome: `refuse:${reason}`, status, front: name });
     const denial: Denial = { kind: 'refuse', refusal: request, route: undefined };
+    noteRefusal(front, denial);
     return tell(await answerFor(front.denier, denial, undefined, undefined, response), name, response, key);
   }
   const outcome = await ask(front.desk, request).catch((error: unknown): Denial => {
@@ -79,12 +80,14 @@ async function answer(
   });
   if (outcome.kind === 'permitted') {
     const { terms } = outcome;
-    front.log({ ...decisionLine(request, { denial: undefined, status: 200, terms }, 200), front: name });
+    const passed = { denial: undefined, status: 200, terms };
+    front.log({ ...decisionLine(request, passed, 200, front.desk.gate.policy), front: name });
     return end(response, 200, forPortal(request, outcome.assertion));
   }
   const told = await answerFor(front.denier, outcome, request, undefined, response);
   const served = { denial: outcome, status: told.status, terms: undefined };
-  front.log({ ...decisionLine(request, served, told.status), front: name });
+  noteRefusal(front, outcome);
+  front.log({ ...decisionLine(request, served, told.status, front.desk.gate.policy), front: name });
   tell(withoutBody(absolute(told, front.denier.origin), request), name, response, key);
 }
 

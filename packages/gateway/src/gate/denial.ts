@@ -25,3 +25,10 @@ export type Denial =
       readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' | 'sign-in';
     }
   | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** One word for a denial, for logs and counts. */
+export function nameOf(denial: Denial): string {
+  if (denial.kind === 'step-up') return `step-up:${denial.because}`;
+  if (denial.kind === 'slow-down') return `slow-down:${denial.cap}`;
+  return denial.kind === 'refuse' ? `refuse:${denial.refusal.reason}` : denial.kind;
+}

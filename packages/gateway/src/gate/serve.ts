@@ -2,6 +2,7 @@
 // ledger. The order is the point: nothing is sent before the permit, nothing is released before the ledger has it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Ledger, LedgerEntry } from '../ledger/entry.ts';
+import { isUndeclared } from '../policy/policy.ts';
 import { contentLengthOf, responseHeaders } from '../proxy/answer-headers.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { type Forwarder, forward } from '../proxy/forward.ts';
@@ -64,6 +65,7 @@ export async function serve(
       exchange.abort();
       return { denial: settled, status: 0, terms };
     }
+    if (exchange.status !== 404 && exchange.status !== 410) noteUndeclared(desk, terms);
     if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, shown(exchange, settled)));
     if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
     const seen = await desk.answered(terms, exchange);
@@ -86,6 +88,11 @@ export async function serve(
  */
 export function mustBeKept({ gate }: Desk, { matched, identity }: PermitTerms): boolean {
   return matched.route.records.length > 0 && !(gate.observer !== undefined && identity.kind === 'anonymous');
+}
+
+/** Where the gateway only observes: the portal knows an address that no line declares. */
+export function noteUndeclared({ gate }: Pick<Desk, 'gate'>, { matched, request }: PermitTerms): void {
+  if (isUndeclared(matched)) gate.observer?.reached(request, gate.policy);
 }
 
 /** What became of a counted request, as far as it is known. */

@@ -6,7 +6,7 @@ import { joinUpgraded } from '../proxy/upgrade.ts';
 import type { CanonicalRequest } from '../request/request.ts';
 import { decide } from './decide.ts';
 import type { Denial } from './denial.ts';
-import type { Desk } from './serve.ts';
+import { type Desk, noteUndeclared } from './serve.ts';
 
 const noBody = { read: async () => new Uint8Array(0) };
 
@@ -33,6 +33,7 @@ export async function serveUpgrade(
     switched.abort();
     return { kind: 'unavailable', reason: 'portal-unreachable' };
   }
+  noteUndeclared(desk, terms);
   const joined = joinUpgraded(client, head, switched);
   const forget = desk.live.add({ terms, end: joined.destroy });
   void joined.closed.then(forget);

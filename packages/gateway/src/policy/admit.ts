@@ -56,14 +56,19 @@ function bodyFlaw(route: Route, request: CanonicalRequest): Refusal | undefined 
   if (request.bodyLength === 0) return undefined;
   const { body } = route;
   if (body === undefined && route.records.length === 0) return undefined;
-  if (body === undefined || body.types.length === 0) return refusal(415, 'body-not-declared');
+  if (body === undefined || body.types.length === 0) return unexpected('body-not-declared', request);
   if (!body.types.includes('*')) {
-    if (!body.types.includes(mediaType(request))) return refusal(415, 'content-type-not-declared');
+    if (!body.types.includes(mediaType(request))) return unexpected('content-type-not-declared', request);
     if (request.headers.has('content-encoding')) return refusal(415, 'content-encoding');
   }
   return request.bodyLength !== 'chunked' && request.bodyLength > body.limit
     ? refusal(413, 'body-too-long')
     : undefined;
+}
+
+function unexpected(reason: string, { headers }: CanonicalRequest): Refusal {
+  const type = headers.get('content-type');
+  return { ...refusal(415, reason), ...(type !== undefined && { type }) };
 }
 
 /** The exact media type; a charset other than UTF-8, or any other parameter, makes it another type (A100). */

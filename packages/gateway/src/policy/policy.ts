@@ -83,3 +83,7 @@ export function undeclared(policy: Policy): Matched {
   };
   return { route, parameters: none };
 }
+
+export function isUndeclared({ route }: Matched): boolean {
+  return route.line === 0;
+}

@@ -36,8 +36,12 @@ export interface Refusal {
   readonly close: boolean;
   /** For 405: the methods the path has. */
   readonly allow?: readonly string[];
-  /** The undeclared parameter, as it was sent, for the counts of observe mode alone (gate/observer.ts bounds it). */
+  /**
+   * The undeclared parameter, field or member, or the media type of an undeclared body, as they were sent: for the counts
+   * of observe mode alone (gate/denial-counts.ts bounds them).
+   */
   readonly parameter?: string;
+  readonly type?: string;
   /** What kind of number was to stand where none does; a name of the configuration's. */
   readonly recordType?: string;
 }

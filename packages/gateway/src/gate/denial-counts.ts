@@ -1,0 +1,85 @@
+// How often what was denied, in rows that whoever asks cannot make many of: what would have been, where the gateway
+// observes, and what was refused.
+import type { Identity } from '../identity/identity.ts';
+import type { Refusal } from '../request/request.ts';
+import { type Denial, nameOf } from './denial.ts';
+
+export interface DenialCount {
+  /** `-` where nobody is known. */
+  readonly class: string;
+  readonly denial: string;
+  /** Of a refusal: the route that was meant. */
+  readonly route?: string;
+  /** Of a query parameter, form field or JSON member that no route declares: its name. */
+  readonly parameter?: string;
+  /** Of a body that no route declares: its media type. */
+  readonly type?: string;
+  readonly count: number;
+}
+
+export interface DenialCounts {
+  note(denial: Denial, who?: Identity): void;
+  rows(): readonly DenialCount[];
+}
+
+/** How many rows may have a name or a type: whoever asks chooses it. */
+const mostNamed = 200;
+
+export function createDenialCounts(): DenialCounts {
+  const counts = new Map<string, DenialCount>();
+  return {
+    note: (denial, who) => {
+      const { key, row } = rowOf(denial, who, counts);
+      counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
+    },
+    rows: () => [...counts.values()],
+  };
+}
+
+interface KeptRow {
+  readonly key: string;
+  readonly row: DenialCount;
+}
+
+function rowOf(denial: Denial, who: Identity | undefined, counts: ReadonlyMap<string, DenialCount>): KeptRow {
+  const identity = denial.kind === 'step-up' ? denial.identity : who;
+  const known = identity?.kind === 'account';
+  const row = { class: known ? identity.class : '-', denial: nameOf(denial), count: 0 };
+  const key = `${row.class} ${row.denial}`;
+  if (denial.kind !== 'refuse' || denial.route === undefined) return { key, row };
+  const { route, refusal } = denial;
+  const at = { key: `${key} ${route.id}`, row: { ...row, route: route.id } };
+  const sight = known ? sightOf(refusal) : undefined;
+  if (sight === undefined) return at;
+  const named = { key: [at.key, ...Object.values(sight)].join(' '), row: { ...at.row, ...sight } };
+  return counts.has(named.key) || !isFull(counts) ? named : at;
+}
+
+function isFull(counts: ReadonlyMap<string, DenialCount>): boolean {
+  const named = [...counts.values()].filter(
+    ({ parameter, type }) => parameter !== undefined || type !== undefined,
+  );
+  return named.length >= mostNamed;
+}
+
+/** What of the request may be shown beside the reason. */
+function sightOf({ parameter, type }: Refusal): Pick<DenialCount, 'parameter' | 'type'> | undefined {
+  const name = shownName(parameter);
+  if (name !== undefined) return { parameter: name };
+  const shown = type === undefined ? undefined : shownType(type);
+  return shown === undefined ? undefined : { type: shown };
+}
+
+/** A name as people give parameters; a number in it may be a person's. */
+function shownName(name: string | undefined): string | undefined {
+  return name !== undefined && /^[A-Za-z_](?:[A-Za-z_.[\]-]|\d(?!\d\d)){0,39}$/.test(name) ? name : undefined;
+}
+
+/** A media type as there are, with a charset as there are; of other parameters only that there are some. */
+function shownType(given: string): string | undefined {
+  const [type = '', ...parameters] = given.toLowerCase().split(';');
+  if (!/^[a-z]{1,20}\/(?:[a-z.+-]|\d(?!\d\d)){1,80}$/.test(type.trim())) return undefined;
+  const rest = parameters.join(';').trim();
+  const charset = /^charset=(?:utf-8|us-ascii|iso-8859-\d\d?|windows-125\d)$/.test(rest);
+  return `${type.trim()}${rest === '' ? '' : charset ? `; ${rest}` : '; …'}`;
+}
