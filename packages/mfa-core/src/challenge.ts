@@ -30,6 +30,7 @@ export interface ChallengePayloads {
     readonly target: Sealed;
     readonly requirement: StepUpRequirement;
     readonly because: string;
+    readonly again?: Instant;
     readonly form?: Sealed;
   };
   /**

@@ -13,6 +13,8 @@ import { after, type Instant, instantOf } from './time.ts';
 export interface Stop {
   readonly requirement: Shortfall['requirement'];
   readonly because: string;
+  /** From when what was shown is enough again, where time helps too. */
+  readonly again?: Instant | undefined;
 }
 
 /** The body of a form post that was stopped, to be sent once afterwards. */
@@ -76,6 +78,7 @@ async function hold(parts: Parts, session: Session, { target, stop, form }: Hold
   const payload = {
     requirement: stop.requirement,
     because: stop.because,
+    ...(stop.again !== undefined && { again: stop.again }),
     target: sealed('target', target),
     ...(form !== undefined && { form: sealed('form', packed(form)) }),
   };
@@ -88,10 +91,10 @@ async function hold(parts: Parts, session: Session, { target, stop, form }: Hold
 function pointOf(parts: Parts, { id, session, payload, expiresAt }: Challenge<'resume'>): ResumePoint {
   const opened = (name: Part, sealed: Sealed): string =>
     new TextDecoder().decode(open(parts.keys.sealing, sealed, bindingOf(session, id, name)));
-  const { requirement, because, target, form } = payload;
+  const { requirement, because, again, target, form } = payload;
   const held = form === undefined ? undefined : unpacked(opened('form', form));
   const heldAt = instantOf(expiresAt - challengeLifetimes.resume * 1000);
-  return { requirement, because, target: opened('target', target), form: held, heldAt };
+  return { requirement, because, again, target: opened('target', target), form: held, heldAt };
 }
 
 type Part = 'target' | 'form';

@@ -34,8 +34,15 @@ export type Spent =
   /** `accept`: the proofs that help. `class`: this one buys nothing in this class. `code-cap`: codes have shown all they may today. */
   | {
       readonly outcome: 'stronger-proof';
-      readonly because: AlarmKind | 'class' | 'code-cap';
+      readonly because: AlarmKind | 'class';
       readonly accept: Accept;
+    }
+  | {
+      readonly outcome: 'stronger-proof';
+      readonly because: 'code-cap';
+      readonly accept: Accept;
+      /** From when codes show somebody again. */
+      readonly again: Instant;
     };
 
 export interface Spend {
@@ -195,7 +202,12 @@ function spentOf(
     };
   }
   if (asked !== undefined && isCode(asked.proof) && outcome.limit.startsWith('code:')) {
-    return { outcome: 'stronger-proof', because: 'code-cap', accept: strongerIn(own) };
+    return {
+      outcome: 'stronger-proof',
+      because: 'code-cap',
+      accept: strongerIn(own),
+      again: outcome.retryAt,
+    };
   }
   return {
     outcome: 'cap',

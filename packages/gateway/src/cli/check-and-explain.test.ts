@@ -154,7 +154,7 @@ describe('palier explain leaves out nothing that decides', () => {
     const words = ['GET', '/patients/199019999900110', '--proof', 'totp', '--as'] as const;
     expect(await explain(starter, ...words, 'gp')).toContain('answer   enough\n');
     expect(await explain(starter, ...words, 'shared')).toContain(
-      'answer   step-up: stronger; what was shown pays for no such look-up in this class, card does\n',
+      'answer   step-up: pays-nothing; what was shown pays for no such look-up in this class, card does\n',
     );
     const none = `${starter}\nbudgets: { classes: { gp: { code: none } } }\n`;
     expect(await explain(none, ...words, 'gp')).toContain('in this class, webauthn or card does\n');

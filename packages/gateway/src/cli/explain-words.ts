@@ -135,8 +135,8 @@ function answerOf(verdict: Judged['verdict'], unread: Judged['unread']): string 
 function verdictWords(verdict: Exclude<Judged['verdict'], { readonly kind: 'enough' }>): string {
   switch (verdict.kind) {
     case 'step-up':
-      return verdict.because === 'stronger'
-        ? `step-up: stronger; what was shown pays for no such look-up in this class, ${verdict.accept.join(' or ')} does`
+      return verdict.because === 'pays-nothing'
+        ? `step-up: pays-nothing; what was shown pays for no such look-up in this class, ${verdict.accept.join(' or ')} does`
         : `step-up: ${verdict.because}`;
     case 'refused':
       return `refused with ${verdict.refusal.status}: ${verdict.refusal.reason}`;

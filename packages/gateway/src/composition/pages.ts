@@ -41,6 +41,7 @@ export function pagesOf(
     providers,
     cardWays: [...(cards === undefined ? [] : [certificateWay]), ...providerWays(providers)],
     origin: config.origin.origin,
+    now: kept.clock.now,
     foreignLinks: config.foreignLinks,
     signInPath: door.signInPath ?? '/',
     jwks: () => door.signer.jwks(),

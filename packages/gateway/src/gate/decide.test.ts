@@ -299,7 +299,7 @@ describe('what helps when a proof buys nothing', () => {
   it('is what the budget says, of what the route accepts', () => {
     expect(denialOf(stronger, patients, someone)).toMatchObject({
       kind: 'step-up',
-      because: 'stronger',
+      because: 'pays-nothing',
       requirement: { accept: ['card'] },
     });
     const cardOnly = {

@@ -1,5 +1,5 @@
 // Why a request goes no further, and what would help.
-import type { Seconds, Shortfall, StepUpRequirement } from '@palier/mfa-core';
+import type { Instant, Seconds, Shortfall, StepUpRequirement } from '@palier/mfa-core';
 import type { Identity } from '../identity/identity.ts';
 import type { Route } from '../policy/route.ts';
 import type { Refusal } from '../request/request.ts';
@@ -13,8 +13,15 @@ export type Denial =
       readonly route: Route;
       readonly identity: Identity & { readonly kind: 'account' };
       readonly requirement: StepUpRequirement;
-      /** `presence-used-up`: the proof is good but has shown all the persons it buys; a fresh one helps. `stronger`: a detector or a canary asks for a phishing-resistant one. */
-      readonly because: Shortfall['reason'] | 'presence-used-up' | 'stronger';
+      /** `presence-used-up`: the proof is good but has shown all the persons it buys; a fresh one helps. `stronger`: a detector or a canary asks for a phishing-resistant one. `codes-used-up`: codes have shown all they may in a day. `pays-nothing`: the class gives nothing for this kind of proof. */
+      readonly because:
+        | Shortfall['reason']
+        | 'presence-used-up'
+        | 'stronger'
+        | 'codes-used-up'
+        | 'pays-nothing';
+      /** From when it would be enough again, where time helps too. */
+      readonly again?: Instant;
     }
   | {
       readonly kind: 'slow-down';

@@ -77,8 +77,16 @@ export function denialOf(spent: Spent, route: Route, identity: Account): Unpaid 
     route,
     identity,
     requirement: { ...route.requirement, accept: [first, ...rest] },
-    because: 'stronger',
+    ...reasonOf(spent),
   };
+}
+
+/** Only an alarm is told as one. */
+function reasonOf(
+  spent: Spent & { readonly outcome: 'stronger-proof' },
+): Pick<Denial & { readonly kind: 'step-up' }, 'because' | 'again'> {
+  if (spent.because === 'code-cap') return { because: 'codes-used-up', again: spent.again };
+  return { because: spent.because === 'class' ? 'pays-nothing' : 'stronger' };
 }
 
 function unpayable(route: Route): Unpaid {

@@ -239,7 +239,9 @@ describe('explain', () => {
     };
 
     it('where the class gives nothing for a code, also for whom only the answer names', async () => {
-      const stronger = { verdict: { kind: 'step-up', because: 'stronger', accept: ['webauthn', 'card'] } };
+      const stronger = {
+        verdict: { kind: 'step-up', because: 'pays-nothing', accept: ['webauthn', 'card'] },
+      };
       for (const target of [one, '/lists']) {
         expect(await asked(target, 'no-codes', code)).toMatchObject(stronger);
         expect(await asked(target, 'no-codes', key)).toMatchObject({ verdict: { kind: 'enough' } });
@@ -248,7 +250,7 @@ describe('explain', () => {
     });
 
     it('where the class pays only for a card', async () => {
-      const onlyCard = { verdict: { kind: 'step-up', because: 'stronger', accept: ['card'] } };
+      const onlyCard = { verdict: { kind: 'step-up', because: 'pays-nothing', accept: ['card'] } };
       expect(await asked(one, 'shared', code)).toMatchObject(onlyCard);
       expect(await asked(one, 'shared', key)).toMatchObject(onlyCard);
       expect(await asked(one, 'shared', card(1))).toMatchObject({ verdict: { kind: 'enough' } });

@@ -108,8 +108,8 @@ async function toStepUp(
   const resumable = request.method === 'GET' || request.method === 'HEAD' || form !== undefined;
   if (!resumable || !isWayBack(request.target)) return undefined;
   const { session, because } = await sessionFor(denier, denial, request, response);
-  const { requirement } = denial;
-  const ticket = await denier.mfa.resume.hold(session, request.target, { requirement, because }, form);
+  const { requirement, again } = denial;
+  const ticket = await denier.mfa.resume.hold(session, request.target, { requirement, because, again }, form);
   const cookies = response.getHeader('set-cookie');
   const setCookie = Array.isArray(cookies) ? { 'set-cookie': cookies } : {};
   return {

@@ -1,6 +1,8 @@
 // What a denial is called, in the two languages of the people who meet it. One row per thing that can happen; the row
 // says what it means and what helps. No row ever holds a value of the request.
 
+import { whyWords } from '../step-up/why-words.ts';
+
 export type Language = 'fr' | 'en';
 
 export interface Words {
@@ -31,6 +33,8 @@ export type ProblemName =
   | 'too-old'
   | 'presence-used-up'
   | 'stronger'
+  | 'codes-used-up'
+  | 'pays-nothing'
   | 'stopped'
   | 'slow-down'
   | 'slow-down-new'
@@ -85,9 +89,12 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
     'presence-used-up',
     [
       'Confirmez de nouveau',
-      'Vous avez consulté toutes les personnes que permet une confirmation. Confirmez de nouveau pour continuer.',
+      'Vous avez consulté toutes les personnes que permet une confirmation ; les numéros qui n’ont rien donné comptent aussi. Confirmez de nouveau pour continuer.',
     ],
-    ['Confirm again', 'You have seen all the persons one confirmation allows. Confirm again to go on.'],
+    [
+      'Confirm again',
+      'You have seen all the persons one confirmation allows; numbers that were not found count too. Confirm again to go on.',
+    ],
   ),
   stronger: row(
     401,
@@ -100,6 +107,18 @@ export const problems: Readonly<Record<ProblemName, Problem>> = {
       'Safer confirmation needed',
       'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
     ],
+  ),
+  'codes-used-up': row(
+    401,
+    'stronger-proof-required',
+    ['Les codes ne suffisent plus aujourd’hui', whyWords.fr['codes-used-up']],
+    ['Codes are used up for today', whyWords.en['codes-used-up']],
+  ),
+  'pays-nothing': row(
+    401,
+    'stronger-proof-required',
+    ['Confirmation plus sûre demandée', whyWords.fr['pays-nothing']],
+    ['Safer confirmation needed', whyWords.en['pays-nothing']],
   ),
   'slow-down': row(
     429,

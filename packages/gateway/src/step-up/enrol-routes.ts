@@ -128,7 +128,7 @@ const confirmTotp: Act = async (setting, visit, request, response) => {
   );
   if (done.outcome === 'enrolled')
     return sendPage(response, 200, await finished(setting, visit, request, response, done));
-  const error = refusalText(visit, done.retryAt);
+  const error = refusalText(setting, visit, done.retryAt);
   const again = await setting.reception.mfa.enrol.offered(visit.person.session, challenge);
   if (again === undefined)
     return start(setting, visit, request, response, texts[visit.language].rightRefused);
@@ -212,7 +212,7 @@ const apiComplete: Act = async (setting, visit, request, response) => {
   if (done.outcome === 'refused')
     return isTooWeak(done)
       ? sendTooWeak(setting, visit, response)
-      : sendRefusal(response, 400, refusalText(visit, done.retryAt), { retryAt: done.retryAt });
+      : sendRefusal(response, 400, refusalText(setting, visit, done.retryAt), { retryAt: done.retryAt });
   const markup = await finished(setting, visit, request, response, done);
   response.set('cache-control', 'no-store').json({
     outcome: 'enrolled',

@@ -1,4 +1,6 @@
 // What our pages are made with, and what a page is.
+
+import type { Instant } from '@palier/mfa-core';
 import type { NextFunction, Request, Response } from 'express';
 import type { CardPages } from '../card/card.ts';
 import type { ForeignLinks } from '../config/config.ts';
@@ -18,6 +20,7 @@ export interface PagesSetting {
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;
   readonly providers: Providers;
+  readonly now: () => Instant;
   readonly glass: GlassDesk;
   /** What the presence of this person still buys, for the page; undefined when there is none. */
   readonly presenceLeft: (person: Person) => Promise<number | undefined>;

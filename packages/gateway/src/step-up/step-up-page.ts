@@ -5,11 +5,16 @@ import { glassLink } from './glass-link.ts';
 import { latelyLine } from './lately.ts';
 import { type Html, html, page } from './page.ts';
 import { type Texts, texts } from './texts.ts';
+import { whyWords } from './why-words.ts';
 
 export interface StepUpView {
   readonly language: Language;
   readonly account: string;
-  readonly because: keyof Texts['stepUpWhy'];
+  readonly because: Because;
+  /** From when codes are enough again, in words; undefined where time does not help. */
+  readonly again: string | undefined;
+  /** What a key needs, where the factors held do not add one. */
+  readonly keyNeeds: string | undefined;
   /** Kinds that would be accepted and that the account can use now. */
   readonly kinds: readonly string[];
   /** Buttons that lead to a card, where one would be accepted. */
@@ -29,6 +34,19 @@ export interface StepUpView {
   readonly otherLanguage: string;
 }
 
+/** Why somebody was stopped, where there is a sentence for it. */
+export type Because = keyof Texts['stepUpWhy'] | 'codes-used-up' | 'pays-nothing';
+
+export function isBecause(text: string): text is Because {
+  return Object.hasOwn(texts.fr.stepUpWhy, text) || text === 'codes-used-up' || text === 'pays-nothing';
+}
+
+function whyOf({ because, language }: StepUpView): string {
+  return because === 'codes-used-up' || because === 'pays-nothing'
+    ? whyWords[language][because]
+    : texts[language].stepUpWhy[because];
+}
+
 export interface CardButton {
   readonly action: string;
   readonly button: string;
@@ -38,7 +56,8 @@ export interface CardButton {
 export function stepUpPage(view: StepUpView): string {
   const words = texts[view.language];
   const body = html`<h1>${{ text: words.stepUpTitle }}</h1>
-<p>${{ text: words.stepUpWhy[view.because] }}</p>
+<p>${{ text: whyOf(view) }}</p>
+${view.again === undefined ? undefined : html`<p>${{ text: `${whyWords[view.language].codesAgain} ${view.again}.` }}</p>`}
 <span id="stop" data-resume="${{ text: view.resume }}" data-proved="${{ text: view.proved }}" hidden></span>
 ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${latelyLine(view.addedLately, view.language)}
@@ -68,7 +87,8 @@ export function alert(error: string | undefined): Html | undefined {
 function nothingUsable(view: StepUpView, words: Texts): Html {
   if (view.cards.length > 0) return cardOrEnrol(view, words);
   const why = view.enrolled ? words.noAcceptedFactor : words.noFactor;
-  return html`<p class="note">${{ text: why }}</p>
+  const needs = view.enrolled && view.keyNeeds !== undefined ? ` ${view.keyNeeds}` : '';
+  return html`<p class="note">${{ text: `${why}${needs}` }}</p>
 <p><a class="button" href="/.palier/enrol?resume=${{ text: view.resume }}">${{ text: words.toEnrol }}</a></p>`;
 }
 

@@ -5,11 +5,13 @@ import type { Express, Request, Response } from 'express';
 import { isLedFromElsewhere } from '../gate/foreign-links.ts';
 import { setSessionCookie } from '../gate/session-cookie.ts';
 import { isForPrograms, sendPage, sendProblem, sendRefusal } from './answer.ts';
-import { dateText } from './date-text.ts';
+import { momentText } from './date-text.ts';
+
+import { keyNeedsOf } from './key-needs.ts';
 import { html, page } from './page.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import { type Known, overtaken, type Person, type Visit } from './person.ts';
-import { type StepUpView, stepUpPage } from './step-up-page.ts';
+import { type Because, isBecause, type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
 
 export function stepUpRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
@@ -116,6 +118,8 @@ async function viewOf(
     language: visit.language,
     account: person.identity.displayName,
     because: reasonOf(resume?.because),
+    again: resume?.again && momentText(resume.again, setting.now(), visit.language),
+    keyNeeds: await keyNeedsOf(setting, { ...visit, person }),
     kinds: usable,
     cards: accept.includes('card')
       ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))
@@ -143,10 +147,8 @@ function newestOf({ session }: Person): string {
 }
 
 /** The sentence for a reason; a reason without one is told as the first stop. */
-function reasonOf(because: string | undefined): StepUpView['because'] {
-  return because !== undefined && because in texts.fr.stepUpWhy
-    ? (because as StepUpView['because'])
-    : 'no-proof';
+function reasonOf(because: string | undefined): Because {
+  return because !== undefined && isBecause(because) ? because : 'no-proof';
 }
 
 export function askSignIn(setting: PagesSetting, visit: Visit, response: Response): void {
@@ -167,17 +169,17 @@ async function codeForm(
   const code = fieldsOf(request)['code'];
   const result = await setting.reception.mfa.stepUp.complete(visit.person.token, { kind, code });
   if (result.outcome === 'refused')
-    return show(setting, visit, request, response, refusalText(visit, result.retryAt));
+    return show(setting, visit, request, response, refusalText(setting, visit, result.retryAt));
   setSessionCookie(response, result.token);
   const person = { ...visit.person, session: result.session, token: result.token };
   return goOn(setting, { ...visit, person }, response, textOf(fieldsOf(request)['resume']));
 }
 
-export function refusalText(visit: Visit, retryAt: number | undefined): string {
+export function refusalText(setting: PagesSetting, visit: Visit, retryAt: number | undefined): string {
   const words = texts[visit.language];
   return retryAt === undefined
     ? words.refused
-    : `${words.refusedUntil} ${dateText(retryAt, visit.language)}.`;
+    : `${words.refusedUntil} ${momentText(retryAt, setting.now(), visit.language)}.`;
 }
 
 /** After the gesture: back to where the person was stopped, once. `send`: how, where another site led here. */
@@ -251,7 +253,9 @@ async function complete(
       : { kind: kind as 'totp' | 'recovery-code', code };
   const result = await setting.reception.mfa.stepUp.complete(visit.person.token, answer);
   if (result.outcome === 'refused')
-    return sendRefusal(response, 400, refusalText(visit, result.retryAt), { retryAt: result.retryAt });
+    return sendRefusal(response, 400, refusalText(setting, visit, result.retryAt), {
+      retryAt: result.retryAt,
+    });
   setSessionCookie(response, result.token);
   response.set('cache-control', 'no-store').json({ outcome: 'stepped-up', kind: result.proof.kind });
 }

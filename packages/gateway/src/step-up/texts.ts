@@ -8,7 +8,7 @@ const fr = {
     'not-accepted': 'Cette page demande un moyen plus sûr que celui que vous avez montré.',
     'too-old': 'Votre dernière confirmation est trop ancienne pour cette page.',
     'presence-used-up':
-      'Vous avez consulté toutes les personnes que permet une confirmation. Confirmez de nouveau, et vous continuez où vous étiez.',
+      'Vous avez consulté toutes les personnes que permet une confirmation ; les numéros qui n’ont rien donné comptent aussi. Confirmez de nouveau, et vous continuez où vous étiez.',
     stronger:
       'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
   },
@@ -158,7 +158,7 @@ const en: Texts = {
     'not-accepted': 'This page asks for a safer means than the one you have shown.',
     'too-old': 'You last confirmed too long ago for this page.',
     'presence-used-up':
-      'You have seen all the persons one confirmation allows. Confirm again, and you go on where you were.',
+      'You have seen all the persons one confirmation allows; numbers that were not found count too. Confirm again, and you go on where you were.',
     stronger: 'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
   },
   held: 'What you typed is kept, encrypted, and will be sent exactly once, when you have confirmed.',
