@@ -83,7 +83,7 @@ describe('break-glass', () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Bris de glace')]);
     expect((await doctor.browser.go('/.palier/break-glass?lang=en')).text).toContain('Break the glass');
     const refused = await doctor.browser.post('/.palier/break-glass', { reason });
-    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('votre carte')]);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('your card')]);
     expect((await doctor.browser.call('/.palier/api/break-glass', { reason })).status).toBe(403);
     await showCard(doctor);
     expect((await doctor.browser.call('/.palier/api/break-glass', { reason: 'urgent' })).status).toBe(400);
