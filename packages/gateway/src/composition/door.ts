@@ -15,6 +15,7 @@ import type { LiveExchanges } from '../proxy/live.ts';
 import type { EdgeRules } from '../request/canonical.ts';
 import type { Denier } from '../respond/deny.ts';
 import { createSignInGuard, type SignInGuard } from '../sign-in/guard.ts';
+import { createSignInHints } from '../sign-in/never-seen.ts';
 import { seenAnswers } from '../sign-in/seen-answer.ts';
 import { createOpenings } from '../step-up/openings.ts';
 import { createStops } from '../stops/stops.ts';
@@ -94,17 +95,22 @@ function gateOf(
 
 function deskOf(
   config: Config,
-  { ledger, live }: Kept,
+  { ledger, live, log, clock }: Kept,
   { persons, gate, signer }: Pick<Door, 'gate' | 'signer'> & Pick<Parts, 'persons'>,
 ): Desk {
   const { identity, mfa, providers, upstreamByName } = persons;
+  const hint = createSignInHints(log, clock);
+  const seen = seenAnswers(gate.signIns, identity.watchers);
   return {
     gate,
     ledger,
     live,
     cookiePrefix: sessionCookie,
     answerLimit: config.limits.answer,
-    answered: seenAnswers(gate.signIns, identity.watchers),
+    answered: (terms, exchange) => {
+      hint(terms, exchange);
+      return seen(terms, exchange);
+    },
     signedOut: signOutOf(mfa, identity, providers, live),
     proxy: {
       upstreams: upstreamByName,
