@@ -244,6 +244,23 @@ describe('a search that finds nobody (A113)', () => {
   });
 });
 
+it('the log line of an answer says how many it was counted for, whoever named them', async () => {
+  const login = fresh();
+  const honest = await present(login);
+  answering(({ target }) => {
+    const rows = [0, 1, 2].map((place) => `<tr data-nir="${nir(place)}">`).join('');
+    return ['200 OK\r\nContent-Type: text/html', target === '/recherche' ? `<table>${rows}</table>` : ''];
+  });
+  await searched(honest, 1);
+  await honest.browser.go(`/patients/${nir(0)}`);
+  const lines = front.log.filter(({ account, outcome }) => account === login && outcome === 'forward');
+  expect(lines.map(({ route, records }) => [route, records])).toEqual([
+    ['POST /recherche', 3],
+    ['GET /patients/{nir}', 1],
+  ]);
+  expect(await ledgerNames(login)).toHaveLength(3);
+});
+
 describe('a search that shows one person too many', () => {
   it('waits for a gesture at once, short or long: the body that went by is not waited for', async () => {
     const honest = await present(fresh());

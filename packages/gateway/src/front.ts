@@ -185,7 +185,7 @@ export function decisionLine(
     // Without a line that declares it, its shape is all there is to go by.
     address: route === undefined || route.line === 0 ? shownAddress(request, policy) : undefined,
     peer: request.peer,
-    records: terms?.records.length ?? 0,
+    records: served.records ?? terms?.records.length ?? 0,
     account,
     session: account === undefined ? undefined : terms?.session?.id,
     wouldBe: wouldBe.length === 0 ? undefined : wouldBe,

@@ -41,6 +41,8 @@ export interface Served {
   readonly denial: Denial | undefined;
   readonly status: number;
   readonly terms: PermitTerms | undefined;
+  /** How many records were counted in the end, those that only the answer names among them; undefined: none was settled. */
+  readonly records?: number;
   /** In observe mode: what the answer would have been denied for. */
   readonly wouldBe?: Denial | undefined;
 }
@@ -69,13 +71,14 @@ export async function serve(
     if (mustBeKept(desk, terms)) await desk.ledger.append(entryOf(desk, terms, shown(exchange, settled)));
     if (terms.matched.route.signsOut && exchange.status < 400) await desk.signedOut(terms);
     const seen = await desk.answered(terms, exchange);
+    const records = settled.records.length;
     for (const cookie of seen.cookies) sockets.response.appendHeader('set-cookie', cookie);
     if (seen.equal !== undefined) {
       exchange.abort();
-      return { denial: undefined, status: tellEqually(seen.equal, terms, sockets.response), terms };
+      return { denial: undefined, status: tellEqually(seen.equal, terms, sockets.response), terms, records };
     }
     await release(desk, terms, exchange, settled, sockets.response);
-    return { denial: undefined, status: exchange.status, terms, wouldBe: settled.wouldBe };
+    return { denial: undefined, status: exchange.status, terms, records, wouldBe: settled.wouldBe };
   } catch (error) {
     exchange.abort();
     throw error;
