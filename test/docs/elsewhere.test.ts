@@ -22,7 +22,7 @@ const palier = (...words: readonly string[]): Promise<{ readonly stdout: string 
 describe('palier from another folder', () => {
   it('writes and checks the configuration that lies there, by the two paths of the README', async () => {
     expect((await palier('init')).stdout).toContain('written: palier.yaml');
-    expect((await palier('check')).stdout).toBe('palier.yaml is sound\n');
+    expect((await palier('check')).stdout).toMatch(/palier\.yaml is sound\n$/);
     expect((await palier('check', '--config', join(folder, 'palier.yaml'))).stdout).toContain('is sound');
   });
 

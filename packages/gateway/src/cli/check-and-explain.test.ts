@@ -1,6 +1,7 @@
 // What an operator reads of a configuration before anybody is stopped by it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const starter = readFileSync(new URL('../../assets/palier.yaml', import.meta.url), 'utf8');
+// A portal that is there: what is to be said where none is, is upstream-warnings.test.ts.
+const portal = createServer((socket) => socket.destroy());
+await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve));
+afterAll(() => portal.close());
+const { port } = portal.address() as AddressInfo;
+const starter = readFileSync(new URL('../../assets/palier.yaml', import.meta.url), 'utf8').replace(
+  '127.0.0.1:8081',
+  `127.0.0.1:${port}`,
+);
 const behind = starter.replace('http://localhost:8080', 'https://portail.example');
 const file = join(folder, 'palier.yaml');
 

@@ -20,6 +20,7 @@ import { cardFileObjections } from './card-files.ts';
 import { keyObjections } from './key-objections.ts';
 import { providerFileObjections } from './provider-files.ts';
 import { readConfig, type Terminal, unsound, warningLines } from './terminal.ts';
+import { upstreamWarnings } from './upstream-warnings.ts';
 
 /** The sound configuration whose files are sound too, or an error that lists every problem. */
 export async function soundStart(path: string, terminal: Terminal): Promise<Config> {
@@ -49,7 +50,7 @@ export async function startProblems({
   const problems = [...keys.problems, ...store, ...(await fileObjections(config))].map(place);
   return {
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
-    warnings: [...warningsOf(config), ...keys.warnings].map(place),
+    warnings: [...warningsOf(config), ...keys.warnings, ...(await upstreamWarnings(config))].map(place),
   };
 }
 

@@ -16,6 +16,7 @@ import { ofProviders, providersOf } from './provider-contradictions.ts';
 import { routeObjections } from './route-contradictions.ts';
 import type { WrittenConfig } from './schema.ts';
 import { ofStorePairs } from './store-contradictions.ts';
+import { ofUpstreams } from './upstream-contradictions.ts';
 
 export function contradictions(config: Config, written: WrittenConfig): readonly Objection[] {
   return [
@@ -29,6 +30,7 @@ export function contradictions(config: Config, written: WrittenConfig): readonly
     ...ofAccountWords(config, written),
     ...ofPlaces(config),
     ...ofStorePairs(config.stores),
+    ...ofUpstreams(config),
     ...ofPromises(config),
   ];
 }
