@@ -90,6 +90,20 @@ describe('a gateway that begins to enforce', () => {
     expect((await fetch(`http://127.0.0.1:${site.healthPort}/observed`)).status).toBe(200);
   });
 
+  it('has counted the answers it would have withheld, and counts those it withholds', async () => {
+    const doctor = await present('medecin-06');
+    const misspelt: Changes = [['pointer: /patients/*/nir', 'pointer: /persons/*/nir']];
+    await site.reload([...observing, ...misspelt]);
+    const search = (): Promise<{ readonly status: number }> => doctor.browser.call('/api/patients?nom=MA');
+    expect((await search()).status).toBe(200);
+    const withheld = { denial: 'unavailable:answer-unreadable', route: 'GET /api/patients', count: 1 };
+    expect(site.gateway.observed()).toContainEqual({ class: 'gp', ...withheld });
+    await site.reload([...enforcing, ...misspelt]);
+    expect((await search()).status).toBe(502);
+    const answer = await fetch(`http://127.0.0.1:${site.healthPort}/refused`);
+    expect(await answer.json()).toMatchObject({ refusals: [{ class: '-', ...withheld }] });
+  });
+
   it('asks for a gesture where one was assumed', async () => {
     const doctor = seat(site, 'medecin-02');
     await doctor.signIn();

@@ -71,9 +71,10 @@ async function answered(
   front.log(decisionLine(request, served, status, front.desk.gate.policy));
 }
 
-/** Refusals alone: gestures and caps are counted where they are asked for. */
+/** Refusals, and answers that are withheld: gestures and caps are counted where they are asked for. */
 export function noteRefusal({ refusals }: Front, denial: Denial | undefined): void {
-  if (denial?.kind === 'refuse') refusals.note(denial);
+  const withheld = denial?.kind === 'unavailable' && denial.route !== undefined;
+  if (denial?.kind === 'refuse' || withheld) refusals.note(denial);
 }
 
 function unavailable(error: unknown): Denial {

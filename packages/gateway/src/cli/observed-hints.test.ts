@@ -42,5 +42,7 @@ describe('what palier observed says of a refusal', () => {
   it('is nothing for what is no refusal', () => {
     expect(hintFor('step-up:no-proof')).toBeUndefined();
     expect(hintFor('slow-down:account')).toBeUndefined();
+    expect(hintFor('unavailable:dependency')).toBeUndefined();
+    expect(hintFor('unavailable:answer-unreadable')).toContain('see its pointer');
   });
 });

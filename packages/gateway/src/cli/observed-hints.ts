@@ -43,10 +43,15 @@ const hints: readonly (readonly [reason: string, hint: string])[] = [
   ['json-', 'JSON that can be read in two ways; nothing to write'],
 ];
 
+/** Enforcing, it is a 502 for everybody. */
+const unreadable =
+  'the answer does not have the persons where records: of that line says, or is packed, of another type, too long or over atMost: see its pointer, selector or header; enforcing, it is withheld (502)';
+
 const prefix = 'refuse:';
 
 /** What helps against a denial as `palier observed` names it; undefined for what is no refusal. */
 export function hintFor(denial: string): string | undefined {
+  if (denial === 'unavailable:answer-unreadable') return unreadable;
   if (!denial.startsWith(prefix)) return undefined;
   const reason = denial.slice(prefix.length);
   return hints.find(([one]) => (one.endsWith('-') ? reason.startsWith(one) : reason === one))?.[1];

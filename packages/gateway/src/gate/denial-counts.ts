@@ -8,7 +8,7 @@ export interface DenialCount {
   /** `-` where nobody is known. */
   readonly class: string;
   readonly denial: string;
-  /** Of a refusal: the route that was meant. */
+  /** Of a refusal, or of an answer that is withheld: the route that was meant. */
   readonly route?: string;
   /** Of a query parameter, form field or JSON member that no route declares: its name. */
   readonly parameter?: string;
@@ -46,10 +46,11 @@ function rowOf(denial: Denial, who: Identity | undefined, counts: ReadonlyMap<st
   const known = identity?.kind === 'account';
   const row = { class: known ? identity.class : '-', denial: nameOf(denial), count: 0 };
   const key = `${row.class} ${row.denial}`;
-  if (denial.kind !== 'refuse' || denial.route === undefined) return { key, row };
-  const { route, refusal } = denial;
-  const at = { key: `${key} ${route.id}`, row: { ...row, route: route.id } };
-  const sight = known ? sightOf(refusal) : undefined;
+  if ((denial.kind !== 'refuse' && denial.kind !== 'unavailable') || denial.route === undefined)
+    return { key, row };
+  const { id } = denial.route;
+  const at = { key: `${key} ${id}`, row: { ...row, route: id } };
+  const sight = known && denial.kind === 'refuse' ? sightOf(denial.refusal) : undefined;
   if (sight === undefined) return at;
   const named = { key: [at.key, ...Object.values(sight)].join(' '), row: { ...at.row, ...sight } };
   return counts.has(named.key) || !isFull(counts) ? named : at;

@@ -31,11 +31,13 @@ export type Denial =
       readonly retryAfter: Seconds;
       readonly cap: 'account' | 'organisation' | 'fleet' | 'new-records' | 'misses' | 'sign-in';
     }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  /** `route`: whose answer is withheld, where the portal did answer. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly route?: Route };
 
 /** One word for a denial, for logs and counts. */
 export function nameOf(denial: Denial): string {
   if (denial.kind === 'step-up') return `step-up:${denial.because}`;
   if (denial.kind === 'slow-down') return `slow-down:${denial.cap}`;
+  if (denial.kind === 'unavailable') return `unavailable:${denial.reason}`;
   return denial.kind === 'refuse' ? `refuse:${denial.refusal.reason}` : denial.kind;
 }

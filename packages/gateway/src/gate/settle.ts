@@ -50,8 +50,10 @@ export async function settle(desk: Till, terms: PermitTerms, exchange: Exchange)
         ? 'unreadable'
         : recordsOfAnswer(rules, exchange, bytes, desk.gate.recordKeys);
   if (read === 'unreadable' || bytes === 'too-large') {
-    if (observed && bytes !== 'too-large') return { records: terms.records, bytes };
-    return { kind: 'unavailable', reason: 'answer-unreadable' };
+    const withheld: Denial = { kind: 'unavailable', reason: 'answer-unreadable', route: matched.route };
+    if (!observed || bytes === 'too-large') return withheld;
+    noteOf(desk, terms, withheld);
+    return { records: terms.records, bytes, wouldBe: withheld };
   }
   const found = [...read, ...addressed.filter(({ digest }) => read.every((one) => one.digest !== digest))];
   if (found.length === 0 && (nobody || exchange.status < 300)) return missed(desk, terms, nobody, bytes);
