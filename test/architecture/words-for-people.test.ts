@@ -10,6 +10,8 @@ const files = [
     'texts',
     'app-words',
     'removal-words',
+    'account-words',
+    'why-words',
     'lately',
     'glass-page',
     'glass-link',

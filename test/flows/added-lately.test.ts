@@ -168,7 +168,7 @@ describe('the page of the factors', () => {
     const owner = await withApp('pharmacie-03');
     const [row = ''] = rowsOf(await owner.browser.go('/.palier/factors'));
     expect(row).not.toContain('factors/remove');
-    expect(row).toContain('seul l’administrateur du portail la retire');
+    expect(row).toContain('ajoutez-en d’abord une autre');
   });
 
   const rowsOf = ({ text }: Page): readonly string[] => text.split('<li><strong>').slice(1);

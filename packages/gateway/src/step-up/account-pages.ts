@@ -1,6 +1,7 @@
 // The person's own pages: the factors of the account and the browsers it is signed in from.
 import type { OfferedChanges, RemovalVerdict } from '@palier/mfa-core';
 import type { Language } from '../respond/problems.ts';
+import { accountWords } from './account-words.ts';
 import { dateText } from './date-text.ts';
 import { recoveryCodes } from './enrol-page.ts';
 import { type Html, html, page } from './page.ts';
@@ -34,7 +35,7 @@ interface Common {
 }
 
 /** With an app that a code bound, the codes that a code had made are removed (mfa-core, recovery-set.ts). */
-function hasNoCodes(factors: readonly FactorRow[]): boolean {
+function lacksCodes(factors: readonly FactorRow[]): boolean {
   const live = factors.filter(({ disabled }) => !disabled);
   return live.length > 0 && live.every(({ kind }) => kind !== 'recovery-code');
 }
@@ -63,17 +64,19 @@ export function factorsPage(
   },
 ): string {
   const words = texts[view.language];
-  const rows = view.factors.map((factor) => factorRow(factor, words, view.language));
+  const byCode = view.keyNeeds !== undefined;
+  const rows = view.factors.map((factor) => factorRow(factor, byCode, words, view.language));
+  const hasCodes = view.factors.some(({ kind, disabled }) => kind === 'recovery-code' && !disabled);
   const body = html`<h1>${{ text: words.factorsTitle }}</h1>
 ${alert(view.error)}
 ${view.error === undefined ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: view.resume }}">${{ text: words.stepUpNow }}</a></p>`}
 ${view.codes.length === 0 ? undefined : recoveryCodes(view.codes, words)}
 ${rows.length === 0 ? html`<p>${{ text: words.noFactors }}</p>` : html`<ul class="rows">${rows}</ul>`}
 ${keptNote(view)}
-${hasNoCodes(view.factors) ? html`<p class="note">${{ text: words.noCodes }}</p>` : undefined}
+${lacksCodes(view.factors) ? html`<p class="note">${{ text: words.noCodes }}</p>` : undefined}
 ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.keyNeeds }}</p>`}
 <p><a class="button" href="/.palier/enrol">${{ text: words.addFactor }}</a></p>
-<form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: words.newCodes }}</button></form>`;
+<form method="post" action="/.palier/factors/recovery-codes"><button class="quiet">${{ text: hasCodes ? words.newCodes : accountWords[view.language].makeCodes }}</button></form>`;
   return page({
     language: view.language,
     title: words.factorsTitle,
@@ -83,7 +86,8 @@ ${view.keyNeeds === undefined ? undefined : html`<p class="note">${{ text: view.
   });
 }
 
-function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
+function factorRow(factor: FactorRow, byCode: boolean, words: Texts, language: Language): Html {
+  const own = accountWords[language];
   const kind = words.factorKinds[factor.kind];
   const title = factor.name || kind;
   const facts = [
@@ -98,12 +102,12 @@ function factorRow(factor: FactorRow, words: Texts, language: Language): Html {
     ...(factor.unfinished ? [words.unfinished] : []),
     ...(factor.remaining === undefined ? [] : [`${factor.remaining} ${words.remaining}`]),
     ...(factor.disabled ? [words.disabled] : []),
-    ...(factor.changes?.remove === 'last-factor' ? [removalWords[language].lastFactor] : []),
+    ...(factor.changes?.remove === 'last-factor' ? [byCode ? own.lastByCode : own.lastFactor] : []),
   ];
   const isNew = factor.isNew ? html` <span class="new">${{ text: words.isNew }}</span>` : undefined;
   return html`<li><strong>${{ text: title }}</strong>${isNew}<br><span class="hint">${{ text: facts.join(' · ') }}${addedWith(factor, language)}</span>
 ${isOffered(factor.changes?.rename) ? renameForm(factor, words) : undefined}
-${isOffered(factor.changes?.remove) ? removeForm(factor.id, title, words) : undefined}</li>`;
+${isOffered(factor.changes?.remove) ? removalOf(factor, title, language) : undefined}</li>`;
 }
 
 /** The name comes from a person, who may be the thief, and is set apart from what the page says. */
@@ -125,8 +129,19 @@ function renameForm(factor: FactorRow, words: Texts): Html {
 <input type="text" id="${{ text: field }}" name="name" maxlength="60" required value="${{ text: factor.name }}"><button class="quiet">${{ text: words.rename }}</button></form></details>`;
 }
 
-function removeForm(id: string, title: string, words: Texts): Html {
-  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: id }}"><button class="danger" aria-label="${{ text: `${words.remove} ${title}` }}">${{ text: words.remove }}</button></form>`;
+/** Codes on paper are missed only when it is too late to make others: asked about, without a script. */
+function removalOf({ id, kind }: FactorRow, title: string, language: Language): Html {
+  const words = texts[language];
+  if (kind !== 'recovery-code') return removeForm(id, title, words.remove, words);
+  const { sureOfCodes, removeCodes } = accountWords[language];
+  return html`<details><summary>${{ text: words.remove }}</summary><p>${{ text: sureOfCodes }}</p>
+${removeForm(id, title, removeCodes, words)}</details>`;
+}
+
+function removeForm(id: string, title: string, button: string, words: Texts): Html {
+  const label =
+    button === words.remove ? html` aria-label="${{ text: `${words.remove} ${title}` }}"` : undefined;
+  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: id }}"><button class="danger"${label}>${{ text: button }}</button></form>`;
 }
 
 export interface SessionRow {
@@ -150,6 +165,11 @@ function endedNote({ ended, stay, resume }: EndedView, words: Texts): Html {
 ${stay === 0 ? undefined : html`<p><a class="button" href="/.palier/step-up?resume=${{ text: resume }}">${{ text: words.stepUpNow }}</a></p>`}`;
 }
 
+/** None for this browser's own: the portal still knows the person there, and another one would open at once. */
+function endForm(id: string, words: Texts): Html {
+  return html`<form method="post" action="/.palier/sessions/end"><input type="hidden" name="session" value="${{ text: id }}"><button class="quiet">${{ text: words.endThis }}</button></form>`;
+}
+
 export function sessionsPage(
   view: Common & { readonly sessions: readonly SessionRow[]; readonly ended: EndedView | undefined },
 ): string {
@@ -158,13 +178,14 @@ export function sessionsPage(
     const when = `${words.openedOn} ${dateText(session.openedAt, view.language)} · ${words.seenOn} ${dateText(session.seenAt, view.language)}`;
     const own = session.own ? html` <em>(${{ text: words.thisOne }})</em>` : undefined;
     return html`<li><strong>${{ text: session.agent || '?' }}</strong>${own}<br><span class="hint">${{ text: when }}</span>
-<form method="post" action="/.palier/sessions/end"><input type="hidden" name="session" value="${{ text: session.id }}"><button class="quiet">${{ text: words.endThis }}</button></form></li>`;
+${session.own ? undefined : endForm(session.id, words)}</li>`;
   });
+  const hasOthers = view.sessions.some(({ own }) => !own);
   const body = html`<h1>${{ text: words.sessionsTitle }}</h1>
 ${alert(view.error)}
 ${view.ended === undefined ? undefined : endedNote(view.ended, words)}
 <ul class="rows">${rows}</ul>
-<form method="post" action="/.palier/sessions/end-others"><button class="danger">${{ text: words.endOthers }}</button></form>`;
+${hasOthers ? html`<form method="post" action="/.palier/sessions/end-others"><button class="danger">${{ text: words.endOthers }}</button></form>` : undefined}`;
   return page({
     language: view.language,
     title: words.sessionsTitle,

@@ -4,6 +4,7 @@
 import {
   acceptWords,
   type EndedOthers,
+  type FactorView,
   parseFactorId,
   parseSessionId,
   type Refused,
@@ -52,7 +53,7 @@ async function showFactors(
   const { account } = visit.person.session;
   const added = new Set((await mfa.factors.addedLately(account)).map(({ id }) => id));
   const changes = await mfa.factors.changes(account, visit.person.session);
-  const held = await mfa.factors.list(account);
+  const held = (await mfa.factors.list(account)).toSorted(inOrder);
   const called = new Map(
     held.map(({ id, name, kind }) => [id, name || texts[visit.language].factorKinds[kind]]),
   );
@@ -85,6 +86,12 @@ async function showFactors(
     error === undefined ? 200 : 403,
     factorsPage({ ...view, factors: rows, codes, keyNeeds, resume }),
   );
+}
+
+/** Oldest first, whatever the store; codes are no key, and come last however often they are replaced. */
+function inOrder(one: FactorView, other: FactorView): number {
+  const codes = Number(one.kind === 'recovery-code') - Number(other.kind === 'recovery-code');
+  return codes || one.addedAt - other.addedAt || (one.id < other.id ? -1 : 1);
 }
 
 /** After the gesture that a change asks for, back here: who came to take a thief's app away need not look for the page. */

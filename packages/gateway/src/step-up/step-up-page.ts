@@ -1,6 +1,7 @@
 // The page that asks for one gesture: a passkey button where a script runs, a code field that works without any.
 import type { AddedLately } from '@palier/mfa-core';
 import type { Language } from '../respond/problems.ts';
+import { accountWords } from './account-words.ts';
 import { glassLink } from './glass-link.ts';
 import { latelyLine } from './lately.ts';
 import { type Html, html, page } from './page.ts';
@@ -114,7 +115,7 @@ function gestures(view: StepUpView, words: Texts): Html {
   const has = (kind: string): boolean => view.kinds.includes(kind);
   const key = has('webauthn') ? keyGesture(view, words) : undefined;
   const code = has('totp') ? codeForm(view, words, !has('webauthn')) : undefined;
-  const recovery = has('recovery-code') ? recoveryForm(view, words) : undefined;
+  const recovery = lostDevice(view, has('recovery-code') ? recoveryForm(view, words) : undefined);
   const ways = [key, cardForms(view), code].filter((way) => way !== undefined);
   const or = html`<p class="or">${{ text: words.or }}</p>`;
   return html`${ways.flatMap((way, index) => (index === 0 ? [way] : [or, way]))}${recovery}`;
@@ -140,13 +141,20 @@ function codeForm(view: StepUpView, words: Texts, first: boolean): Html {
 </form>`;
 }
 
-function recoveryForm(view: StepUpView, words: Texts): Html {
+/** For who has lost what they confirm with: a code if there is one, and where another way in comes from. */
+function lostDevice({ language, resume }: StepUpView, form: Html | undefined): Html {
+  const words = texts[language];
   return html`<details><summary>${{ text: words.recoveryMore }}</summary>
-<form method="post" action="/.palier/step-up/recovery-code" autocomplete="off">
+${form}
+<p class="note">${{ text: accountWords[language].lost }} <a href="/.palier/enrol?resume=${{ text: resume }}">${{ text: words.toEnrol }}</a></p></details>`;
+}
+
+function recoveryForm(view: StepUpView, words: Texts): Html {
+  return html`<form method="post" action="/.palier/step-up/recovery-code" autocomplete="off">
 <input type="hidden" name="resume" value="${{ text: view.resume }}">
 <label for="recovery">${{ text: words.recoveryLabel }}</label>
 <p class="hint" id="recovery-hint">${{ text: words.recoveryHint }}</p>
 <input type="text" id="recovery" name="code" maxlength="60" required spellcheck="false" autocapitalize="characters" aria-describedby="recovery-hint error">
 <div><button class="quiet">${{ text: words.recoveryButton }}</button></div>
-</form></details>`;
+</form>`;
 }

@@ -127,7 +127,7 @@ const fr = {
   addFactor: 'Ajouter une clé ou une application',
   newCodes: 'Remplacer mes codes de secours',
   changeRefused:
-    'Pour ce changement, confirmez d’abord que c’est vous avec ce que vous avez de plus sûr. La dernière clé ou application, seul l’administrateur du portail la retire.',
+    'Pour ce changement, confirmez d’abord que c’est vous avec ce que vous avez de plus sûr. Pour retirer la dernière clé ou application, ajoutez-en d’abord une autre.',
   stepUpNow: 'Confirmer maintenant',
   noFactors: 'Ni clé ni application.',
   noCodes: 'Vous n’avez pas de codes de secours. Faites-en, et notez-les.',
@@ -273,7 +273,7 @@ const en: Texts = {
   addFactor: 'Add a key or an app',
   newCodes: 'Replace my recovery codes',
   changeRefused:
-    'For this change, first confirm that it is you with the safest you have. The last key or app can only be removed by the portal’s administrator.',
+    'For this change, first confirm that it is you with the safest you have. To remove the last key or app, add another one first.',
   stepUpNow: 'Confirm now',
   noFactors: 'Neither key nor app.',
   noCodes: 'You have no recovery codes. Make some, and write them down.',
