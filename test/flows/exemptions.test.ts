@@ -1,20 +1,24 @@
 // The two honest ways past a budget, in the running gateway: a broken glass, bounded, counted and read by somebody; and a
 // person whose card is in the reader. Both are in the ledger under their name.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExposedPerson, exposureReport, releaseLines } from '@palier/gateway';
 import { type AccountId, instantOf, makeProofId, Secret, secondsOf, systemRandom } from '@palier/mfa-core';
+import { attestationAuthority } from '@palier/mfa-core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signPresent } from '../../packages/gateway/src/budget/exemption.ts';
 import { reviewCommand } from '../../packages/gateway/src/cli/review.ts';
 import { answerTo } from '../../packages/gateway/src/respond/respond.ts';
 import { runCommand } from '../support/command.ts';
+import { createMovingClock } from '../support/moving-clock.ts';
 import { type Professional, seat } from '../support/professional.ts';
 import { type Site, startSite } from '../support/start.ts';
 
 const secret = 'shared with the reader at the desk, 32 bytes';
 const reason = 'Malaise au comptoir, traitement inconnu';
 const withKey = 8;
+const model = '11111111-2222-3333-4444-555555555555';
+const maker = attestationAuthority(systemRandom, createMovingClock().now());
 
 let site: Site;
 beforeAll(async () => {
@@ -27,8 +31,13 @@ beforeAll(async () => {
   patientPresent: { secret: { file: reader.secret } }
 `,
       ],
+      ['  first: [ticket]\n', `  first: [ticket]\n  cardClass: [${model}]\n  attestationRoots: makers\n`],
     ],
-    (folder) => writeFileSync(join(folder, 'reader.secret'), secret),
+    (folder) => {
+      writeFileSync(join(folder, 'reader.secret'), secret);
+      mkdirSync(join(folder, 'makers'));
+      writeFileSync(join(folder, 'makers', 'maker.pem'), maker.root);
+    },
   );
 });
 afterAll(() => site.close());
@@ -81,6 +90,7 @@ describe('break-glass', () => {
     const doctor = await present('medecin-01');
     const page = await doctor.browser.go('/.palier/break-glass');
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Bris de glace')]);
+    expect(page.text).toContain('Il faut avoir présenté votre carte dans les cinq dernières minutes');
     expect((await doctor.browser.go('/.palier/break-glass?lang=en')).text).toContain('Break the glass');
     const refused = await doctor.browser.post('/.palier/break-glass', { reason });
     expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('your card')]);
@@ -189,6 +199,32 @@ describe('the way to it', () => {
       ).body;
     expect(page('account')).toContain('href="/.palier/break-glass"');
     expect(page('misses')).not.toContain('break-glass');
+  });
+
+  it('is nowhere, and is not to be found, where nobody can show a card', async () => {
+    const plain = await startSite();
+    const doctor = seat(plain, 'medecin-01');
+    await doctor.signIn();
+    await doctor.enrolApp();
+    expect((await doctor.browser.go('/.palier/break-glass')).status).toBe(404);
+    expect((await doctor.browser.post('/.palier/break-glass', { reason })).status).toBe(404);
+    expect((await doctor.browser.call('/.palier/api/break-glass', { reason })).status).toBe(404);
+    await plain.close();
+    const denial = {
+      kind: 'slow-down',
+      route: { id: 'GET /x' } as never,
+      retryAfter: secondsOf(60),
+    } as const;
+    for (const client of ['page', 'program'] as const) {
+      const manner = {
+        client,
+        language: 'fr',
+        stepUpUrl: '',
+        breakGlassUrl: undefined,
+        signInPath: undefined,
+      } as const;
+      expect(answerTo({ ...denial, cap: 'account' }, manner).body).not.toMatch(/break-?glass/i);
+    }
   });
 
   it('a gesture says how many persons it bought, and no cap', async () => {

@@ -78,7 +78,8 @@ describe('the page of sessions', () => {
 describe('who has lost the device', () => {
   it('is told of the ticket beside the recovery codes, and also where there are none', async () => {
     const { browser } = await present('medecin-05');
-    const told = /<details><summary>Je n’ai plus mon appareil<\/summary>[\s\S]*demandez un ticket d’inscription/;
+    const told =
+      /<details><summary>Je n’ai plus mon appareil<\/summary>[\s\S]*demandez un ticket d’inscription/;
     const page = await browser.go('/.palier/step-up');
     expect(page.text).toMatch(told);
     expect(actionsIn(page)).toContain('/.palier/step-up/recovery-code');

@@ -4,6 +4,7 @@ import { createExemptions } from '../budget/exemptions.ts';
 import type { Config } from '../config/config.ts';
 import { signInPage } from '../config/oidc-settings.ts';
 import type { Gate } from '../gate/gate.ts';
+import { signOutOf } from '../gate/leaving.ts';
 import type { Observer } from '../gate/observer.ts';
 import type { Desk } from '../gate/serve.ts';
 import { sessionCookie } from '../gate/session-cookie.ts';
@@ -111,7 +112,7 @@ function deskOf(
       hint(terms, exchange);
       return seen(terms, exchange);
     },
-    signedOut: signOutOf(mfa, identity, providers, live),
+    signedOut: whenSignedOut(mfa, identity, providers, live),
     proxy: {
       upstreams: upstreamByName,
       signer,
@@ -136,12 +137,20 @@ function denierOf(
     replaced,
     origin: config.origin.origin,
     signInPath,
+    signOut: signOutOf(config.routes),
+    showsCards: showsCards(config, providers),
     onward: signInPath === signInPage ? providers.onward.seal : undefined,
   };
 }
 
+/** A card of one's own, an identity provider that speaks for one, or a key that counts as one. */
+function showsCards({ identity, enrolment }: Config, { cards }: Providers): boolean {
+  const reads = identity.some(({ kind }) => kind === 'client-certificate');
+  return reads || cards.length > 0 || enrolment.cardClass.length > 0;
+}
+
 /** Sign-out at the portal ends ours too, and nothing remembered about that cookie speaks for it any more. */
-function signOutOf(
+function whenSignedOut(
   mfa: Mfa,
   identity: GatewayIdentity,
   providers: Providers,

@@ -44,6 +44,8 @@ export function pagesOf(
     now: kept.clock.now,
     foreignLinks: config.foreignLinks,
     signInPath: door.signInPath ?? '/',
+    signOut: door.denier.signOut,
+    showsCards: door.denier.showsCards,
     jwks: () => door.signer.jwks(),
     broken: (error) => kept.log(brokenLine(error)),
     glass: glassOf(config, kept, told),

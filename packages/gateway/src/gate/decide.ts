@@ -15,6 +15,7 @@ import type { Decision } from './decision.ts';
 import type { Denial } from './denial.ts';
 import { isForeignLink } from './foreign-links.ts';
 import type { Gate } from './gate.ts';
+import { mayLeave } from './leaving.ts';
 import { pay } from './payment.ts';
 import { mintPermit } from './permit.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -49,7 +50,8 @@ export async function decide(gate: Gate, request: CanonicalRequest, body: BodySo
   if (stops(misfit)) return misfit;
   // Also where the gateway only observes: the operator said so.
   const stopped = await gate.stops.holding({ route: route.id, identity });
-  if (stopped !== undefined) return refused({ status: 403, reason: 'stopped', close: false }, route);
+  if (stopped !== undefined && !mayLeave(stopped, route))
+    return refused({ status: 403, reason: 'stopped', close: false }, route);
   const stranger = strangerTo(route, identity, request, gate);
   if (stops(stranger)) return stranger;
 

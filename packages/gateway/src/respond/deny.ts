@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { type HeldForm, isWayBack, type Mfa, type Session } from '@palier/mfa-core';
 import type { Denial } from '../gate/denial.ts';
+import type { SignOut } from '../gate/leaving.ts';
 import { sessionCookie, setSessionCookie } from '../gate/session-cookie.ts';
 import { cookieValue } from '../request/cookies.ts';
 import type { BodySource, CanonicalRequest } from '../request/request.ts';
@@ -20,6 +21,10 @@ export interface Denier {
   readonly replaced: Replaced;
   readonly origin: string;
   readonly signInPath: string | undefined;
+  /** Where the portal signs people out; undefined where that is not known. */
+  readonly signOut: SignOut | undefined;
+  /** Whether anybody here can show a card. */
+  readonly showsCards: boolean;
   /** Seals where the person goes on after our own sign-in page; undefined where the portal signs people in. */
   readonly onward: ((target: string) => string | undefined) | undefined;
 }
@@ -57,7 +62,8 @@ export async function answerFor(
     client,
     language,
     stepUpUrl: `${denier.origin}/.palier/step-up`,
-    breakGlassUrl: `${denier.origin}/.palier/break-glass`,
+    breakGlassUrl: denier.showsCards ? `${denier.origin}/.palier/break-glass` : undefined,
+    signOut: denier.signOut,
     signInPath: signInPathFor(denier, denial, request),
     goOn: goOnFor(denial, request),
     back: backFor(denier, denial, request),

@@ -3,6 +3,7 @@
 // the step-up page, since that needs a session to bind the way back to.
 import type { StepUpRequirement } from '@palier/mfa-core';
 import type { Denial } from '../gate/denial.ts';
+import type { SignOut } from '../gate/leaving.ts';
 import type { Refusal } from '../request/request.ts';
 import { problemPage } from '../step-up/problem-page.ts';
 import type { ClientKind } from './negotiate.ts';
@@ -20,12 +21,14 @@ export interface Manner {
   readonly language: Language;
   /** Absolute address of the step-up page, for programs that can show it. */
   readonly stepUpUrl: string;
-  /** Absolute address of the page where somebody with a card breaks the glass. */
-  readonly breakGlassUrl: string;
+  /** Absolute address of the page where somebody with a card breaks the glass; undefined where no card can be shown. */
+  readonly breakGlassUrl: string | undefined;
   /** What was asked for, where the person need only say that it was meant. */
   readonly goOn?: string | undefined;
   /** Where the person was, where going back there is what helps. */
   readonly back?: string | undefined;
+  /** Where the portal signs people out, for who is stopped. */
+  readonly signOut?: SignOut | undefined;
   /** Where the portal signs people in, when the configuration says. */
   readonly signInPath: string | undefined;
 }
@@ -61,9 +64,10 @@ export function answerTo(denial: Denial, manner: Manner): Answer {
     manner.language,
     denial.kind === 'slow-down' ? denial.retryAfter : undefined,
     {
-      urgent: denial.kind === 'slow-down' && glassHelps.has(denial.cap),
+      urgent: denial.kind === 'slow-down' && glassHelps.has(denial.cap) && manner.breakGlassUrl !== undefined,
       goOn: manner.goOn,
       back: manner.back,
+      signOut: manner.signOut,
     },
   );
   return {

@@ -1,6 +1,7 @@
 // How our pages answer: a page, a problem as a page, or a refusal for our script. Below /.palier/api/ programs ask: there
 // nothing is a page, however it went wrong.
 import type { Response } from 'express';
+import type { SignOut } from '../gate/leaving.ts';
 import { problems } from '../respond/problems.ts';
 import type { Visit } from './person.ts';
 import { problemPage } from './problem-page.ts';
@@ -14,16 +15,23 @@ export function sendPage(response: Response, status: number, markup: string): vo
     .send(markup);
 }
 
-/** A problem as a page, or for a program as its body (RFC 9457); `status` where it is not the row's own. */
+interface MoreOfProblem {
+  /** Where it is not the row's own. */
+  readonly status?: number;
+  /** Where the portal signs out, for who is stopped. */
+  readonly signOut?: SignOut | undefined;
+}
+
+/** A problem as a page, or for a program as its body (RFC 9457). */
 export function sendProblem(
   response: Response,
   name: keyof typeof problems,
   language: Visit['language'],
-  status: number = problems[name].status,
+  { status = problems[name].status, signOut }: MoreOfProblem = {},
 ): void {
   const problem = { ...problems[name], status };
   if (!isForPrograms(response))
-    return void sendPage(response, status, problemPage(problem, language, undefined));
+    return void sendPage(response, status, problemPage(problem, language, undefined, { signOut }));
   const { title, detail } = problem[language];
   sendBody(response, { type: `urn:palier:problem:${problem.name}`, title, status, detail });
 }

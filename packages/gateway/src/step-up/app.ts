@@ -58,7 +58,8 @@ async function visit(setting: PagesSetting, page: Page, request: Request, respon
   const received = await receive(setting.reception, request, response);
   if ('status' in received) {
     const name = received.reason === 'stopped' ? 'stopped' : 'malformed';
-    return sendProblem(response, name, languageFor(request), received.status);
+    const { status } = received;
+    return sendProblem(response, name, languageFor(request), { status, signOut: setting.signOut });
   }
   if (
     request.method !== 'GET' &&

@@ -29,7 +29,7 @@ const fr: GlassWords = {
   what: (rules) =>
     `Pour une urgence : ${rules.records} personnes de plus pendant ${minutes(rules)} minutes, au-delà de vos plafonds.`,
   read: (rules) =>
-    `${rules.quota} fois en ${days(rules)} jours au plus. Le motif, votre compte et l’heure sont lus par l’administrateur du portail.`,
+    `Il faut avoir présenté votre carte dans les cinq dernières minutes. ${rules.quota} fois en ${days(rules)} jours au plus. Le motif, votre compte et l’heure sont lus par l’administrateur du portail.`,
   label: 'Motif',
   hint: ({ reason }) =>
     `${reason.least} caractères au moins. N’écrivez ni nom ni numéro de personne : les consultations sont déjà au registre.`,
@@ -52,7 +52,7 @@ const en: GlassWords = {
   what: (rules) =>
     `For an emergency: ${rules.records} persons more within ${minutes(rules)} minutes, past your caps.`,
   read: (rules) =>
-    `At most ${rules.quota} times in ${days(rules)} days. The reason, your account and the hour are read by the portal’s administrator.`,
+    `You must have shown your card within the last five minutes. At most ${rules.quota} times in ${days(rules)} days. The reason, your account and the hour are read by the portal’s administrator.`,
   label: 'Reason',
   hint: ({ reason }) =>
     `At least ${reason.least} characters. Write no person’s name or number: the look-ups are in the ledger already.`,

@@ -1,14 +1,14 @@
 // Break-glass as a page and as a call. Whether the glass breaks is budget/exemption.ts; here it only gets its words.
 import type { Express, Request, Response } from 'express';
 import type { GlassAnswer } from '../budget/exemption.ts';
-import { sendPage, sendRefusal } from './answer.ts';
+import { sendPage, sendProblem, sendRefusal } from './answer.ts';
 import { glassPage, glassRefusal } from './glass-page.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import type { Known } from './person.ts';
-import { fieldsOf, signedIn } from './step-up-routes.ts';
+import { type Act, fieldsOf, signedIn } from './step-up-routes.ts';
 
 export function glassRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
-  const known = signedIn(setting, visited);
+  const known = (act: Act): ReturnType<Visited> => signedIn(setting, visited)(whereCards(act));
   app.get(
     '/.palier/break-glass',
     known(async (own, visit, _request, response) => show(own, visit, response, undefined)),
@@ -31,6 +31,14 @@ export function glassRoutes(app: Express, setting: PagesSetting, visited: Visite
         .json({ outcome: 'broken', records, until: new Date(until).toISOString() });
     }),
   );
+}
+
+/** Without a card no glass breaks: nobody is to write a reason first and learn it then. */
+function whereCards(act: Act): Act {
+  return async (setting, visit, request, response) =>
+    setting.showsCards
+      ? act(setting, visit, request, response)
+      : sendProblem(response, 'not-found', visit.language);
 }
 
 /** Longer than any rule allows, but bounded: too long is said, not cut. */

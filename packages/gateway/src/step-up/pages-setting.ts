@@ -4,6 +4,7 @@ import type { Instant } from '@palier/mfa-core';
 import type { NextFunction, Request, Response } from 'express';
 import type { CardPages } from '../card/card.ts';
 import type { ForeignLinks } from '../config/config.ts';
+import type { SignOut } from '../gate/leaving.ts';
 import type { Providers } from '../oidc/providers.ts';
 import type { CardWay } from './card-ways.ts';
 import type { GlassDesk } from './glass-desk.ts';
@@ -16,6 +17,10 @@ export interface PagesSetting {
   readonly foreignLinks: ForeignLinks;
   /** Where people sign in to the portal. */
   readonly signInPath: string;
+  /** Where the portal signs people out; undefined where that is not known. */
+  readonly signOut: SignOut | undefined;
+  /** Whether anybody here can show a card. */
+  readonly showsCards: boolean;
   readonly jwks: () => unknown;
   /** Told of exceptions; the person gets the 503 page. */
   readonly broken: (error: unknown) => void;

@@ -22,6 +22,8 @@ export interface StepUpView {
   readonly cards: readonly CardButton[];
   /** Whether the account has any factor at all. */
   readonly enrolled: boolean;
+  /** Whether anybody here can show a card: without one no glass breaks. */
+  readonly showsCards: boolean;
   /** What was added to the account within the last days, newest first. */
   readonly addedLately: readonly AddedLately[];
   /** The opaque way back; empty when the page was opened by itself. */
@@ -64,7 +66,7 @@ ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${latelyLine(view.addedLately, view.language)}
 ${alert(view.error)}
 ${view.kinds.length === 0 ? nothingUsable(view, words) : gestures(view, words)}
-${view.because === 'stronger' ? glassLink(view.language) : undefined}`;
+${view.because === 'stronger' && view.showsCards ? glassLink(view.language) : undefined}`;
   return page({
     language: view.language,
     title: words.stepUpTitle,

@@ -125,6 +125,7 @@ async function viewOf(
       ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))
       : [],
     enrolled: factors.some(({ unfinished }) => unfinished !== true),
+    showsCards: setting.showsCards,
     addedLately: begun.addedLately,
     resume: ticket,
     held: resume?.form !== undefined,
