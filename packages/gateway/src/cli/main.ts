@@ -64,9 +64,11 @@ const usage = `palier: asks for a second factor in front of a portal, and bounds
   palier keys renew                          goes on with other keys than those of the store, when those are lost
 
 Every command takes --config FILE (default palier.yaml) and --json. Exit codes: 0 yes, 1 no, 2 usage.
-account lock and stop hold all the same with 3: nobody known here has that name, which may be misspelt.
+account lock and stop hold all the same with 3: nobody known here has that name, which may be misspelt. They and unlock,
+show, revoke-sessions and resume need the stores of a configuration alone: what else is wrong with it is a warning.
 exposure report is written all the same with 1 (the ledger is not whole) and with 3 (it is whole, and the figures may be
-too low: answers of observe mode could not be read, or an account that was asked for occurs nowhere in it).
+too low: answers of observe mode could not be read, an account that was asked for occurs nowhere in it, or the span begins
+in the future).
 `;
 
 async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
