@@ -109,6 +109,10 @@ describe('palier doctor', () => {
     const file = join(site.folder, 'palier.yaml');
     const told = await examine(site.origin.origin, '--config', file);
     expect(named(told, 'good')).toContain('strangers are told apart');
+    // What check warns of besides is no matter of strangers.
+    const weaker = join(site.folder, 'weaker.yaml');
+    writeFileSync(weaker, readFileSync(file, 'utf8').replace(/^enrolment:$/m, '$&\n  keyAfterCode: 72h'));
+    expect(named(await examine(site.origin.origin, '--config', weaker), 'bad')).toEqual([]);
     const behind = join(site.folder, 'behind.yaml');
     const text = readFileSync(file, 'utf8')
       .replace(/^origin: .*$/m, 'origin: https://portail.example')

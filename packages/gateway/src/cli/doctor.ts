@@ -2,7 +2,7 @@
 // what an attacker would ask it from outside. Only these addresses are asked; whoever runs it must be allowed to.
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
-import { warningsOf } from '../config/warnings.ts';
+import { strangerWarnings } from '../config/warnings.ts';
 import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
 import { whyAway } from './doctor-wire.ts';
 import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
@@ -83,7 +83,7 @@ function enforcedIn({ mode }: Config): Told {
 
 /** From outside, one guesser cannot see whether he is told from another. */
 function strangersIn(config: Config): Told {
-  const warnings = warningsOf(config);
+  const warnings = strangerWarnings(config);
   return {
     name: 'strangers are told apart',
     shows:
@@ -107,7 +107,9 @@ function wordsOf(told: readonly Told[]): string {
   const width = Math.max(...told.map(({ name }) => name.length));
   const lines = told.flatMap(({ name, verdict, saw, shows, mend }) => [
     `${verdict.padEnd(9)}  ${name.padEnd(width)}  ${saw}`,
-    ...(verdict === 'bad' || verdict === 'unclear' ? [`    ${shows}`, `    fix: ${mend}`] : []),
+    ...(verdict === 'bad' ? [`    ${shows}`, `    fix: ${mend}`] : []),
+    // What answered was not Palier, and it may be no hole at all.
+    ...(verdict === 'unclear' ? [`    perhaps: ${shows}`, `    if so: ${mend}`] : []),
   ]);
   const count = (wanted: Told['verdict']): number => told.filter(({ verdict }) => verdict === wanted).length;
   const end = `${count('bad')} found, ${count('unclear')} unclear, ${count('not tried')} not tried, of ${told.length} probes`;

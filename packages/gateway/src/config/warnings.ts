@@ -6,7 +6,7 @@ import type { Objection } from './issues.ts';
 
 export function warningsOf(config: Config): readonly Objection[] {
   return [
-    ...ofStrangers(config),
+    ...strangerWarnings(config),
     ...countedWarnings(config),
     ...ofKeysByCode(config),
     ...classWarnings(config),
@@ -17,7 +17,7 @@ export function warningsOf(config: Config): readonly Objection[] {
  * Behind a front that is not named in clientAddress every stranger has the front's address. Who a front stands before is
  * told by the origin: browsers come with https, and TLS does not end here.
  */
-function ofStrangers(config: Config): readonly Objection[] {
+export function strangerWarnings(config: Config): readonly Objection[] {
   const { origin, tls, clientAddress } = config;
   if (origin.protocol !== 'https:' || tls !== undefined || clientAddress !== undefined) return [];
   const fix = 'write clientAddress: { header: X-Forwarded-For, from: [<address of the front>] }';
