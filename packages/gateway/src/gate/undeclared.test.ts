@@ -85,6 +85,13 @@ describe('addresses that no line declares', () => {
       [...String(at)].map((digit) => String.fromCharCode(97 + Number(digit))).join('');
     const rows = rowsAfter(...Array.from({ length: 2000 }, (_, at) => `/${letters(at)}`));
     expect(rows).toHaveLength(101);
+    // Beyond five hundred nothing new is kept, however often it is asked for.
+    const full = rowsAfter(
+      ...Array.from({ length: 500 }, (_, at) => `/${letters(at)}`),
+      ...often('/late', 50),
+      '/b',
+    );
+    expect(shown(full)[0]).toBe('2 /b');
     expect(rows.at(-1)).toEqual({ method: '-', address: '(others)', count: 1900 });
     expect(shown(rowsAfter(`/a${'/1'.repeat(20)}`))).toEqual([`1 /a${'/{…}'.repeat(7)}/…`]);
   });
