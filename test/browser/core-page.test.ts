@@ -45,13 +45,15 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await page.keyboard.press('Enter');
     expect(await page.locator('#add-key').evaluate((key) => key === document.activeElement)).toBe(true);
     expect(await page.locator('#confirm-form').isVisible()).toBe(false);
+    expect(await page.getByRole('status').textContent()).toContain('une clé ou une application');
     await page.getByRole('button', { name: 'Une application' }).click();
     await page.locator('#qr svg').waitFor();
     const link = page.locator('#app-link');
     expect(parseKeyUri((await link.getAttribute('href')) ?? '')).toMatchObject({ outcome: 'read' });
     expect(await link.isVisible()).toBe(false);
+    // Nor in a narrow window: what has no touch screen has its app elsewhere.
     await page.setViewportSize({ width: 375, height: 700 });
-    expect(await link.isVisible()).toBe(true);
+    expect(await link.isVisible()).toBe(false);
     await page.getByLabel('Code affiché par l’application').fill('000000');
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
     await expect.poll(() => page.getByRole('status').textContent()).toContain('recommencez');
@@ -61,11 +63,26 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await expect
       .poll(() => page.locator('#factor-list').textContent())
       .toContain('téléphone du cabinet, application');
+    expect(await page.locator('#step-up').isVisible()).toBe(false);
     expect(await page.locator('#secret').textContent()).toBe('');
     expect(await link.getAttribute('href')).toBe(null);
     await page.getByRole('button', { name: 'Continuer' }).click();
     await expect.poll(() => page.textContent('body')).toBe('Patient 1');
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('opens the app on a phone, and says of a wrong ticket that it is one', async () => {
+    const phone = { viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true };
+    const { page, context } = await openWindow(browser, phone);
+    await page.goto(`${site.origin}/login/fanny`);
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill('tkt-00000-00000-00000-00000');
+    await page.getByRole('button', { name: 'Une application' }).click();
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('Ce ticket n’est pas accepté');
+    await page.getByLabel('Ticket remis par l’administrateur du portail').fill(await site.ticket('fanny'));
+    await page.getByRole('button', { name: 'Une application' }).click();
+    await page.locator('#qr svg').waitFor();
+    expect(await page.locator('#app-link').isVisible()).toBe(true);
     await context.close();
   });
 
@@ -101,6 +118,7 @@ describe.skipIf(chromiumPath === undefined)('the quick start', () => {
     await page.getByLabel('Code affiché par l’application').fill(await scanned(page));
     await page.locator('#confirm-form').getByRole('button', { name: 'Valider' }).click();
     await expect.poll(() => page.locator('#code-list li').count()).toBe(10);
+    await expect.poll(() => page.getByRole('status').textContent()).toContain('C’est fait');
     await page.getByText('Ajouter une clé ou une application').click();
     await page.getByText('il ne permet pas d’ajouter une clé').waitFor();
     await page.getByLabel('Nom de cette clé ou application').fill('clé du comptoir');

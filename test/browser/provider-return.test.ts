@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     async function gestureAtProvider(page: Page): Promise<void> {
       await page.locator('form[action$="/step-up"] button').click();
-      await page.locator('button', { hasText: 'Carte et code: ROBERT' }).first().click();
+      await page.locator('button', { hasText: 'Carte et code\u00a0: ROBERT' }).first().click();
     }
 
     it.each([true, false])(
@@ -107,7 +107,7 @@ describe.skipIf(chromiumPath === undefined)(
       const address = `${site.origin.origin}/patients/199019999900110`;
       await page.goto(address);
       await page.locator('form[action$="/sign-in"] button').click();
-      await page.locator('button', { hasText: 'Carte et code: ROBERT' }).first().click();
+      await page.locator('button', { hasText: 'Carte et code\u00a0: ROBERT' }).first().click();
       await page.waitForURL(address);
       await expect.poll(() => page.textContent('body')).toContain('"url":"/patients/199019999900110"');
       expect(complaints).toEqual([]);

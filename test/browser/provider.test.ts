@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)(
       await picture(page, `step-up-fr-${javaScriptEnabled}`);
       await press(page);
       await page.locator('button', { hasText: 'Carte et code' }).first().waitFor();
-      await choose(page, 'Carte et code: ROBERT');
+      await choose(page, 'Carte et code\u00a0: ROBERT');
       await page.waitForURL(/\/patients\//);
       expect(new URL(page.url()).pathname).toMatch(/^\/patients\/\d+$/);
       expect(complaints).toEqual([]);
@@ -65,12 +65,12 @@ describe.skipIf(chromiumPath === undefined)(
         await stopped(page, 22);
         await picture(page, `step-up-${locale}-${colorScheme}`);
         await press(page);
-        await choose(page, 'Carte et code: CAROLE');
+        await choose(page, 'Carte et code\u00a0: CAROLE');
         await page.locator('[role="alert"]').waitFor();
         expect(await page.locator('[role="alert"]').textContent()).toContain(words);
         await picture(page, `refused-${locale}-${colorScheme}`);
         await press(page);
-        await choose(page, 'Carte et code: ROBERT');
+        await choose(page, 'Carte et code\u00a0: ROBERT');
         await page.waitForURL(/\/patients\//);
         expect(new URL(page.url()).pathname).toMatch(/^\/patients\/\d+$/);
         await context.close();
@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)(
       const { page, context } = await openWindow(browser, { ignoreHTTPSErrors: true });
       await stopped(page, 23);
       await press(page);
-      await choose(page, 'Carte et code: ROBERT');
+      await choose(page, 'Carte et code\u00a0: ROBERT');
       await page.waitForURL(/\/patients\//);
       await page.goBack();
       expect(new URL(page.url()).protocol).toMatch(/^https?:$/);

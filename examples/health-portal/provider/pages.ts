@@ -14,7 +14,7 @@ export function choicePage(action: string, persons: readonly ProviderPerson[]): 
   const choices = persons.flatMap((person) =>
     Object.entries(means).map(
       ([name, { label }]) =>
-        `<p><button name="choice" value="${person.id}/${name}">${label}: ${person.given} ${person.family} (${person.account})</button></p>`,
+        `<p><button name="choice" value="${person.id}/${name}">${label}\u00a0: ${person.given} ${person.family} (${person.account})</button></p>`,
     ),
   );
   return `<!doctype html>

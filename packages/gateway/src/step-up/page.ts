@@ -64,7 +64,7 @@ const frame = {
     factors: 'My keys and apps',
     sessions: 'My sessions',
     home: 'Portal home',
-    foot: 'Palier protects look-ups on this portal. No e-mail will ever ask you for a code.',
+    foot: 'Palier protects look-ups on this portal. No e\u2011mail will ever ask you for a code.',
   },
 } as const;
 

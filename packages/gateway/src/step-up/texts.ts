@@ -203,7 +203,7 @@ const en: Texts = {
   refused: 'Not accepted. Check it, wait for the next code, then try again.',
   refusedUntil: 'Not accepted. Too many attempts: try again after',
   noFactor:
-    'This account has neither key nor app yet to confirm that it is you. You need the enrolment ticket that the portal’s administrator hands to you or sends by post; never by e-mail.',
+    'This account has neither key nor app yet to confirm that it is you. You need the enrolment ticket that the portal’s administrator hands to you or sends by post; never by e\u2011mail.',
   noAcceptedFactor: 'What this account has to confirm with is not enough for this page. Add a key.',
   toEnrol: 'Add a key or an app',
   gone: 'This request has expired or was already used. Go back to the page you wanted and try again.',

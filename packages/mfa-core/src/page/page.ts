@@ -11,7 +11,7 @@ main{max-width:34rem;margin:0 auto;padding:1rem}
 label{display:block;margin-top:1rem}input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem}
 button{font:inherit;padding:.5rem 1rem;margin:.5rem .5rem .5rem 0}
 #said{min-height:1.5em;font-weight:bold}#factor-list{overflow-wrap:anywhere}#lately{border-left:.3rem solid;padding:.5rem .8rem}bdi{font-weight:bold;overflow-wrap:anywhere}#qr svg{width:14rem;display:block;background:#fff;padding:.5rem}#secret{user-select:all}
-#open-app{display:none}@media (hover:none),(pointer:coarse),(max-width:42rem){#open-app{display:block}}
+#open-app{display:none}@media (pointer:coarse){#open-app{display:block}}
 :focus-visible{outline:3px solid LinkText;outline-offset:2px}[hidden]{display:none}
 `;
 

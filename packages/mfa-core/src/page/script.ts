@@ -18,7 +18,7 @@ export const script: string = `'use strict';
     };
     const answer = await fetch('.' + path, init);
     const json = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(json.title || words.failed);
+    if (!answer.ok) throw Object.assign(new Error(json.title || words.failed), { type: json.type });
     return json;
   }
 
@@ -54,7 +54,7 @@ export const script: string = `'use strict';
       at('ticket').focus();
       return say(words.keyNeedsTicket);
     }
-    if (ticket !== '') byTicket = (await call('/enrol/ticket', { ticket })).right;
+    if (ticket !== '') byTicket = await redeemed(ticket);
     at('ticket').value = '';
     const right = byTicket ?? (await call('/enrol/right', {})).right;
     const begun = await call('/enrol', { right, kind, name }).catch((error) => {
@@ -69,6 +69,15 @@ export const script: string = `'use strict';
     at('confirm-form').hidden = false;
     // On a phone the way to the app: a field with the focus would push it off the screen.
     (at('open-app').offsetParent === null ? at('confirm') : at('app-link')).focus();
+  }
+
+  // What was typed stays where it is refused: of 24 signs one is wrong.
+  async function redeemed(ticket) {
+    const isRefused = ({ type }) => type === 'urn:palier:problem:refused';
+    const { right } = await call('/enrol/ticket', { ticket }).catch((error) => {
+      throw isRefused(error) ? new Error(words.ticketRefused) : error;
+    });
+    return right;
   }
 
   // Where only codes are held: they add another app and no key.
@@ -93,6 +102,8 @@ export const script: string = `'use strict';
     at('code-list').replaceChildren(...recoveryCodes.map((code) => element('li', code)));
     at('go-on').hidden = false;
     await begin();
+    // What was just bound was shown: nobody is asked for it again beside the codes to be printed.
+    at('step-up').hidden = true;
     say(words.done);
   }
 
@@ -182,10 +193,11 @@ export const script: string = `'use strict';
   at('code-form').onsubmit = code('/step-up/totp', 'code');
   at('recovery-form').onsubmit = code('/step-up/recovery-code', 'recovery');
   at('ticket-form').onsubmit = acting(enrol);
-  // Enter in a field chooses nothing: there are two ways to go on.
+  // Enter in a field chooses nothing: there are two ways to go on, and the page says so.
   at('ticket-form').onkeydown = (event) => {
     if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
     event.preventDefault();
+    say(words.eitherWay);
     at('add-key').focus();
   };
   at('confirm-form').onsubmit = acting(async () => {

@@ -52,6 +52,9 @@ export interface PageWords {
   readonly done: string;
   readonly notEnough: string;
   readonly failed: string;
+  readonly ticketRefused: string;
+  /** After Enter in a field from which two ways lead on. */
+  readonly eitherWay: string;
 }
 
 const french: PageWords = {
@@ -110,6 +113,8 @@ const french: PageWords = {
   notEnough:
     'Ce que vous avez ne suffit pas pour cette page : ajoutez une clé, avec un ticket de l’administrateur du portail.',
   failed: 'Cela n’a pas fonctionné. Recommencez.',
+  ticketRefused: 'Ce ticket n’est pas accepté : mal recopié, expiré, déjà utilisé, ou pour un autre compte.',
+  eitherWay: 'Choisissez ce que vous ajoutez : une clé ou une application.',
 };
 
 const english: PageWords = {
@@ -169,6 +174,8 @@ const english: PageWords = {
   notEnough:
     'What you have is not enough for this page: add a key, with a ticket from the portal’s administrator.',
   failed: 'That did not work. Please try again.',
+  ticketRefused: 'This ticket is not accepted: mistyped, expired, already used, or for another account.',
+  eitherWay: 'Choose what you add: a key or an app.',
 };
 
 export function wordsOf(language: 'fr' | 'en'): PageWords {
