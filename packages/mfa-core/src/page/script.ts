@@ -91,7 +91,7 @@ export const script: string = `'use strict';
     await enrolled(await call('/enrol/complete', { challenge, response: response.toJSON(), name }));
   }
 
-  async function enrolled({ recoveryCodes }) {
+  async function enrolled({ factor, recoveryCodes }) {
     pending = undefined;
     byTicket = undefined;
     at('qr').replaceChildren();
@@ -102,8 +102,8 @@ export const script: string = `'use strict';
     at('code-list').replaceChildren(...recoveryCodes.map((code) => element('li', code)));
     at('go-on').hidden = false;
     await begin();
-    // What was just bound was shown: nobody is asked for it again beside the codes to be printed.
-    at('step-up').hidden = true;
+    // What was just bound was shown, unless it has to wait: nobody is asked for it again beside the codes to be printed.
+    if (factor.activeFrom <= factor.addedAt) at('step-up').hidden = true;
     say(words.done);
   }
 
