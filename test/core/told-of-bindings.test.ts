@@ -137,9 +137,12 @@ describe('sessions that the store cannot find', () => {
   const brokenDesk = (): { desk: Desk; isBroken: (broken: boolean) => void } => {
     const stores = memoryStores();
     let broken = false;
+    const away = (): Promise<never> => Promise.reject(new Error('the store is away'));
     const list: MfaStores['sessions']['list'] = (account) =>
-      broken ? Promise.reject(new Error('the store is away')) : stores.sessions.list(account);
-    const desk = openDesk({ stores: { ...stores, sessions: { ...stores.sessions, list } } });
+      broken ? away() : stores.sessions.list(account);
+    const end: MfaStores['sessions']['end'] = (account, which) =>
+      broken ? away() : stores.sessions.end(account, which);
+    const desk = openDesk({ stores: { ...stores, sessions: { ...stores.sessions, list, end } } });
     return {
       desk,
       isBroken: (now) => {

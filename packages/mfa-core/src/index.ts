@@ -73,6 +73,7 @@ export {
   type TicketId,
   type TokenDigest,
 } from './ids.ts';
+export type { EndedBy } from './live-sessions.ts';
 export { createMfa, type Mfa, type MfaSetting } from './mfa.ts';
 export { allSinks, type BackgroundSetting, type BackgroundSink, inBackground } from './notices/delivery.ts';
 export {
@@ -97,7 +98,7 @@ export { hasRoom, type Room } from './room.ts';
 export { keyIdOf, open, type SealingKeys, seal, sealingKeys } from './sealing.ts';
 export { Secret } from './secret.ts';
 export { isLive, type Session, type SessionLimits } from './session.ts';
-export type { Elevation, EndedBy, Sessions } from './session-lifecycle.ts';
+export type { Elevation, Sessions } from './session-lifecycle.ts';
 export type { Card, SteppedUp, StepUp, StepUpAnswer, StepUpOffer, StepUpOutcome } from './step-up.ts';
 export type {
   AttemptLane,

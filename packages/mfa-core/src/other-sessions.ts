@@ -2,11 +2,10 @@
 // must not throw the owner out where something was proved, nor in the middle of the gesture or with a spent ticket in hand.
 import type { Factor } from './factor.ts';
 import type { AccountId, SessionId } from './ids.ts';
-import { currentSession, liveSessions } from './live-sessions.ts';
-import { emit, type Parts, whoseOf } from './parts.ts';
-import { isCardClass, type Session } from './session.ts';
-import { isLeftAlone, isReached, type Reach, reachOfSession } from './session-reach.ts';
-import { elapsed, type Instant } from './time.ts';
+import { currentSession, endSessions, liveSessions } from './live-sessions.ts';
+import { type Parts, whoseOf } from './parts.ts';
+import type { Session } from './session.ts';
+import { isReached, type Reach, reachOfSession } from './session-reach.ts';
 
 /** How many of the others ended, and how many stay because this session has proved nothing. */
 export interface EndedOthers {
@@ -41,26 +40,17 @@ async function endable(
 ): Promise<readonly Session[]> {
   const session = await currentSession(parts, given);
   if (session === undefined) return [];
-  const now = parts.clock.now();
   const held = await parts.stores.factors.list(session.account);
-  const reach = reachOfSession(parts, session, held, now);
-  return others.filter(
-    (other) =>
-      isReached(other, reach, held, now) || (!hasProof(parts, other, now) && isLeftAlone(other, now)),
-  );
+  const reach = reachOfSession(parts, session, held);
+  return others.filter((other) => isReached(parts, other, reach, held));
 }
 
-/** A card that was silent too long is forgotten at the next request, and counts for nothing before it already. */
-function hasProof({ policy }: Parts, { proofs, seenAt }: Session, now: Instant): boolean {
-  return proofs.some((proof) => !isCardClass(proof) || elapsed(seenAt, now) <= policy.cardIdle);
+function endThese(parts: Parts, session: Session, which: readonly Session[]): Promise<number> {
+  return endSessions(parts, whoseOf(session), idsOf(which), 'person');
 }
 
-async function endThese(parts: Parts, session: Session, which: readonly Session[]): Promise<number> {
-  if (which.length === 0) return 0;
-  const ids = which.map(({ id }) => id);
-  const count = await parts.stores.sessions.end(session.account, ids);
-  if (count > 0) await emit(parts, whoseOf(session), { type: 'session-ended', count, by: 'person' });
-  return count;
+function idsOf(sessions: readonly Session[]): readonly SessionId[] {
+  return sessions.map(({ id }) => id);
 }
 
 /** What a change ends, of its reach: the account's other sessions, and this one too where it rests on what was removed. */
@@ -69,14 +59,12 @@ export async function endAfterChange(
   account: AccountId,
   { reach, held, except }: ChangeEnd,
 ): Promise<void> {
-  const now = parts.clock.now();
-  const all = await parts.stores.sessions.list(account);
-  const ids = all.filter((one) => one.id !== except && isReached(one, reach, held, now)).map(({ id }) => id);
-  // All at once, where none is to stay: also one that was opened since they were listed.
-  const which = reach === 'all' && except === undefined ? 'all' : ids;
-  if (which !== 'all' && which.length === 0) return;
-  const count = await parts.stores.sessions.end(account, which);
-  if (count > 0) await emit(parts, { account }, { type: 'session-ended', count, by: 'factor-change' });
+  // All at once, where none is to stay: also one that was opened since they could be listed.
+  if (reach === 'all' && except === undefined)
+    return void (await endSessions(parts, { account }, 'all', 'factor-change'));
+  const others = (await parts.stores.sessions.list(account)).filter(({ id }) => id !== except);
+  const reached = others.filter((other) => isReached(parts, other, reach, held));
+  await endSessions(parts, { account }, idsOf(reached), 'factor-change');
 }
 
 interface ChangeEnd {

@@ -1,7 +1,6 @@
 // Sessions: opened for an account the portal knows, rotated at each elevation, ended for good. Whether a session's
 // proofs are enough is judged elsewhere (assurance.ts).
 import type { Proof } from './assurance.ts';
-import type { MfaEvent } from './events.ts';
 import {
   type AccountId,
   digestToken,
@@ -11,14 +10,11 @@ import {
   type SessionId,
   type SessionToken,
 } from './ids.ts';
-import { liveSessions } from './live-sessions.ts';
+import { type EndedBy, endSessions, liveSessions } from './live-sessions.ts';
 import { type EndedOne, type EndedOthers, endOne, endOthers } from './other-sessions.ts';
 import { emit, type Parts, whoseOf } from './parts.ts';
 import { isCardClass, isLive, type Session, touchEvery, withProof } from './session.ts';
 import { elapsed, type Instant } from './time.ts';
-
-/** Who ended a session, as events say it. */
-export type EndedBy = Extract<MfaEvent, { readonly type: 'session-ended' }>['by'];
 
 /** The session with its new token, or that there is none any more. */
 export type Elevation =
@@ -124,23 +120,19 @@ async function withoutCard(
 }
 
 async function end(parts: Parts, session: Session, by: EndedBy): Promise<void> {
-  const count = await parts.stores.sessions.end(session.account, [session.id]);
-  if (count > 0) await emit(parts, whoseOf(session), { type: 'session-ended', count, by });
+  await endSessions(parts, whoseOf(session), [session.id], by);
 }
 
-// Ending comes before telling: a sink that is down must not keep a stolen session alive.
 async function endAll(
   parts: Parts,
   account: AccountId,
   by: EndedBy,
   except: SessionId | undefined,
 ): Promise<number> {
+  if (except === undefined) return endSessions(parts, { account }, 'all', by);
   const all = await parts.stores.sessions.list(account);
-  const which = except === undefined ? 'all' : all.map(({ id }) => id).filter((id) => id !== except);
-  if (which !== 'all' && which.length === 0) return 0;
-  const count = await parts.stores.sessions.end(account, which);
-  if (count > 0) await emit(parts, { account }, { type: 'session-ended', count, by });
-  return count;
+  const others = all.map(({ id }) => id).filter((id) => id !== except);
+  return endSessions(parts, { account }, others, by);
 }
 
 async function elevate(parts: Parts, text: string, proof: Proof): Promise<Elevation> {

@@ -21,20 +21,20 @@ export function reachOfChange(earned: BoundBy, shown: Factor | undefined): Reach
 }
 
 /** What the gestures of a session reach while they are fresh. */
-export function reachOfSession(
-  { policy }: Parts,
-  { proofs, seenAt }: Session,
-  held: readonly Factor[],
-  now: Instant,
-): Reach {
-  const fresh = proofs.filter(
-    (proof) =>
-      elapsed(proof.at, now) <= policy.changeMaxAge &&
-      (!isCardClass(proof) || elapsed(seenAt, now) <= policy.cardIdle),
+export function reachOfSession(parts: Parts, session: Session, held: readonly Factor[]): Reach {
+  const now = parts.clock.now();
+  const fresh = standing(parts, session).filter(
+    (proof) => elapsed(proof.at, now) <= parts.policy.changeMaxAge,
   );
   if (fresh.some((proof) => proof.kind === 'card' || ('boundBy' in proof && proof.boundBy !== undefined)))
     return 'all';
   return reachOf(fresh.flatMap((proof) => factorOf(proof, held) ?? []));
+}
+
+/** A card that was silent too long is forgotten at the next request, and counts for nothing before it already. */
+function standing({ policy, clock }: Parts, { proofs, seenAt }: Session): readonly Proof[] {
+  const isSilent = elapsed(seenAt, clock.now()) > policy.cardIdle;
+  return proofs.filter((proof) => !isCardClass(proof) || !isSilent);
 }
 
 function reachOf(shown: readonly Factor[]): Reach {
@@ -42,12 +42,12 @@ function reachOf(shown: readonly Factor[]): Reach {
 }
 
 /**
- * Whether one gesture of that reach ends `other`. What proved nothing and was left alone for longer than any ceremony takes
+ * Whether one gesture of that reach ends `other`. What proves nothing and was left alone for longer than any ceremony takes
  * ends always: it is worth a password.
  */
-export function isReached(other: Session, reach: Reach, held: readonly Factor[], now: Instant): boolean {
+export function isReached(parts: Parts, other: Session, reach: Reach, held: readonly Factor[]): boolean {
   if (reach === 'all') return true;
-  if (other.proofs.length === 0) return isLeftAlone(other, now);
+  if (standing(parts, other).length === 0 && isLeftAlone(other, parts.clock.now())) return true;
   if (reach.length === 0) return false;
   return other.proofs.some((proof) => proof.kind !== 'card' && restsOn(factorOf(proof, held), reach));
 }
@@ -67,6 +67,6 @@ function factorOf(proof: Proof, held: readonly Factor[]): Factor | undefined {
  */
 const atWork: Seconds = secondsOf(challengeLifetimes['enrol-right'] + touchEvery);
 
-export function isLeftAlone({ seenAt }: Session, now: Instant): boolean {
+function isLeftAlone({ seenAt }: Session, now: Instant): boolean {
   return elapsed(seenAt, now) > atWork;
 }

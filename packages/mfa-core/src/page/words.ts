@@ -87,7 +87,7 @@ const french: PageWords = {
   codes: 'Codes de secours, à imprimer : ils ne seront plus jamais montrés',
   yours: 'Vos clés et applications',
   yoursHint:
-    'Pour en retirer une, confirmez d’abord que c’est vous : cela vaut cinq minutes. La dernière, seul l’administrateur du portail la retire.',
+    'Pour en retirer une, confirmez d’abord que c’est vous : cela vaut cinq minutes. Pour retirer la dernière, ajoutez-en d’abord une autre.',
   notByCode:
     'Un code peut être volé sur un faux site\u00a0: il ne retire que ce qui vient d’un code de sa propre application\u00a0; pour le reste, montrez une clé ou une carte, ajoutez-en d’abord une autre avec un ticket, ou demandez à l’administrateur du portail.',
   remove: 'Retirer',
@@ -148,7 +148,7 @@ const english: PageWords = {
   codes: 'Recovery codes, to be printed: they are never shown again',
   yours: 'Your keys and apps',
   yoursHint:
-    'To remove one, first confirm that it is you: that holds for five minutes. Only the portal’s administrator removes the last one.',
+    'To remove one, first confirm that it is you: that holds for five minutes. To remove the last one, add another one first.',
   notByCode:
     'A code can be phished, so it removes only what comes from a code of its own app; for the rest show a key or a card, add another one with a ticket first, or ask the portal’s administrator.',
   remove: 'Remove',
