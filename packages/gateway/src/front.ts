@@ -10,7 +10,7 @@ import { type Desk, type Served, type Sockets, serve } from './gate/serve.ts';
 import { shownAddress } from './gate/undeclared.ts';
 import { serveUpgrade } from './gate/upgrade.ts';
 import type { Log } from './log.ts';
-import type { Policy } from './policy/policy.ts';
+import { isUndeclared, type Policy } from './policy/policy.ts';
 import { UpstreamError } from './proxy/exchange.ts';
 import { bodySource } from './request/body.ts';
 import { canonicalise, type EdgeRules } from './request/canonical.ts';
@@ -184,7 +184,7 @@ export function decisionLine(
     method: request.method,
     route: route?.id,
     // Without a line that declares it, its shape is all there is to go by.
-    address: route === undefined || route.line === 0 ? shownAddress(request, policy) : undefined,
+    address: route === undefined || isUndeclared({ route }) ? shownAddress(request, policy) : undefined,
     peer: request.peer,
     records: served.records ?? terms?.records.length ?? 0,
     account,

@@ -22,7 +22,7 @@ import { createAskListener } from './forward-auth/listener.ts';
 import { brokenLine, handle, handleUpgrade } from './front.ts';
 import { mayLive } from './gate/alive.ts';
 import { createDenialCounts, type DenialCount } from './gate/denial-counts.ts';
-import { healthServer, type ObservedTables } from './health.ts';
+import { healthServer } from './health.ts';
 import type { Ledger } from './ledger/entry.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { noLedger } from './ledger/no-ledger.ts';
@@ -100,7 +100,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const health = healthServer(
     async () => void (await Promise.all([kept.stores.probe(), kept.ledger.probe()])),
     {
-      observed: () => observedBy(current.composition),
+      observed: () => current.composition.observer?.observed(),
       refused: () => ({
         counts: kept.refusedDays.counts(),
         refusals: kept.refusals.rows(),
@@ -142,7 +142,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     get mfa() {
       return current.composition.mfa;
     },
-    observed: () => current.composition.observer?.counts() ?? [],
+    observed: () => current.composition.observer?.observed().counts ?? [],
     listen: async () => {
       const port = await listenOn(server, config.listen, 'listen');
       return { port, ...(await startBeside()) };
@@ -192,10 +192,6 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await kept.ledger.close();
     await kept.stores.close();
   }
-}
-
-function observedBy({ observer }: Composition): ObservedTables | undefined {
-  return observer && { counts: observer.counts(), addresses: observer.addresses() };
 }
 
 function remarkOn({ verdict, detail }: ClocksApart): string | undefined {

@@ -2,14 +2,8 @@
 // through for a health check (A068).
 import { createServer, type Server } from 'node:http';
 import type { RefusedDays } from './budget/refused-days.ts';
-import type { ObservedBefore } from './composition/kept.ts';
 import type { DenialCount } from './gate/denial-counts.ts';
-import type { UndeclaredAddress } from './gate/undeclared.ts';
-
-export interface ObservedTables {
-  readonly counts: readonly DenialCount[];
-  readonly addresses: readonly UndeclaredAddress[];
-}
+import type { ObservedBefore, ObservedTables } from './gate/observer.ts';
 
 export interface RefusedTables {
   readonly counts: readonly RefusedDays[];

@@ -16,8 +16,12 @@ export interface Today {
 export interface Todays {
   of(account: AccountId, now: Instant): Promise<Today>;
   /** What the account may see today, if enough is known; kept with its first look-up of the day: tomorrow's grows from it. */
-  allowance(account: AccountId, own: BudgetClass, now: Instant): Promise<Allowance | undefined>;
+  allowed(account: AccountId, own: BudgetClass, now: Instant): Promise<Allowed>;
   forget(account: AccountId): void;
+}
+
+export interface Allowed extends Pick<Today, 'starts'> {
+  readonly allowance: Allowance | undefined;
 }
 
 const capacity = 100_000;
@@ -37,15 +41,16 @@ export function createTodays(
   };
   return {
     of,
-    allowance: async (account, own, now) => {
-      const { day, standing } = await of(account, now);
+    allowed: async (account, own, now) => {
+      const { day, standing, starts } = await of(account, now);
       const allowance = allowanceOf(own, standing, day);
-      if (allowance === undefined || allowance.setOn !== day || standing.previous?.setOn === day)
-        return allowance;
+      const isKept = allowance?.setOn !== day || standing.previous?.setOn === day;
+      if (allowance === undefined || isKept) return { allowance, starts };
       await activity.keepAllowance(account, allowance);
+      // An alarm may have had it read anew meanwhile.
       const today = await of(account, now);
       keepNewest(kept, account, { ...today, standing: { ...standing, previous: allowance } }, capacity);
-      return allowance;
+      return { allowance, starts: today.starts };
     },
     forget: (account) => void kept.delete(account),
   };

@@ -102,8 +102,7 @@ export function createWatch(parts: WatchParts): Watch {
     unanswered: async ({ account, proof, now, enforce }) =>
       (await desk.standing(account, now)).find((alarm) => holds(alarm, enforce) && !answers(proof, alarm)),
     caps: async (account, own, withCard, now) => {
-      const allowance = await todays.allowance(account, own, now);
-      const { starts } = await todays.of(account, now);
+      const { allowance, starts } = await todays.allowed(account, own, now);
       const usual =
         allowance !== undefined && isForgetful(now)
           ? { ...allowance, newRecords: own.newRecords.ceiling }

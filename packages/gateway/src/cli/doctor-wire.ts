@@ -4,6 +4,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { awayWords } from '../connect-fault.ts';
+import { hostOf, portOf } from '../url-place.ts';
 
 const patience = 5_000;
 /** Of an answer that began, where the connection stays open behind it. */
@@ -98,14 +99,6 @@ function dialTls(url: URL, options: ConnectionOptions): TLSSocket {
     ALPNProtocols: ['http/1.1'],
     ...options,
   });
-}
-
-function portOf({ port, protocol }: URL): number {
-  return Number(port || (protocol === 'https:' ? 443 : 80));
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 function answerOf(text: string, empty: 'none' | 'silent'): Answer {

@@ -1,7 +1,8 @@
 // What `palier observed` prints: tables, and below them what to write for what stands in them.
 import type { DenialCount } from '../gate/denial-counts.ts';
+import type { ObservedTables } from '../gate/observer.ts';
 import type { UndeclaredAddress } from '../gate/undeclared.ts';
-import type { ObservedTables, RefusedTables } from '../health.ts';
+import type { RefusedTables } from '../health.ts';
 import { hintFor } from './observed-hints.ts';
 
 export function observedTable({ counts, addresses }: ObservedTables): string {

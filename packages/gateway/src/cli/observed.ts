@@ -3,7 +3,8 @@
 // which only the operator's side reaches.
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
-import type { ObservedTables, RefusedTables } from '../health.ts';
+import type { ObservedTables } from '../gate/observer.ts';
+import type { RefusedTables } from '../health.ts';
 import { observedTable, refusedTable } from './observed-words.ts';
 import { type Command, print, soundConfig } from './terminal.ts';
 

@@ -1,10 +1,11 @@
 // Whether anybody listens where the portals are said to be: one connection to each, at once, and nothing is sent. It may be
 // started later, so it is a warning and no more.
+
 import { connect } from 'node:net';
 import type { Config } from '../config/config.ts';
 import type { Objection } from '../config/issues.ts';
-import { portOf } from '../config/upstream-contradictions.ts';
 import { awayWords } from '../connect-fault.ts';
+import { hostOf, portOf } from '../url-place.ts';
 
 const patienceMilliseconds = 1000;
 
@@ -24,9 +25,8 @@ export async function upstreamWarnings({
 
 /** Why nobody is there, undefined where somebody takes a connection. */
 function absenceAt(url: URL): Promise<string | undefined> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
-    const socket = connect({ host, port: portOf(url) });
+    const socket = connect({ host: hostOf(url), port: portOf(url) });
     const end = (problem: string | undefined): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -4,10 +4,10 @@ import { createCards } from '../card/card.ts';
 import type { Config } from '../config/config.ts';
 import { createForwardAuth } from '../forward-auth/forward-auth.ts';
 import type { Front } from '../front.ts';
-import { createObserver } from '../gate/observer.ts';
+import { createObserver, type ObservedBefore } from '../gate/observer.ts';
 import { countingOf } from './counting.ts';
 import { doorOf } from './door.ts';
-import type { Composition, Kept, ObservedBefore } from './kept.ts';
+import type { Composition, Kept } from './kept.ts';
 import { pagesOf } from './pages.ts';
 import { type Opening, openPersons } from './persons.ts';
 
@@ -62,5 +62,5 @@ async function composeOpening(
 function observedUntil({ clock }: Kept, before: Composition | undefined): ObservedBefore | undefined {
   const { observer } = before ?? {};
   if (observer === undefined) return before?.observedBefore;
-  return { until: clock.now(), counts: observer.counts(), addresses: observer.addresses() };
+  return { until: clock.now(), ...observer.observed() };
 }

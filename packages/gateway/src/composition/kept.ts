@@ -1,14 +1,13 @@
 // What a reload keeps, and what one configuration is made into.
-import type { Clock, Instant, Mfa, Random } from '@palier/mfa-core';
+import type { Clock, Mfa, Random } from '@palier/mfa-core';
 import type { Circles } from '../budget/circles.ts';
 import type { Detectors } from '../budget/detectors.ts';
 import type { RefusedDayCount } from '../budget/refused-days.ts';
 import type { Cards } from '../card/card.ts';
 import type { ForwardAuth } from '../forward-auth/forward-auth.ts';
 import type { Front } from '../front.ts';
-import type { DenialCount, DenialCounts } from '../gate/denial-counts.ts';
-import type { Observer } from '../gate/observer.ts';
-import type { UndeclaredAddress } from '../gate/undeclared.ts';
+import type { DenialCounts } from '../gate/denial-counts.ts';
+import type { ObservedBefore, Observer } from '../gate/observer.ts';
 import type { Ledger } from '../ledger/entry.ts';
 import type { Log } from '../log.ts';
 import type { OpenAnnouncements } from '../notify/open.ts';
@@ -31,13 +30,6 @@ export interface Kept {
   readonly detectors: Detectors;
   readonly refusedDays: RefusedDayCount;
   readonly refusals: DenialCounts;
-}
-
-/** What observe mode had counted when it ended. */
-export interface ObservedBefore {
-  readonly until: Instant;
-  readonly counts: readonly DenialCount[];
-  readonly addresses: readonly UndeclaredAddress[];
 }
 
 /** One configuration at work. */

@@ -1,4 +1,5 @@
 // A portal that is the gateway itself: every request would come in again at the door it left by.
+import { hostOf, portOf } from '../url-place.ts';
 import type { Config } from './config.ts';
 import { type Objection, objection } from './issues.ts';
 import type { ListenAddress } from './listen-settings.ts';
@@ -20,13 +21,8 @@ export function ofUpstreams({ upstreams, listen }: Config): readonly Objection[]
 /** By name alone: what another machine's name leads to is not asked here. */
 function isOwn(url: URL, listen: ListenAddress): boolean {
   if (listen.port === 0 || portOf(url) !== listen.port) return false;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   return host === listen.host || (isHere(host) && (isEverywhere(host, listen) || isSameHere(host, listen)));
-}
-
-export function portOf({ port, protocol }: URL): number {
-  if (port !== '') return Number(port);
-  return protocol === 'https:' ? 443 : 80;
 }
 
 function isHere(host: string): boolean {

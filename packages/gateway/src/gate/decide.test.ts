@@ -214,7 +214,7 @@ describe('the door', () => {
     expect(first.kind === 'forward' && first.permit.wouldBe.map(nameOf)).toEqual(['step-up:no-proof']);
     const second = await decide(gate, request(nir(2)), noBody);
     expect(second.kind === 'forward' && second.permit.wouldBe).toEqual([]);
-    expect(observer.counts()).toEqual([{ class: 'gp', denial: 'step-up:no-proof', count: 1 }]);
+    expect(observer.observed().counts).toEqual([{ class: 'gp', denial: 'step-up:no-proof', count: 1 }]);
   });
 
   it('names a gesture that was only assumed so in the ledger, and one that was made as it was', async () => {

@@ -27,9 +27,13 @@ const mostNamed = 200;
 
 export function createDenialCounts(): DenialCounts {
   const counts = new Map<string, DenialCount>();
+  let named = 0;
   return {
     note: (denial, who) => {
-      const { key, row } = rowOf(denial, who, counts);
+      const { bare, full } = rowsOf(denial, who);
+      const isNew = full !== undefined && !counts.has(full.key);
+      const { key, row } = full === undefined || (isNew && named >= mostNamed) ? bare : full;
+      if (isNew && key === full.key) named += 1;
       counts.set(key, { ...row, count: (counts.get(key)?.count ?? 0) + 1 });
     },
     rows: () => [...counts.values()],
@@ -41,26 +45,27 @@ interface KeptRow {
   readonly row: DenialCount;
 }
 
-function rowOf(denial: Denial, who: Identity | undefined, counts: ReadonlyMap<string, DenialCount>): KeptRow {
+/** The row, and the one that also has a name or a type where there is one to be shown. */
+interface Rows {
+  readonly bare: KeptRow;
+  readonly full?: KeptRow;
+}
+
+function rowsOf(denial: Denial, who: Identity | undefined): Rows {
   const identity = denial.kind === 'step-up' ? denial.identity : who;
   const known = identity?.kind === 'account';
   const row = { class: known ? identity.class : '-', denial: nameOf(denial), count: 0 };
   const key = `${row.class} ${row.denial}`;
   if ((denial.kind !== 'refuse' && denial.kind !== 'unavailable') || denial.route === undefined)
-    return { key, row };
+    return { bare: { key, row } };
   const { id } = denial.route;
-  const at = { key: `${key} ${id}`, row: { ...row, route: id } };
+  const bare = { key: `${key} ${id}`, row: { ...row, route: id } };
   const sight = known && denial.kind === 'refuse' ? sightOf(denial.refusal) : undefined;
-  if (sight === undefined) return at;
-  const named = { key: [at.key, ...Object.values(sight)].join(' '), row: { ...at.row, ...sight } };
-  return counts.has(named.key) || !isFull(counts) ? named : at;
-}
-
-function isFull(counts: ReadonlyMap<string, DenialCount>): boolean {
-  const named = [...counts.values()].filter(
-    ({ parameter, type }) => parameter !== undefined || type !== undefined,
-  );
-  return named.length >= mostNamed;
+  if (sight === undefined) return { bare };
+  return {
+    bare,
+    full: { key: [bare.key, ...Object.values(sight)].join(' '), row: { ...bare.row, ...sight } },
+  };
 }
 
 /** What of the request may be shown beside the reason. */

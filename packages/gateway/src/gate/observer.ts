@@ -1,6 +1,8 @@
 // Observe mode: the same stages run, nothing is refused, and what would have been asked or refused is counted by class.
 // Where a person would have been asked for a gesture, one is assumed, so that the next look-ups count as they would.
+
 import { type AccountId, type Instant, makeProofId, type Proof, type Random } from '@palier/mfa-core';
+import { keepNewest } from '../bounded-map.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { CanonicalRequest } from '../request/request.ts';
@@ -15,10 +17,19 @@ export interface Observer {
   assumed(account: AccountId): readonly Proof[];
   /** The portal knows an address that no line declares. */
   reached(request: Pick<CanonicalRequest, 'method' | 'segments'>, policy: Policy): void;
-  /** Counts since start, by class of account and kind of denial. */
-  counts(): readonly DenialCount[];
+  observed(): ObservedTables;
+}
+
+export interface ObservedTables {
+  /** Since start, by class of account and kind of denial. */
+  readonly counts: readonly DenialCount[];
   /** What was `reached`, most often first. */
-  addresses(): readonly UndeclaredAddress[];
+  readonly addresses: readonly UndeclaredAddress[];
+}
+
+/** What observe mode had counted when it ended. */
+export interface ObservedBefore extends ObservedTables {
+  readonly until: Instant;
 }
 
 /** Keeps assumptions in memory for at most `capacity` accounts, oldest first out: an estimate, never a bound. */
@@ -29,15 +40,15 @@ export function createObserver(random: Random, capacity = 100_000): Observer {
   return {
     note: (denial, now, who) => {
       denials.note(denial, who);
-      if (denial.kind === 'step-up') remember(proofs, denial.identity.account, assume(random, now), capacity);
+      if (denial.kind === 'step-up')
+        keepNewest(proofs, denial.identity.account, assume(random, now), capacity);
     },
     assumed: (account) => {
       const proof = proofs.get(account);
       return proof === undefined ? [] : [proof];
     },
     reached: undeclared.note,
-    counts: denials.rows,
-    addresses: undeclared.rows,
+    observed: () => ({ counts: denials.rows(), addresses: undeclared.rows() }),
   };
 }
 
@@ -51,11 +62,4 @@ const assumedEvidence = 'observe:assumed';
 /** What a proof is called where somebody reads later what was shown: nobody showed the card that was assumed. */
 export function shownKindOf(proof: Proof | undefined): Proof['kind'] | 'assumed' | undefined {
   return proof?.kind === 'card' && proof.evidence === assumedEvidence ? 'assumed' : proof?.kind;
-}
-
-function remember(proofs: Map<AccountId, Proof>, account: AccountId, proof: Proof, capacity: number): void {
-  proofs.delete(account);
-  proofs.set(account, proof);
-  const oldest = proofs.size > capacity ? proofs.keys().next().value : undefined;
-  if (oldest !== undefined) proofs.delete(oldest);
 }

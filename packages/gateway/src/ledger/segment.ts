@@ -1,6 +1,7 @@
 // One open segment: the file, its data key and the end of its chain. The key is born with the segment, is written down
 // only wrapped for the operator (segment-key.ts), and is let go with the segment's end (JavaScript cannot promise that no copy lingers).
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import type { Instant, Random } from '@palier/mfa-core';
 import type { LedgerEntry } from './entry.ts';
 import { nextSegment, placeFile, segmentPath } from './folder.ts';
@@ -9,7 +10,7 @@ import { chained, chainedText, type Dropped, type EndReason } from './line.ts';
 import type { ChainEnd } from './recover.ts';
 import { seal } from './sealing.ts';
 import { placeKey } from './segment-key.ts';
-import { type LookKind, lookAt, lookKindOf, type Placed } from './still-there.ts';
+import { lookAt, lookKindOf, type Placed } from './still-there.ts';
 
 export interface OpenSegment {
   readonly startedAt: Instant;
@@ -53,8 +54,7 @@ export async function beginSegment(beginning: Beginning): Promise<OpenSegment> {
   });
   bytes.fill(0);
   const file = await placeFile(folder, path, (fresh) => fresh.appendFile(`${head.text}\n`));
-  const placed = { file, path, keyLength: wrapped.length };
-  return writing(await pen(placed, await lookKindOf(folder)), key, now, {
+  return writing(await pen(file, folder, { path, keyLength: wrapped.length }), key, now, {
     segment,
     entries: after.entries,
     hash: head.hash,
@@ -67,10 +67,10 @@ interface Pen {
   close(): Promise<void>;
 }
 
-async function pen(placed: Placed, kind: LookKind): Promise<Pen> {
-  const { file } = placed;
-  let { size: length } = await file.stat({ bigint: true });
-  const look = await lookAt(placed, kind);
+async function pen(file: FileHandle, folder: string, beside: Omit<Placed, 'opened'>): Promise<Pen> {
+  const opened = await file.stat({ bigint: true });
+  const look = lookAt({ ...beside, opened }, await lookKindOf(folder));
+  let length = opened.size;
   return {
     put: async (text) => {
       const bytes = Buffer.from(text);

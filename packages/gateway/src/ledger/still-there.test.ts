@@ -31,7 +31,8 @@ describe.each(['at-once', 'aside'] as const)('a look at the open segment, %s', (
   });
 
   const looked = async (): Promise<void> => {
-    const look = await lookAt({ file, path, keyLength: 7 }, kind);
+    const opened = await file.stat({ bigint: true });
+    const look = lookAt({ opened, path, keyLength: 7 }, kind);
     await look(5n);
   };
 

@@ -2,11 +2,12 @@
 // takes writes and keeps nothing where it is looked for; one that was cut or written by somebody else is no longer what we
 // wrote (A140). One look by name after each write shows all of it.
 import { type BigIntStats, statSync } from 'node:fs';
-import { type FileHandle, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { keyPath } from './segment-key.ts';
 
 export interface Placed {
-  readonly file: FileHandle;
+  /** As it was opened. */
+  readonly opened: BigIntStats;
   readonly path: string;
   /** Bytes of the wrapped key beside it. */
   readonly keyLength: number;
@@ -18,8 +19,7 @@ export type Look = (length: bigint) => void | Promise<void>;
 /** How the look is taken: `at-once` holds the process for some microseconds, `aside` takes a thread of its own. */
 export type LookKind = 'at-once' | 'aside';
 
-export async function lookAt({ file, path, keyLength }: Placed, kind: LookKind): Promise<Look> {
-  const opened = await file.stat({ bigint: true });
+export function lookAt({ opened, path, keyLength }: Placed, kind: LookKind): Look {
   const key = keyPath(path);
   const judge = (found: BigIntStats, foundKey: BigIntStats, length: bigint): void => {
     if (found.dev !== opened.dev || found.ino !== opened.ino)

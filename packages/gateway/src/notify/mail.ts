@@ -1,8 +1,10 @@
 // Mail through nodemailer: alerts to the operator's mailboxes, and mfa-core's notices to the person. A mail opens
 // nothing: no link, no code. Bounded in time at every step.
+
 import type { MailTransport, Secret } from '@palier/mfa-core';
 import { createTransport } from 'nodemailer';
 import type { SmtpSetting } from '../config/config.ts';
+import { hostOf } from '../url-place.ts';
 import type { Alert } from './alert.ts';
 
 export interface Mailer {
@@ -19,7 +21,7 @@ export function createMailer(setting: SmtpSetting): Mailer {
   const { url, from, name, password, operators } = setting;
   const secure = url.protocol === 'smtps:';
   const transporter = createTransport({
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: hostOf(url),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
     requireTLS: !secure && !local.has(url.hostname),

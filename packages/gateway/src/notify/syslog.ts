@@ -1,9 +1,11 @@
 // Alerts as syslog: RFC 5424 with structured fields, or CEF inside its header, over UDP (RFC 5426) or TCP with counted
 // octets (RFC 6587 section 3.4.1). What an account is called never breaks out of its field.
+
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { Notify } from '../config/config.ts';
+import { hostOf } from '../url-place.ts';
 import type { Alert } from './alert.ts';
 
 export interface Syslog {
@@ -17,7 +19,7 @@ const patience = 5000;
 const priority = { page: 10 * 8 + 2, note: 10 * 8 + 4 } as const;
 
 export function createSyslog({ url, format }: NonNullable<Notify['syslog']>): Syslog {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const port = url.port === '' ? 514 : Number(url.port);
   const text = format === 'cef' ? cefText : plainText;
   return url.protocol === 'tcp:' ? overTcp(host, port, text) : overUdp(host, port, text);

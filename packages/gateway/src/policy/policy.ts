@@ -84,6 +84,6 @@ export function undeclared(policy: Policy): Matched {
   return { route, parameters: none };
 }
 
-export function isUndeclared({ route }: Matched): boolean {
+export function isUndeclared({ route }: Pick<Matched, 'route'>): boolean {
   return route.line === 0;
 }

@@ -1,5 +1,6 @@
 // Node's own client behind the same contract: the fallback an operator can choose, and the yardstick of ours. What it
 // does not do by itself is done here: no byte is read on an idle socket, no socket is used after a doubt, silence ends.
+
 import {
   Agent,
   type ClientRequest,
@@ -10,6 +11,7 @@ import {
 import { Agent as SecureAgent, request as secure } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { hostOf, portOf } from '../url-place.ts';
 import {
   type Exchange,
   type OutgoingHead,
@@ -29,8 +31,8 @@ export function createHttpUpstream(setting: UpstreamSetting): Upstream {
     const isSecure = url.protocol === 'https:';
     const options = {
       agent: pooled ? agent : false,
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port || (isSecure ? 443 : 80),
+      host: hostOf(url),
+      port: portOf(url),
       method: head.method,
       path: head.target,
       headers:

@@ -1,7 +1,9 @@
 // One socket to the portal and the one exchange on it. Says when the socket may be used again: only after an answer that
 // ended cleanly and a request that was sent whole (A046, A049). Owns no pool and no timer; its keeper does.
+
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { hostOf, portOf } from '../url-place.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { finishAnswer, readAnswer } from './answer-reader.ts';
 import type { Errand } from './errand.ts';
@@ -100,8 +102,8 @@ type Reading = { onread?: { buffer: Buffer; callback: (count: number) => boolean
 
 function connect(setting: UpstreamSetting, reading: Reading): Socket {
   const secure = isSecure(setting);
-  const host = setting.url.hostname.replace(/^\[|\]$/g, '');
-  const options = { host, port: Number(setting.url.port || (secure ? 443 : 80)), noDelay: true, ...reading };
+  const host = hostOf(setting.url);
+  const options = { host, port: portOf(setting.url), noDelay: true, ...reading };
   if (!secure) return connectPlain(options);
   return connectSecurely({
     ...options,

@@ -132,16 +132,16 @@ function renameForm(factor: FactorRow, words: Texts): Html {
 /** Codes on paper are missed only when it is too late to make others: asked about, without a script. */
 function removalOf({ id, kind }: FactorRow, title: string, language: Language): Html {
   const words = texts[language];
-  if (kind !== 'recovery-code') return removeForm(id, title, words.remove, words);
+  if (kind !== 'recovery-code') return removeForm(id, words.remove, `${words.remove} ${title}`);
   const { sureOfCodes, removeCodes } = accountWords[language];
   return html`<details><summary>${{ text: words.remove }}</summary><p>${{ text: sureOfCodes }}</p>
-${removeForm(id, title, removeCodes, words)}</details>`;
+${removeForm(id, removeCodes)}</details>`;
 }
 
-function removeForm(id: string, title: string, button: string, words: Texts): Html {
-  const label =
-    button === words.remove ? html` aria-label="${{ text: `${words.remove} ${title}` }}"` : undefined;
-  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: id }}"><button class="danger"${label}>${{ text: button }}</button></form>`;
+/** `label` where the button alone would not say what it removes. */
+function removeForm(id: string, button: string, label?: string): Html {
+  const named = label === undefined ? undefined : html` aria-label="${{ text: label }}"`;
+  return html`<form method="post" action="/.palier/factors/remove"><input type="hidden" name="factor" value="${{ text: id }}"><button class="danger"${named}>${{ text: button }}</button></form>`;
 }
 
 export interface SessionRow {

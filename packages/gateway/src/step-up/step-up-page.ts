@@ -6,7 +6,7 @@ import { glassLink } from './glass-link.ts';
 import { latelyLine } from './lately.ts';
 import { type Html, html, page } from './page.ts';
 import { type Texts, texts } from './texts.ts';
-import { whyWords } from './why-words.ts';
+import { type Because, codesAgain, whyWords } from './why-words.ts';
 
 export interface StepUpView {
   readonly language: Language;
@@ -37,19 +37,6 @@ export interface StepUpView {
   readonly otherLanguage: string;
 }
 
-/** Why somebody was stopped, where there is a sentence for it. */
-export type Because = keyof Texts['stepUpWhy'] | 'codes-used-up' | 'pays-nothing';
-
-export function isBecause(text: string): text is Because {
-  return Object.hasOwn(texts.fr.stepUpWhy, text) || text === 'codes-used-up' || text === 'pays-nothing';
-}
-
-function whyOf({ because, language }: StepUpView): string {
-  return because === 'codes-used-up' || because === 'pays-nothing'
-    ? whyWords[language][because]
-    : texts[language].stepUpWhy[because];
-}
-
 export interface CardButton {
   readonly action: string;
   readonly button: string;
@@ -59,8 +46,8 @@ export interface CardButton {
 export function stepUpPage(view: StepUpView): string {
   const words = texts[view.language];
   const body = html`<h1>${{ text: words.stepUpTitle }}</h1>
-<p>${{ text: whyOf(view) }}</p>
-${view.again === undefined ? undefined : html`<p>${{ text: `${whyWords[view.language].codesAgain} ${view.again}.` }}</p>`}
+<p>${{ text: whyWords[view.language][view.because] }}</p>
+${view.again === undefined ? undefined : html`<p>${{ text: `${codesAgain[view.language]} ${view.again}.` }}</p>`}
 <span id="stop" data-resume="${{ text: view.resume }}" data-proved="${{ text: view.proved }}" hidden></span>
 ${view.held ? html`<p class="note">${{ text: words.held }}</p>` : undefined}
 ${latelyLine(view.addedLately, view.language)}

@@ -6,13 +6,13 @@ import { isLedFromElsewhere } from '../gate/foreign-links.ts';
 import { setSessionCookie } from '../gate/session-cookie.ts';
 import { isForPrograms, sendPage, sendProblem, sendRefusal } from './answer.ts';
 import { momentText } from './date-text.ts';
-
 import { keyNeedsOf } from './key-needs.ts';
 import { html, page } from './page.ts';
 import type { PagesSetting, Visited } from './pages-setting.ts';
 import { type Known, overtaken, type Person, type Visit } from './person.ts';
-import { type Because, isBecause, type StepUpView, stepUpPage } from './step-up-page.ts';
+import { type StepUpView, stepUpPage } from './step-up-page.ts';
 import { texts } from './texts.ts';
+import { type Because, isBecause } from './why-words.ts';
 
 export function stepUpRoutes(app: Express, setting: PagesSetting, visited: Visited): void {
   app.get(
@@ -119,7 +119,8 @@ async function viewOf(
     account: person.identity.displayName,
     because: reasonOf(resume?.because),
     again: resume?.again && momentText(resume.again, setting.now(), visit.language),
-    keyNeeds: await keyNeedsOf(setting, { ...visit, person }),
+    // Told only where nothing that is held helps.
+    keyNeeds: usable.length === 0 ? await keyNeedsOf(setting, { ...visit, person }) : undefined,
     kinds: usable,
     cards: accept.includes('card')
       ? setting.cardWays.map(({ action, words }) => ({ action, ...words(visit.language) }))

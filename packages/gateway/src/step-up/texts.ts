@@ -3,15 +3,6 @@
 
 const fr = {
   stepUpTitle: 'Confirmez que c’est vous',
-  stepUpWhy: {
-    'no-proof': 'Cette page montre des dossiers de personnes assurées : il faut être sûr que c’est vous.',
-    'not-accepted': 'Cette page demande un moyen plus sûr que celui que vous avez montré.',
-    'too-old': 'Votre dernière confirmation est trop ancienne pour cette page.',
-    'presence-used-up':
-      'Vous avez consulté toutes les personnes que permet une confirmation ; les numéros qui n’ont rien donné comptent aussi. Confirmez de nouveau, et vous continuez où vous étiez.',
-    stronger:
-      'Vos consultations sortent de l’ordinaire. Pour continuer, utilisez une clé d’accès, une clé de sécurité ou votre carte.',
-  },
   held: 'Ce que vous avez saisi est gardé, chiffré, et sera envoyé une seule fois, quand vous aurez confirmé.',
   passkeyButton: 'Utiliser ma clé ou ma clé d’accès',
   passkeyHint: 'Empreinte, visage, code de l’appareil ou clé de sécurité.',
@@ -153,14 +144,6 @@ type Texts = {
 
 const en: Texts = {
   stepUpTitle: 'Confirm that it is you',
-  stepUpWhy: {
-    'no-proof': 'This page shows records of insured persons: we must be sure that it is you.',
-    'not-accepted': 'This page asks for a safer means than the one you have shown.',
-    'too-old': 'You last confirmed too long ago for this page.',
-    'presence-used-up':
-      'You have seen all the persons one confirmation allows; numbers that were not found count too. Confirm again, and you go on where you were.',
-    stronger: 'Your look-ups are out of the ordinary. To go on, use a passkey, a security key or your card.',
-  },
   held: 'What you typed is kept, encrypted, and will be sent exactly once, when you have confirmed.',
   passkeyButton: 'Use my passkey or security key',
   passkeyHint: 'Fingerprint, face, device PIN or security key.',
