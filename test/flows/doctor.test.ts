@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doctorCommand } from '../../packages/gateway/src/cli/doctor.ts';
-import { UsageError } from '../../packages/gateway/src/cli/terminal.ts';
+import { UsageError } from '../../packages/gateway/src/cli/words.ts';
 import { startNaiveStand } from '../attacks/naive-stand.ts';
 import type { Stand } from '../attacks/stand.ts';
 import { inMemory, type Site, startSite } from '../support/start.ts';

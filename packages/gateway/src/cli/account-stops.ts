@@ -2,7 +2,7 @@
 // nothing.
 import type { AccountId } from '@palier/mfa-core';
 import type { Stop, StopKind } from '../stops/stop.ts';
-import { printable } from './terminal.ts';
+import { printable } from './words.ts';
 
 /** A stop that holds for an account, or may. */
 export interface AccountStop extends Omit<Stop, 'at'> {

@@ -10,16 +10,9 @@ import { errorWords } from './error-words.ts';
 import { accountNamed, withMfa } from './state.ts';
 import { stopNow, withStores } from './stop.ts';
 import { stopConfig } from './stop-config.ts';
-import {
-  type Command,
-  demandAtMost,
-  print,
-  soundConfig,
-  type Terminal,
-  UsageError,
-  verbError,
-} from './terminal.ts';
+import { type Command, print, soundConfig, type Terminal } from './terminal.ts';
 import { doneForNobody, isNewHere, newHere } from './unknown-names.ts';
+import { demandAtMost, UsageError, verbError } from './words.ts';
 
 interface Asked {
   readonly account: AccountId;

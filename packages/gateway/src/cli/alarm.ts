@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
-import { type Command, demandAtMost, print, soundConfig, verbError } from './terminal.ts';
+import { type Command, print, soundConfig } from './terminal.ts';
+import { demandAtMost, verbError } from './words.ts';
 
 const usage = 'write: palier alarm list | end ACCOUNT';
 

@@ -5,7 +5,8 @@ import { curveSvg } from '../analyse/curve-svg.ts';
 import { usualFields } from '../analyse/line-reader.ts';
 import { analysisText, budgetsYaml, curveCsv } from '../analyse/papers.ts';
 import { writeNew } from '../files/writing.ts';
-import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
+import { type Command, print, progressOn, soundConfig } from './terminal.ts';
+import { UsageError } from './words.ts';
 
 const usage =
   'write: palier analyse LOGFILE [--account FIELD] [--class FIELD] [--time P] [--method P] [--target P] [--status P] [--prompts 0.05] [--csv FILE] [--svg FILE] [--budgets FILE]';

@@ -1,7 +1,8 @@
 // `palier budget renew`: the operator accepts that Redis lost its counts. Until then every counted look-up is a 503.
 import { parseArgs } from 'node:util';
 import { openForCommand } from '../stores/open.ts';
-import { type Command, demandAtMost, print, soundConfig, verbError } from './terminal.ts';
+import { type Command, print, soundConfig } from './terminal.ts';
+import { demandAtMost, verbError } from './words.ts';
 
 const price =
   'every presence is void, and within the next 24 hours an account may see what it saw before the loss and one more day cap';

@@ -2,7 +2,8 @@
 // folders that are named, which are half of what goes wrong.
 import { parseArgs } from 'node:util';
 import { startProblems } from './start-files.ts';
-import { type Command, demandAtMost, print, problemLines, readConfig, warningLines } from './terminal.ts';
+import { type Command, print, problemLines, readConfig, warningLines } from './terminal.ts';
+import { demandAtMost } from './words.ts';
 
 export const checkCommand: Command = async (argv, terminal) => {
   const { values, positionals } = parseArgs({

@@ -5,7 +5,8 @@ import type { Config } from '../config/config.ts';
 import { strangerWarnings } from '../config/warnings.ts';
 import { type Chain, type Finding, type Probe, probesOf } from './doctor-probes.ts';
 import { whyAway } from './doctor-wire.ts';
-import { type Command, print, progressOn, soundConfig, UsageError } from './terminal.ts';
+import { type Command, print, progressOn, soundConfig } from './terminal.ts';
+import { UsageError } from './words.ts';
 
 const atOnce = 4;
 

@@ -16,7 +16,8 @@ import type { Identity } from '../identity/identity.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { compilePolicy } from '../policy/policy.ts';
 import { explanationWords } from './explain-words.ts';
-import { type Command, demandAtMost, print, soundConfig, UsageError } from './terminal.ts';
+import { type Command, print, soundConfig } from './terminal.ts';
+import { demandAtMost, UsageError } from './words.ts';
 
 const usage = 'write: palier explain METHOD TARGET [--as CLASS] [--proof totp|webauthn|recovery-code|card]';
 

@@ -14,16 +14,8 @@ import { exposureReport } from '../ledger/exposure.ts';
 import { noticeHeader, noticeLine, releaseHeader, releaseLines } from '../ledger/exposure-csv.ts';
 import { exposureSummary } from '../ledger/exposure-summary.ts';
 import { measureOf, privateKeysIn } from './ledger-measure.ts';
-import {
-  type Command,
-  demandAtMost,
-  ledgerFolder,
-  print,
-  progressOn,
-  spanIn,
-  UsageError,
-  verbError,
-} from './terminal.ts';
+import { type Command, ledgerFolder, print, progressOn, spanIn } from './terminal.ts';
+import { demandAtMost, UsageError, verbError } from './words.ts';
 
 const usage =
   'write: palier exposure report --key ledger-private.jwk [--heads FILE] [--retention 365d] [--account A] [--from T] [--to T] [--csv FILE] [--details FILE] [--language fr|en]';

@@ -15,7 +15,8 @@ import { turnSealing } from '../keys/sealing-turn.ts';
 import { type AssertionKeys, makeAssertionKey, rotateAssertionKeys } from '../proxy/assertion.ts';
 import { openForCommand } from '../stores/open.ts';
 import { demandOwnKeys, withMfa } from './state.ts';
-import { type Command, demandAtMost, print, soundConfig, type Terminal, verbError } from './terminal.ts';
+import { type Command, print, soundConfig, type Terminal } from './terminal.ts';
+import { demandAtMost, verbError } from './words.ts';
 
 const usage = 'write: palier keys rotate [--records] | keys finish --records [--early] | keys renew';
 

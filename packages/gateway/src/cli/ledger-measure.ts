@@ -6,7 +6,8 @@ import { parseDuration } from '../config/scalars.ts';
 import { FileError } from '../files/file-fault.ts';
 import { readJson, readText } from '../files/reading.ts';
 import type { WitnessedHead } from '../ledger/witness.ts';
-import { soundConfig, type Terminal, UsageError } from './terminal.ts';
+import { soundConfig, type Terminal } from './terminal.ts';
+import { UsageError } from './words.ts';
 
 /** The words of the command line. */
 interface Given {

@@ -10,17 +10,14 @@ import { type Verified, verifyLedger } from '../ledger/verify.ts';
 import { measureOf, privateKeysIn } from './ledger-measure.ts';
 import {
   type Command,
-  demandAtMost,
   instantIn,
   ledgerFolder,
   operatorName,
   print,
-  printable,
   progressOn,
   spanIn,
-  UsageError,
-  verbError,
 } from './terminal.ts';
+import { demandAtMost, printable, UsageError, verbError } from './words.ts';
 
 const usage =
   'write: palier ledger verify [--directory DIR] [--key ledger-private.jwk] [--heads FILE] [--retention 365d] | search [--directory DIR] [--account A] [--from T] [--to T] | destroy-keys --before T --reason TEXT [--directory DIR] [--by NAME]';

@@ -3,16 +3,8 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@palier/mfa-core';
 import { openForCommand } from '../stores/open.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
-import {
-  type Command,
-  demandAtMost,
-  operatorName,
-  print,
-  printable,
-  soundConfig,
-  type Terminal,
-  verbError,
-} from './terminal.ts';
+import { type Command, operatorName, print, soundConfig, type Terminal } from './terminal.ts';
+import { demandAtMost, printable, verbError } from './words.ts';
 
 const day = 86_400_000;
 const usage = 'write: palier review list [--all] | done ID [--by NAME]';

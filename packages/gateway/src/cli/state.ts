@@ -14,7 +14,8 @@ import { readKeyFile } from '../keys/keys.ts';
 import { openAnnouncements } from '../notify/open.ts';
 import { openForCommand } from '../stores/open.ts';
 import type { OpenStores } from '../stores/open-stores.ts';
-import { type Terminal, UsageError } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './words.ts';
 
 /** Of an emergency in a configuration that is not sound there may be no keys and no origin. */
 type StateConfig = NeededToStop & { readonly origin?: URL };

@@ -7,16 +7,9 @@ import { type Stop, type StopKind, stopKinds } from '../stops/stop.ts';
 import { openForCommand } from '../stores/open.ts';
 import { accountNamed } from './state.ts';
 import { type StopConfig, stopConfig } from './stop-config.ts';
-import {
-  type Command,
-  demandAtMost,
-  operatorName,
-  print,
-  type Terminal,
-  UsageError,
-  verbError,
-} from './terminal.ts';
+import { type Command, operatorName, print, type Terminal } from './terminal.ts';
 import { doneForNobody, unknownStop } from './unknown-names.ts';
+import { demandAtMost, UsageError, verbError } from './words.ts';
 
 const kinds = stopKinds.slice(0, -1).join('|');
 const usage = `write: palier stop ${kinds} NAME [--reason TEXT] | stop everything | stop list`;

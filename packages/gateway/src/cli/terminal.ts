@@ -10,8 +10,6 @@ import { errnoOf, FileError, fileFault, userName } from '../files/file-fault.ts'
 import { type Span, wholeTime } from '../ledger/search.ts';
 import { printableLines, UsageError } from './words.ts';
 
-export { demandAtMost, printable, printableLines, UsageError, verbError } from './words.ts';
-
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

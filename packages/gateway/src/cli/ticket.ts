@@ -3,16 +3,9 @@ import { parseArgs } from 'node:util';
 import { parseTicketId, type Seconds, secondsOf } from '@palier/mfa-core';
 import { shellWord } from '../notify/shell-word.ts';
 import { accountNamed, demandOwnKeys, withMfa } from './state.ts';
-import {
-  type Command,
-  demandAtMost,
-  operatorName,
-  print,
-  soundConfig,
-  UsageError,
-  verbError,
-} from './terminal.ts';
+import { type Command, operatorName, print, soundConfig } from './terminal.ts';
 import { isNewHere, newHere } from './unknown-names.ts';
+import { demandAtMost, UsageError, verbError } from './words.ts';
 
 const usage = 'write: palier ticket issue ACCOUNT | list [ACCOUNT] | revoke ACCOUNT TICKET';
 

@@ -7,8 +7,9 @@ import { prepareState } from '../../../../examples/demo/state.ts';
 import { accountCommand } from './account.ts';
 import { explainCommand } from './explain.ts';
 import { resumeCommand, stopCommand } from './stop.ts';
-import { type Command, UsageError } from './terminal.ts';
+import type { Command } from './terminal.ts';
 import { ticketCommand } from './ticket.ts';
+import { UsageError } from './words.ts';
 
 const starter = readFileSync(new URL('../../assets/palier.yaml', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'palier-names-'));
